@@ -1,0 +1,113 @@
+"""A shape declares one export layout: which columns it has and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from govern.model.text import header_key
+
+#: What govern reads of a row, besides its times.
+FIELDS = (
+    "billing_account_id",
+    "sub_account_id",
+    "region",
+    "product_code",
+    "product_name",
+    "commodity_code",
+    "commodity_name",
+    "instance_id",
+    "billing_item",
+    "charge_kind",
+    "usage_unit",
+    "currency",
+    "month",
+    "usage",
+    "list_cost",
+    "billed_cost",
+    "primary_key",
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One export layout.
+
+    ``columns``: field → names it goes by, best first. ``times``: columns a charge's time is taken
+    from, best first. ``after_reduction``: what stands in for the payable amount where a file has
+    no such column. ``needs``: fields without which the file is not of this shape (beside an
+    amount, a currency, a time, and something that names the product).
+    """
+
+    name: str
+    title: str
+    columns: Mapping[str, Sequence[str]]
+    times: Sequence[Sequence[str]]
+    after_reduction: Sequence[str] = ()
+    needs: Sequence[str] = ("instance_id",)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where one file's header has what a shape declares. Positions count from 0."""
+
+    shape: Shape
+    header: tuple[str, ...]
+    positions: Mapping[str, int]
+    times: tuple[int, ...]
+    payable: bool
+
+    @property
+    def billed_cost_column(self) -> str:
+        return self.header[self.positions["billed_cost"]]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why a header is not of a shape: the columns it lacks, by their first name."""
+
+    shape: Shape
+    columns: tuple[str, ...]
+
+
+_PRODUCT = ("commodity_code", "product_code", "commodity_name", "product_name")
+
+
+def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
+    """Hold a header against a shape."""
+    keys = [header_key(name) for name in header]
+    places = {key: index for index, key in reversed(list(enumerate(keys)))}
+
+    def place(names: Sequence[str]) -> int | None:
+        return next((places[k] for k in map(header_key, names) if k in places), None)
+
+    positions = {}
+    for field, names in shape.columns.items():
+        found = place(names)
+        if found is not None:
+            positions[field] = found
+    payable = "billed_cost" in positions
+    if not payable:
+        found = place(shape.after_reduction)
+        if found is not None:
+            positions["billed_cost"] = found
+    times = tuple(found for names in shape.times if (found := place(names)) is not None)
+    lacking = [
+        shape.columns[field][0]
+        for field in (*shape.needs, "billed_cost", "currency")
+        if field not in positions
+    ]
+    if not times and "month" not in positions:
+        lacking.append(shape.times[-1][0])
+    if not any(field in positions for field in _PRODUCT):
+        lacking.append(next(shape.columns[field][0] for field in _PRODUCT if field in shape.columns))
+    if lacking:
+        return Missing(shape, tuple(lacking))
+    return Columns(shape, tuple(header), positions, times, payable)
+
+
+def repeated(columns: Columns) -> list[str]:
+    """Names of needed columns that stand in the header twice: which one is meant is unknown."""
+    keys = [header_key(name) for name in columns.header]
+    needed = {*columns.positions.values(), *columns.times}
+    return [columns.header[at] for at in sorted(needed) if keys.count(keys[at]) > 1]

@@ -1,0 +1,68 @@
+"""The upgraded cost details (费用明细, ``consumedetailbillv2``): grouped headers ``组/字段``.
+
+Groups and fields are documented in Chinese and partly in English paths; where a path was only
+observed in public readers it stands last. Times are known to the minute where 消费时间 is filled.
+"""
+
+from govern.bill.shape import Shape
+
+SHAPE = Shape(
+    name="v2",
+    title="upgraded cost details (consumedetailbillv2)",
+    columns={
+        "billing_account_id": (
+            "身份信息/资源购买账号ID",
+            "IdentityDetails/ResourcePurchaseAccountId",
+        ),
+        "sub_account_id": ("身份信息/资源归属账号ID", "IdentityDetails/ResourceOwnerAccountId"),
+        "region": (
+            "资源信息/地域Code",
+            "ResourceDetails/RegionCode",
+            "资源信息/地域",
+            "ResourceDetails/Region",
+        ),
+        "product_code": ("产品信息/产品Code", "ProductDetails/ProductCode"),
+        "product_name": ("产品信息/产品名称", "ProductDetails/ProductName"),
+        "commodity_code": ("产品信息/商品Code", "ProductDetails/CommodityCode"),
+        "commodity_name": ("产品信息/商品名称", "ProductDetails/CommodityName"),
+        "instance_id": (
+            "资源信息/实例ID（出账粒度）",
+            "ResourceDetails/InstanceId",
+            "资源信息/实例ID",
+        ),
+        "billing_item": (
+            "产品信息/计费项名称",
+            "ProductDetails/BillingItemName",
+            "产品信息/计费项",
+            "ProductDetails/BillingItem",
+        ),
+        "charge_kind": (
+            "账单信息/费用类型",
+            "BillingDetails/LineItemType",
+            "BillingDetails/FeeType",
+        ),
+        "usage": ("用量信息/用量", "UsageDetails/Usage"),
+        "usage_unit": ("用量信息/用量单位", "UsageDetails/UsageUnit"),
+        "list_cost": ("费用信息/目录总价", "FeeDetails/GrossAmount"),
+        "billed_cost": (
+            "应付信息/应付金额（含税）",
+            "应付信息/应付金额",
+            "PayableDetails/TaxInclusivePayableAmount",
+            "PayableDetails/PayableAmount",
+            "PayableDetails/TaxExclusivePayableAmount",
+        ),
+        "currency": ("定价信息/定价币种", "PricingDetails/Currency", "PricingDetails/PricingCurrency"),
+        "month": ("账单信息/账单月份", "BillingDetails/BillingMonth"),
+        "primary_key": (
+            "标识信息/账单明细ID",
+            "LineItemDetails/LineItemId",
+            "LineItemDetails/BillDetailId",
+        ),
+    },
+    after_reduction=("优惠信息/优惠后金额", "DiscountDetails/AfterDiscountAmount"),
+    times=(
+        ("账单信息/消费时间", "BillingDetails/ConsumptionTime", "BillingDetails/ConsumeTime"),
+        ("账单信息/服务开始时间", "BillingDetails/ServiceStartTime"),
+        ("账单信息/账单日期", "BillingDetails/BillingDate"),
+    ),
+)

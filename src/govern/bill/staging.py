@@ -1,0 +1,201 @@
+"""One CSV file made ready to be read: its text as UTF-8, its header, its shape.
+
+Three copies may exist. ``text`` is what people look at: lines are counted in it. ``table`` is
+what the engine reads: the same file, or, where the file holds something the engine would misread,
+a clean copy of the needed columns of its well-formed rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from govern.bill import records
+from govern.bill.shape import Columns, Shape
+from govern.bill.shapes import NotABill, recognise
+
+_HEADER_BYTES = 1 << 20
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that could not be read exactly. ``line`` is its first physical line."""
+
+    path: str
+    line: int
+    column: str | None
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the engine reads: after ``skip`` lines, ``width`` columns without header.
+
+    ``at`` maps a position in the file's header to a position in this table; ``first_filled`` is
+    the position of a column that repeats each row's first filled cell, where there is one.
+    """
+
+    path: str
+    skip: int
+    width: int
+    at: dict[int, int]
+    first_filled: int | None = None
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One CSV file ready to be read."""
+
+    name: str
+    text: str
+    columns: Columns
+    first_line: int
+    offset: int
+    table: Table
+    rejects: tuple[Reject, ...] = ()
+    fatal: bool = False
+
+
+def stage(
+    name: str, path: str, folder: str, shapes: Sequence[Shape]
+) -> Staged:
+    """Recognise the file. Raises :class:`NotABill`, OSError."""
+    encoding, columns = _recognise(path, shapes)
+    text = path
+    if encoding not in ("utf-8", "utf-8-sig"):
+        text = os.path.join(folder, "text.csv")
+        _transcode(path, text, encoding)
+    first_line, offset = _after_header(text)
+    width = len(columns.header)
+    table = Table(text, first_line - 1, width, {at: at for at in range(width)})
+    return Staged(name, text, columns, first_line, offset, table)
+
+
+def _recognise(path: str, shapes: Sequence[Shape]) -> tuple[str, Columns]:
+    """The encoding under which the header makes sense, and what it is.
+
+    A Chinese header decides between UTF-8 and GB18030; for an English one the rest of the file
+    does, since both read ASCII alike.
+    """
+    with open(path, "rb") as file:
+        start = file.read(_HEADER_BYTES)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", recognise(_cells(start[: len(start) & ~1], "utf-16"), shapes)
+    try:
+        columns = recognise(_cells(start, "utf-8-sig"), shapes)
+    except NotABill as wrong:
+        try:
+            return "gb18030", recognise(_cells(start, "gb18030"), shapes)
+        except NotABill:
+            raise wrong from None
+    if all(name.isascii() for name in columns.header) and not _decodes(path, "utf-8"):
+        if _decodes(path, "gb18030"):
+            return "gb18030", columns
+    return "utf-8-sig", columns
+
+
+def _decodes(path: str, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with open(path, "rb") as file:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cells(start: bytes, encoding: str) -> list[str]:
+    text = start.decode(encoding, "replace").lstrip("\ufeff")
+    lines = text.split("\n")
+    if "\0" in text[:1000]:
+        raise NotABill("not a text file")
+    for index, line in enumerate(lines):
+        if line.strip():
+            rows = csv.reader(line + "\n" for line in lines[index:])
+            try:
+                return [cell.strip() for cell in next(rows)]
+            except csv.Error as error:
+                raise NotABill(f"the header can't be read ({error})") from None
+    raise NotABill("the file has no header")
+
+
+# Bytes that don't decode arrive as these; each becomes one byte that UTF-8 never holds, so that
+# the row is refused later, on its own line.
+_BROKEN = dict.fromkeys(range(0xDC80, 0xDD00), "\udcff")
+
+
+def _transcode(path: str, target: str, encoding: str) -> None:
+    with (
+        open(path, encoding=encoding, errors="surrogateescape", newline="") as source,
+        open(target, "w", encoding="utf-8", errors="surrogateescape", newline="") as out,
+    ):
+        while block := source.read(_BLOCK):
+            out.write(block.translate(_BROKEN))
+
+
+def _after_header(text: str) -> tuple[int, int]:
+    """The number of the line after the header, and the offset of its first byte."""
+    with open(text, "rb") as file:
+        for number, raw, _state in records.split(file, 1):
+            if raw.strip(codecs.BOM_UTF8 + b" \t\r\n"):
+                return number + max(1, raw.count(b"\n")), file.tell()
+    raise NotABill("the file has no header")
+
+
+def clean(staged: Staged, target: str) -> tuple[Staged, int]:
+    """Read slowly and exactly: write the well-formed rows anew, keep the others as rejects.
+
+    Returns the file with its new table, and the number of rows written.
+    """
+    needed = sorted({*staged.columns.positions.values(), *staged.columns.times, 0})
+    width = len(staged.columns.header)
+    rejects: list[Reject] = []
+    written = 0
+    fatal = False
+    with (
+        open(staged.text, "rb") as source,
+        open(target, "w", encoding="utf-8", newline="") as out,
+    ):
+        source.seek(staged.offset)
+        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for record in records.read(source, staged.first_line):
+            if record.fault:
+                reason = record.fault
+                if record.fatal:
+                    reason += "; the rest of the file is unknown"
+                    fatal = True
+                rejects.append(Reject(staged.name, record.line, None, record.cells[0], reason))
+                continue
+            filled = next((cell for cell in record.cells if cell.strip(" \t")), "")
+            cells = record.cells
+            if is_totals(filled):
+                cells = cells + [""] * (width - len(cells))
+            if len(cells) != width:
+                reason = f"{len(record.cells)} fields where the header has {width}"
+                rejects.append(Reject(staged.name, record.line, None, record.cells[0], reason))
+            else:
+                written += 1
+                writer.writerow(_bounded(c) for c in (*(cells[at] for at in needed), filled))
+    at = {position: index for index, position in enumerate(needed)}
+    table = Table(target, 0, len(needed) + 1, at, first_filled=len(needed))
+    return replace(staged, table=table, rejects=tuple(rejects), fatal=fatal), written
+
+
+#: A row whose first filled cell is one of these sums up the others.
+TOTALS_WORDS = ("合计", "总计", "Total")
+
+
+def is_totals(cell: str) -> bool:
+    return cell.strip(" \t").casefold() in ("合计", "总计", "total")
+
+
+def _bounded(cell: str) -> str:
+    """A cell the engine can hold; no known value is as long, so nothing known is cut."""
+    return cell if len(cell) <= 100_000 else cell[:100_000] + "…"

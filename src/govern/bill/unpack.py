@@ -1,0 +1,131 @@
+"""From one given file to plain files: gzip and zip, with limits that a bomb runs into."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_MAGIC_GZIP = b"\x1f\x8b"
+_MAGIC_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+MAGIC_PARQUET = b"PAR1"
+_BLOCK = 1 << 20
+#: Real bills shrink 10 to 60 times. Beyond both numbers a file is taken for a bomb.
+_MOST_RATIO = 250
+_FREE_RATIO_BELOW = 1 << 28
+_MOST_MEMBERS = 10_000
+
+
+class Refused(Exception):
+    """The file is not read; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """One uncompressed file. ``name`` is how it is printed, ``path`` where its bytes are."""
+
+    name: str
+    path: str
+    empty: bool = False
+
+
+def unpack(path: str, name: str, folder: str) -> Iterator[Plain]:
+    """The plain files in ``path``; what must be unpacked goes into ``folder``.
+
+    Raises :class:`Refused` for what can't be a bill, OSError for what can't be read.
+    """
+    if name == "-":
+        path = os.path.join(folder, "stdin")
+        with open(path, "wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy, _BLOCK)
+    with open(path, "rb") as file:
+        magic = file.read(4)
+    if magic[:2] == _MAGIC_GZIP:
+        target = os.path.join(folder, "unpacked")
+        _gunzip(path, target)
+        yield _checked(Plain(name, target, os.path.getsize(target) == 0))
+    elif magic in _MAGIC_ZIP:
+        yield from _unzip(path, name, folder)
+    else:
+        yield Plain(name, path, empty=not magic)
+
+
+def _checked(plain: Plain) -> Plain:
+    with open(plain.path, "rb") as file:
+        magic = file.read(4)
+    if magic[:2] == _MAGIC_GZIP or magic in _MAGIC_ZIP:
+        raise Refused("an archive inside an archive is not opened: unpack it first")
+    return plain
+
+
+def _gunzip(path: str, target: str) -> None:
+    size = os.path.getsize(path)
+    written = 0
+    inflate = zlib.decompressobj(wbits=31)
+    with open(path, "rb") as packed, open(target, "wb") as out:
+        while block := packed.read(1 << 16):
+            while block:
+                try:
+                    piece = inflate.decompress(block, _BLOCK)
+                except zlib.error as error:
+                    raise Refused(f"damaged gzip data ({error}): download it again") from None
+                written += len(piece)
+                _stop_bomb(written, size)
+                out.write(piece)
+                block = inflate.unconsumed_tail
+                if inflate.eof:
+                    block = inflate.unused_data.lstrip(b"\0") + block
+                    if block:
+                        inflate = zlib.decompressobj(wbits=31)
+        if not inflate.eof:
+            raise Refused("the gzip data ends too early: download it again")
+
+
+def _stop_bomb(written: int, packed: int) -> None:
+    if written > _FREE_RATIO_BELOW and written > packed * _MOST_RATIO:
+        raise Refused(f"unpacks to more than {_MOST_RATIO} times its size: not a bill")
+
+
+def _unzip(path: str, name: str, folder: str) -> Iterator[Plain]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise Refused(f"damaged zip file ({error}): download it again") from None
+    with archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        names = {member.filename for member in members}
+        if "[Content_Types].xml" in names:
+            raise Refused(
+                "a spreadsheet (.xlsx): spreadsheets change ids and amounts; "
+                "export the bill as CSV and give that file"
+            )
+        if len(members) > _MOST_MEMBERS:
+            raise Refused(f"{len(members)} members: not a bill")
+        for number, member in enumerate(sorted(members, key=lambda one: one.filename)):
+            if member.flag_bits & 0x1:
+                raise Refused("the zip is encrypted: unpack it first")
+            if not member.filename.lower().endswith((".csv", ".parquet", ".gz", ".zip")):
+                continue
+            target = os.path.join(folder, f"member-{number}")
+            _extract(archive, member, target, os.path.getsize(path))
+            yield _checked(
+                Plain(f"{name}/{member.filename}", target, os.path.getsize(target) == 0)
+            )
+
+
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: str, size: int) -> None:
+    written = 0
+    try:
+        with archive.open(member) as packed, open(target, "wb") as out:
+            reader: BinaryIO = packed  # type: ignore[assignment]
+            while piece := reader.read(_BLOCK):
+                written += len(piece)
+                _stop_bomb(written, size)
+                out.write(piece)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Refused(f"damaged zip file ({error}): download it again") from None

@@ -1,0 +1,122 @@
+"""``govern check``: judge bills by policies."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+Bills = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[BILL]...",
+        help="CSV files, .gz, .zip, a folder, a glob, or - for standard input. "
+        "Default: bills of govern.yaml.",
+        show_default=False,
+    ),
+]
+
+
+def check(
+    bill: Bills = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--policy", metavar="PATH", help="Policy file or folder. Repeatable."),
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
+    ] = None,
+    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="INSTANT", help="The instant to judge for. Default: now."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option("--timezone", metavar="ZONE", help="The bill's clock. Default: UTC+8."),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="table (default) or json.")
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("-o", "--output", metavar="FORMAT:PATH", help="Also write a file. Repeatable."),
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-on",
+            metavar="SEVERITY",
+            help="Least severity for exit code 1: info, low (default), medium, high, critical, never.",
+        ),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="ID", help="Only these policies: ids, wildcards, commas."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="ID", help="Not these policies: ids, wildcards, commas."),
+    ] = None,
+    max_rejects: Annotated[
+        int,
+        typer.Option("--max-rejects", metavar="N", min=0, help="Rejected rows to live with."),
+    ] = 0,
+    evidence: Annotated[
+        int, typer.Option("--evidence", metavar="N", min=0, help="Bill lines per finding.")
+    ] = 3,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Keep nothing between runs (nothing is kept yet).")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No messages but errors.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more on errors.")] = False,
+) -> None:
+    """Judge bills by policies: what should stop, why, since when, and how much it cost.
+
+    Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 nothing evaluated, 4 data not to be trusted.
+
+    Examples:
+
+      govern check bill.csv
+
+      govern check 2026-09/ -p policies/ --as-of 2026-10-05 --format json
+    """
+    del no_cache, verbose
+    from govern.cli import output as out
+    from govern.cli import settings
+
+    stdout, files = out.formats_of(format, output or [])
+    found = settings.load(config, no_config)
+    words = settings.bills(bill or [], found)
+    clock = settings.clock(timezone, found)
+    instant = settings.as_of(as_of, clock)
+    severity = settings.fail_on(fail_on, found)
+    rules = settings.policies(policy or [], found)
+    chosen = settings.selection(select or [], ignore or [], rules.policies)
+
+    from govern.judge.check import Terms
+    from govern.judge.check import check as judge
+    from govern.judge.narrative import document
+    from govern.ledger.reading import Reading, read
+
+    notes = ()
+    if rules.builtin:
+        notes = ("No policy is configured: judged by the built-in pack, which sets no money limits.",)
+    how = Reading(
+        clock=clock, instance_ids=found.instance_ids, progress=settings.progress(quiet)
+    )
+    terms = Terms(
+        as_of=instant,
+        fail_on=severity,
+        max_rejects=max_rejects,
+        evidence=evidence,
+        chosen=chosen,
+        notes=notes,
+    )
+    with read(words, how) as ledger:
+        report = judge(ledger, rules.policies, terms)
+    out.write(document(report), stdout, files)
+    if report.exit.code not in (0, 1) and not quiet:
+        sys.stderr.write(f"govern: {report.exit.reason}\n")
+    raise typer.Exit(report.exit.code)

@@ -1,0 +1,133 @@
+"""What a run uses: flag before environment before govern.yaml before default."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone, tzinfo
+from importlib import resources
+
+from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
+from govern.model.config import Config
+from govern.model.errors import GovernError, usage
+from govern.model.policy import Policy
+
+#: The environment twins of options, and no others.
+POLICY = "GOVERN_POLICY"
+CONFIG = "GOVERN_CONFIG"
+TIMEZONE = "GOVERN_TIMEZONE"
+FORMAT = "GOVERN_FORMAT"
+FAIL_ON = "GOVERN_FAIL_ON"
+
+FAIL_ON_WORDS = ("info", "low", "medium", "high", "critical", "never")
+
+
+def load(path: str | None, none: bool) -> Config:
+    """govern.yaml, by flag, by variable, or found upwards from the working folder."""
+    from govern.policy.config import find_config, load_config
+
+    if none:
+        return Config()
+    named = path or os.environ.get(CONFIG)
+    found = named or find_config(os.getcwd(), os.path.expanduser("~"))
+    if named and not os.path.isfile(named):
+        raise usage(f"{named}: no such config file")
+    return load_config(found) if found else Config()
+
+
+def bills(given: Sequence[str], config: Config) -> list[str]:
+    words = list(given) or list(config.bills)
+    if not words:
+        raise usage("no BILL given, and no govern.yaml names one (bills:)")
+    return words
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The policies of a run; ``builtin`` if nobody configured any."""
+
+    policies: list[Policy]
+    builtin: bool
+
+
+def policies(given: Sequence[str], config: Config) -> Chosen:
+    """Policies by flag, variable or govern.yaml; the built-in pack where there is none."""
+    from govern.policy.policies import load_policies
+
+    from_environment = [p for p in os.environ.get(POLICY, "").split(os.pathsep) if p]
+    paths = list(given) or from_environment or config.policies
+    if paths is not None:
+        return Chosen(load_policies(list(paths)), builtin=False)
+    return Chosen(load_policies([pack()]), builtin=True)
+
+
+def pack() -> str:
+    """The folder of the built-in pack."""
+    return str(resources.files("govern").joinpath("pack"))
+
+
+def clock(given: str | None, config: Config) -> tzinfo:
+    text = given or os.environ.get(TIMEZONE) or config.timezone
+    if not text:
+        return BILL_CLOCK
+    try:
+        return parse_zone(text)
+    except ValueError:
+        raise usage(
+            f"--timezone {text}: not a time zone; write an offset (+08:00) or a name (Asia/Shanghai)"
+        ) from None
+
+
+def as_of(given: str | None, zone: tzinfo) -> datetime:
+    """The instant a verdict speaks for, naive on the bill's clock: the one clock that is read."""
+    if given is None:
+        return datetime.now(timezone.utc).astimezone(zone).replace(microsecond=0, tzinfo=None)
+    try:
+        return parse_moment(given).on(zone)
+    except ValueError:
+        raise usage(
+            f"--as-of {given}: not an instant; write 2026-10-05 or 2026-10-05T12:00:00+08:00"
+        ) from None
+
+
+def fail_on(given: str | None, config: Config) -> str:
+    word = given or os.environ.get(FAIL_ON) or config.fail_on or "low"
+    if word not in FAIL_ON_WORDS:
+        raise usage(f"--fail-on {word}: one of {', '.join(FAIL_ON_WORDS)}")
+    return word
+
+
+def selection(
+    select: Sequence[str], ignore: Sequence[str], known: Sequence[Policy]
+) -> Callable[[str], bool]:
+    """Whether a policy id is chosen by ``--select`` and not taken out by ``--ignore``."""
+    from govern.model.policy import Pattern
+    from govern.model.text import nearest
+
+    wanted = [Pattern(word.strip()) for words in select for word in words.split(",")]
+    unwanted = [Pattern(word.strip()) for words in ignore for word in words.split(",")]
+    ids = [policy.id for policy in known]
+    faults = []
+    for pattern in wanted:
+        if not any(map(pattern.matches, ids)):
+            near = nearest(pattern.text or "", ids)
+            hint = f"; did you mean {near}?" if near else ""
+            faults.append(f"--select {pattern.text}: no policy has this id{hint}")
+    if faults:
+        raise GovernError("usage", faults)
+
+    def chosen(policy_id: str) -> bool:
+        if wanted and not any(pattern.matches(policy_id) for pattern in wanted):
+            return False
+        return not any(pattern.matches(policy_id) for pattern in unwanted)
+
+    return chosen
+
+
+def progress(quiet: bool) -> Callable[[str], None]:
+    """Long work says on a terminal's stderr what it is at."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("CI"):
+        return lambda message: None
+    return lambda message: print(f"govern: {message} …", file=sys.stderr)

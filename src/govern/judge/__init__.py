@@ -1,0 +1,1 @@
+"""The only place where policies meet the ledger. Pure: no clock, no network, no environment."""

@@ -1,0 +1,213 @@
+"""``govern check`` as a function: report = f(ledger, policies, as_of)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from govern import __version__
+from govern.judge import evidence, summary
+from govern.judge.matching import Values
+from govern.judge.rule import Breach, Rule, Verdict
+from govern.ledger.reading import Ledger
+from govern.model.exits import Exit, worst
+from govern.model.meaning import channel_label
+from govern.model.money import plain
+from govern.model.policy import Policy
+from govern.model.report import BillSummary, CheckReport, Finding, PolicyResult
+from govern.model.words import SEVERITIES
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a run is judged by besides its policies.
+
+    ``fail_on`` is a severity or ``never``; ``chosen`` tells whether a policy id is selected.
+    ``as_of`` is naive, on the bill's clock.
+    """
+
+    as_of: datetime
+    fail_on: str = "low"
+    max_rejects: int = 0
+    evidence: int = 3
+    chosen: Callable[[str], bool] = lambda policy_id: True
+    notes: tuple[str, ...] = ()
+
+
+def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
+    """Judge the whole bill by every policy."""
+    bill = summary.summarise(ledger, terms.as_of)
+    values = Values(ledger)
+    results: list[PolicyResult] = []
+    broken: list[tuple[Rule, Sequence[Breach]]] = []
+    for policy in policies:
+        if not policy.enabled or not terms.chosen(policy.id):
+            results.append(PolicyResult(policy.id, policy.title, "skip"))
+            continue
+        rule = Rule(ledger, policy, values)
+        verdict = rule.verdict()
+        broken.append((rule, verdict.breaches))
+        results.append(_result(policy, verdict, values.unmatched(policy.where)))
+    lines = evidence.gather(ledger, broken, terms.evidence)
+    bare = [_finding(rule.policy, breach) for rule, breaches in broken for breach in breaches]
+    findings = sorted(
+        (replace(one, evidence=found) for one, found in zip(bare, lines, strict=True)),
+        key=lambda finding: finding.order,
+    )
+    return CheckReport(
+        version=__version__,
+        as_of=terms.as_of,
+        bill=bill,
+        policies=tuple(results),
+        findings=tuple(findings),
+        exit=_exit(ledger, bill, results, findings, terms),
+        notes=terms.notes,
+    )
+
+
+def _result(policy: Policy, verdict: Verdict, unmatched: tuple[str, ...]) -> PolicyResult:
+    outcome = "error" if verdict.undecided else "fail" if verdict.breaches else "pass"
+    return PolicyResult(
+        id=policy.id,
+        title=policy.title,
+        outcome=outcome,
+        matched=verdict.matched,
+        findings=len(verdict.breaches),
+        unmatched=unmatched,
+        message=verdict.undecided,
+    )
+
+
+def _finding(policy: Policy, breach: Breach) -> Finding:
+    return Finding(
+        policy=policy.id,
+        title=policy.title,
+        severity=policy.severity,
+        message=_message(policy, breach),
+        subject=breach.subject,
+        every=policy.every,
+        start=breach.start,
+        end=breach.end,
+        measure=policy.measure,
+        observed=breach.observed,
+        limit=breach.limit.amount,
+        unit=breach.limit.unit,
+        charges=breach.charges,
+        first_charge=breach.first_charge,
+        last_charge=breach.last_charge,
+        costs=breach.costs,
+        policy_file=policy.file,
+        policy_line=policy.line,
+        stop=_stop(policy, breach),
+        other_units=breach.other_units,
+    )
+
+
+_KINDS = {
+    "api_key": "API key",
+    "workspace": "workspace",
+    "model": "model",
+    "channel": "channel",
+    "region": "region",
+    "account": "account",
+    "columns": "",
+}
+
+
+def subject_text(finding_or_breach: Breach | Finding) -> str:
+    """A subject in words: ``API key 12345 in llm-a``."""
+    subject = finding_or_breach.subject
+    if subject.kind == "bill":
+        return "the bill"
+    if subject.kind == "columns":
+        return ", ".join(
+            f"{column} {'none' if value is None else value or '(empty)'}"
+            for column, value in subject.values
+        )
+    if subject.kind == "api_key":
+        where = f" in {subject.workspace_id}" if subject.workspace_id else ""
+        return (f"API key {subject.id}" if subject.id else "use without an API key") + where
+    if subject.kind == "channel":
+        return f"channel {channel_label(subject.id)}"
+    word = _KINDS[subject.kind]
+    return f"{word} {subject.id}" if subject.id else f"charges without {word}"
+
+
+def _message(policy: Policy, breach: Breach) -> str:
+    who = subject_text(breach)
+    if policy.measure == "charges":
+        cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
+        many = "charge" if breach.charges == 1 else "charges"
+        allowed = "none is allowed" if not breach.limit.amount else (
+            f"{plain(breach.limit.amount)} are allowed"
+        )
+        return f"{who} has {breach.charges} {many} ({cost}) where {allowed}"
+    verb = {"billed_cost": "cost", "list_cost": "cost at list price", "usage": "used"}[
+        policy.measure
+    ]
+    message = (
+        f"{who} {verb} {plain(breach.observed)} {breach.limit.unit}, "
+        f"more than {plain(breach.limit.amount)}"
+    )
+    if breach.other_units:
+        message += f"; {breach.other_units} charges have another unit"
+    return message
+
+
+def _stop(policy: Policy, breach: Breach) -> str:
+    """For a group without a key only the Playground can be stopped, or somebody asked."""
+    if policy.subject_kind != "api_key" or breach.subject.id or policy.stop in _KEYLESS_STOPS:
+        return policy.stop
+    playground = any(
+        condition.column == "channel"
+        and not condition.excludes
+        and all(pattern.text == "bmp" for pattern in condition.patterns)
+        for condition in policy.where
+    )
+    return "stop_playground" if playground else "ask"
+
+
+_KEYLESS_STOPS = ("ask", "stop_playground")
+
+
+def _exit(
+    ledger: Ledger,
+    bill: BillSummary,
+    results: Sequence[PolicyResult],
+    findings: Sequence[Finding],
+    terms: Terms,
+) -> Exit:
+    judged = [result for result in results if result.outcome != "skip"]
+    exits = [Exit("clean", "no finding")]
+    rejected = bill.rejected
+    if rejected > terms.max_rejects or any(file.staged.fatal for file in ledger.files):
+        rows = "row was" if rejected == 1 else "rows were"
+        exits.append(Exit("rejected", f"{rejected} {rows} rejected"))
+    wrong_totals = summary.totals_rows_that_disagree(ledger)
+    if wrong_totals:
+        exits.append(Exit("totals_row", "; ".join(wrong_totals)))
+    undecided = [result for result in judged if result.outcome == "error"]
+    if undecided:
+        names = ", ".join(result.id for result in undecided)
+        exits.append(Exit("undecided", f"could not be judged: {names}"))
+    if not judged:
+        exits.append(Exit("nothing", "no policy was applied"))
+    elif not bill.count("charges"):
+        exits.append(Exit("nothing", "the bill has no Model Studio charge"))
+    counted = _counted(findings, terms.fail_on)
+    if counted:
+        many = "finding" if counted == 1 else "findings"
+        exits.append(Exit("findings", f"{counted} {many} at or above {terms.fail_on}"))
+    return worst(exits)
+
+
+def _counted(findings: Sequence[Finding], fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    least = SEVERITIES.index(fail_on)
+    return sum(
+        1
+        for finding in findings
+        if finding.waiver is None and SEVERITIES.index(finding.severity) >= least
+    )

@@ -1,0 +1,132 @@
+"""``where``, ``from`` and ``before`` as conditions on the ledger.
+
+Patterns are matched in Python against the distinct values of a column, so that there is one
+meaning of a wildcard; the engine only compares values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from govern.ledger.reading import Ledger
+from govern.model.policy import Condition, Policy
+from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
+
+#: Where a charge's time ends at the latest; a cell with seconds is exact.
+END = (
+    "last + CASE width WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'day' THEN INTERVAL 1 DAY "
+    "WHEN 'minute' THEN INTERVAL 1 MINUTE ELSE INTERVAL 1 MICROSECOND END"
+)
+
+
+class Values:
+    """The distinct values that the bill's charges have in a column."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, column: str) -> frozenset[str]:
+        if column not in self._known:
+            rows = self._ledger.query(
+                f"SELECT DISTINCT {column} FROM ledger WHERE kind = 'charge' AND {column} NOTNULL"
+            )
+            self._known[column] = frozenset(str(row[0]) for row in rows)
+        return self._known[column]
+
+    def unmatched(self, conditions: Iterable[Condition]) -> tuple[str, ...]:
+        """Literals that occur nowhere in the bill: a typo, or something that is gone."""
+        return tuple(
+            dict.fromkeys(
+                pattern.text
+                for condition in conditions
+                if condition.column not in INVENTORY_COLUMNS
+                for pattern in condition.patterns
+                if pattern.text and not pattern.wild
+                and pattern.text not in self.of(condition.column)
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A condition in SQL with the values it compares."""
+
+    sql: str
+    parameters: tuple[object, ...] = ()
+
+    def __and__(self, other: Clause) -> Clause:
+        return Clause(f"{self.sql} AND {other.sql}", self.parameters + other.parameters)
+
+
+def condition_clause(condition: Condition, values: Values) -> Clause:
+    """One line of ``where``; never NULL."""
+    column = condition.column
+    matching = sorted(
+        value
+        for value in values.of(column)
+        if any(pattern.matches(value) for pattern in condition.patterns)
+    )
+    absent = any(pattern.text is None for pattern in condition.patterns)
+    sql = f"coalesce(list_contains(?::VARCHAR[], {column}), {'true' if absent else 'false'})"
+    return Clause(f"NOT {sql}" if condition.excludes else sql, (matching,))
+
+
+def where_clause(conditions: Iterable[Condition], values: Values) -> Clause:
+    clause = Clause("kind = 'charge'")
+    for condition in conditions:
+        clause &= condition_clause(condition, values)
+    return clause
+
+
+@dataclass(frozen=True)
+class Window:
+    """``from`` and ``before`` on the bill clock, as three clauses that exclude each other."""
+
+    start: datetime | None
+    end: datetime | None
+
+    @property
+    def inside(self) -> Clause:
+        clause = Clause("true")
+        if self.start:
+            clause &= Clause("first >= ?", (self.start,))
+        if self.end:
+            clause &= Clause(f"{END} <= ?", (self.end,))
+        return clause
+
+    @property
+    def straddling(self) -> Clause:
+        """Neither surely inside nor surely outside."""
+        inside = self.inside
+        outside = Clause("false")
+        if self.start:
+            outside = Clause(f"({outside.sql} OR {END} <= ?)", (*outside.parameters, self.start))
+        if self.end:
+            outside = Clause(f"({outside.sql} OR first >= ?)", (*outside.parameters, self.end))
+        return Clause(
+            f"NOT ({inside.sql}) AND NOT {outside.sql}", inside.parameters + outside.parameters
+        )
+
+
+def window_of(policy: Policy, ledger: Ledger) -> Window:
+    return Window(
+        policy.start.on(ledger.clock) if policy.start else None,
+        policy.end.on(ledger.clock) if policy.end else None,
+    )
+
+
+def is_part(column: str) -> bool:
+    """Whether the column comes out of the Instance ID, and is unknown where its layout is."""
+    return column in PART_COLUMNS
+
+
+def needs_parts(policy: Policy) -> bool:
+    return any(map(is_part, policy.columns)) or any(is_part(c.column) for c in policy.where)
+
+
+def needs_inventory(policy: Policy) -> bool:
+    columns = {*policy.columns, *(condition.column for condition in policy.where)}
+    return bool(columns & set(INVENTORY_COLUMNS))

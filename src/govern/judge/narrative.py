@@ -1,0 +1,192 @@
+"""A check report in words: first what should stop, then the rest, then how far the bill reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from govern.judge.check import subject_text
+from govern.model.document import Document, Section
+from govern.model.money import plain
+from govern.model.report import BillSummary, CheckReport, Finding
+from govern.model.text import shorten
+
+_STOP_WORDS = {
+    "ask": "ask the owner",
+    "stop_playground": "stop Playground use",
+    "disable_key": "disable the key",
+    "delete_key": "delete the key",
+    "cancel_job": "cancel the job",
+    "take_offline": "take it offline",
+    "turn_off_renewal": "turn off renewal",
+    "retire_workspace": "retire the workspace",
+}
+_SHOWN_REJECTS = 10
+
+
+def document(report: CheckReport) -> Document:
+    """The report as formats see it."""
+    return Document(report.document(), lambda: sections(report), report.exit)
+
+
+def sections(report: CheckReport) -> list[Section]:
+    return [
+        _verdict(report),
+        *_findings(report),
+        _policies(report),
+        _bill(report.bill, report.as_of),
+        *_rejects(report.bill),
+    ]
+
+
+def _verdict(report: CheckReport) -> Section:
+    code = report.exit.code
+    word = {0: "PASS", 1: "FAIL"}.get(code, "NOT JUDGED" if code == 3 else "NOT TRUSTED")
+    return Section(f"{word}: {report.exit.reason} (exit code {code})", sentences=report.notes)
+
+
+def _findings(report: CheckReport) -> Sequence[Section]:
+    if not report.findings:
+        return ()
+    return [
+        Section(
+            "What should stop",
+            columns=("severity", "who", "why", "since", "cost", "what to do"),
+            rows=[_finding_row(finding) for finding in report.findings],
+            details=[_finding_details(finding) for finding in report.findings],
+            right=frozenset({4}),
+        )
+    ]
+
+
+def _finding_row(finding: Finding) -> list[str]:
+    return [
+        finding.severity + (" (waived)" if finding.waiver else ""),
+        subject_text(finding),
+        finding.title,
+        _when(finding.first_charge),
+        ", ".join(f"{plain(cost)} {currency}" for currency, cost in finding.costs),
+        _STOP_WORDS[finding.stop],
+    ]
+
+
+def _finding_details(finding: Finding) -> list[str]:
+    lines = [
+        f"{finding.policy}, {_period(finding)}: {finding.message}; "
+        f"last charge {_when(finding.last_charge)}"
+    ]
+    for one in finding.evidence:
+        cost = "" if one.billed_cost is None else f"  {plain(one.billed_cost)}"
+        lines.append(f"{one.path}:{one.line}  {shorten(one.instance_id, 90)}{cost}")
+    return lines
+
+
+def _period(finding: Finding) -> str:
+    if finding.every == "month":
+        return f"{finding.start:%Y-%m}"
+    if finding.every == "day":
+        return f"{finding.start:%Y-%m-%d}"
+    if finding.every == "week":
+        return f"week of {finding.start:%Y-%m-%d}"
+    return f"{finding.start:%Y-%m-%d} to {finding.end:%Y-%m-%d}"
+
+
+def _when(wall: datetime) -> str:
+    return f"{wall:%Y-%m-%d}" if (wall.hour, wall.minute) == (0, 0) else f"{wall:%Y-%m-%d %H:%M}"
+
+
+def _policies(report: CheckReport) -> Section:
+    rows = []
+    for result in report.policies:
+        said = {
+            "pass": "passed",
+            "fail": f"failed ({result.findings})",
+            "error": "COULD NOT BE JUDGED",
+            "skip": "skipped",
+        }[result.outcome]
+        remarks = [result.message] if result.message else []
+        if result.unmatched:
+            remarks.append(f"not in this bill: {', '.join(map(shorten, result.unmatched))}")
+        matched = "" if result.outcome == "skip" else str(result.matched)
+        rows.append([said, result.id, result.title, matched, "; ".join(remarks)])
+    return Section(
+        "Policies",
+        columns=("outcome", "policy", "title", "charges", "remarks"),
+        rows=rows,
+        right=frozenset({3}),
+    )
+
+
+def _bill(bill: BillSummary, as_of: datetime) -> Section:
+    charges, other = bill.count("charges"), bill.count("other")
+    sentences = [
+        f"{bill.count('rows')} rows: {charges} Model Studio charges, {other} of other products, "
+        f"{bill.rejected} rejected"
+        + (f", {bill.count('totals_rows')} totals rows" if bill.count("totals_rows") else "")
+        + ".",
+    ]
+    if bill.unparsed:
+        sentences.append(
+            f"{bill.unparsed} charges have an Instance ID of no known layout; "
+            "their money is in every total."
+        )
+    if bill.unknown_categories:
+        words = ", ".join(map(shorten, bill.unknown_categories))
+        sentences.append(f"Unknown fee types, taken as usage: {words}.")
+    if bill.empty:
+        sentences.append(f"Empty files, ignored: {', '.join(bill.empty)}.")
+    sentences += _reach(bill, as_of)
+    rows = [
+        [
+            total.currency or "(no currency)",
+            plain(total.billed_cost),
+            plain(total.unparsed_cost),
+            plain(total.other_cost),
+            "unknown" if total.rejected_cost is None else plain(total.rejected_cost),
+        ]
+        for total in bill.totals
+    ]
+    return Section(
+        "The bill",
+        sentences=sentences,
+        columns=("currency", "Model Studio", "of it unparsed", "other products", "rejected"),
+        rows=rows,
+        right=frozenset({1, 2, 3, 4}),
+    )
+
+
+def _reach(bill: BillSummary, as_of: datetime) -> list[str]:
+    if bill.reaches is None:
+        return ["It holds no charge, so it reaches nowhere."]
+    columns = sorted({file.billed_cost_column for file in bill.files})
+    said = [
+        f"It reaches {bill.reaches:%Y-%m-%d %H:%M} (by its last {bill.reach_basis}); "
+        f"judged as of {as_of:%Y-%m-%d %H:%M}. Amounts are those of {', '.join(columns)}."
+    ]
+    for month, final in bill.months:
+        if final is not True:
+            why = "is not final yet" if final is False else "may not be final"
+            said.append(f"{month} {why}: bills become final at 12:00 on the 3rd of the next month.")
+    for start, end in bill.gaps:
+        said.append(f"Missing: {start:%Y-%m-%d} to {end:%Y-%m-%d}.")
+    return said
+
+
+def _rejects(bill: BillSummary) -> Sequence[Section]:
+    if not bill.rejects:
+        return ()
+    shown = bill.rejects[:_SHOWN_REJECTS]
+    left = bill.rejected - len(shown)
+    return [
+        Section(
+            "Rejected rows",
+            sentences=[f"{left} more are not shown."] if left > 0 else (),
+            columns=("place", "column", "value", "reason"),
+            rows=[
+                [f"{one.path}:{one.line}", one.column or "", shorten(one.value, 60), one.reason]
+                for one in shown
+            ],
+        )
+    ]
+
+

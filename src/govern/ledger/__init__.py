@@ -1,0 +1,1 @@
+"""The bill reduced to exact sums, and the look-up of single rows behind them."""

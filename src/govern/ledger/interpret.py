@@ -1,0 +1,273 @@
+"""From groups of raw text to a ledger: each distinct wording is understood once, in Python.
+
+The engine then joins the understanding to the sums. A wording that can't be understood exactly
+turns its group into rejects, with the column at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from govern.ledger.reduce import DECIMAL, NUMBERS, SEPARATOR, context_cells
+from govern.model import meaning
+from govern.model.clock import parse_cell
+from govern.model.instance_id import UNKNOWN, InstanceId
+from govern.model.money import NotExact, parse_amount
+
+if TYPE_CHECKING:
+    import duckdb
+
+_BATCH = 100_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table of meanings: its name and the engine's type."""
+
+    name: str
+    type: str = "VARCHAR"
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    connection.execute(
+        f"CREATE TABLE {table} ({', '.join(f'{column.name} {column.type}' for column in columns)})"
+    )
+    unnest = ", ".join(
+        f"unnest(${number}::{column.type}[])" for number, column in enumerate(columns, start=1)
+    )
+    batch: list[Sequence[Any]] = []
+
+    def flush() -> None:
+        if batch:
+            values = [list(values) for values in zip(*batch, strict=True)]
+            connection.execute(f"INSERT INTO {table} SELECT {unnest}", values)
+            batch.clear()
+
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= _BATCH:
+            flush()
+    flush()
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, column: str) -> Iterable[str]:
+    cursor = connection.cursor()
+    cursor.execute(f"SELECT DISTINCT {column} FROM groups WHERE {column} IS NOT NULL ORDER BY 1")
+    while rows := cursor.fetchmany(_BATCH):
+        yield from (row[0] for row in rows)
+
+
+_CONTEXT_COLUMNS = (
+    Column("context"),
+    Column("fault_column"),
+    Column("fault"),
+    Column("billing_account_id"),
+    Column("sub_account_id"),
+    Column("region_id"),
+    Column("commodity_code"),
+    Column("billing_item"),
+    Column("model_studio", "BOOLEAN"),
+    Column("context_service"),
+    Column("charge_category"),
+    Column("unknown_category"),
+    Column("unit"),
+    Column("factor", "DECIMAL(9, 0)"),
+    Column("billing_currency"),
+    Column("context_month"),
+    Column("month_start", "TIMESTAMP"),
+)
+
+
+def _context_row(context: str, clock: tzinfo) -> Sequence[Any]:
+    cells = context_cells(context)
+    if cells is None:
+        unknown = [None] * 5
+        return (
+            context, "instance_id", "a control character (U+001F) in a cell", *unknown,
+            False, "other", "usage", None, None, Decimal(1), None, None, None,
+        )  # fmt: skip
+    (payer, owner, region, code, product, commodity, detail, item, kind, unit_text, money,
+     month_text) = cells  # fmt: skip
+    unit, factor = meaning.unit_of(unit_text or "")
+    currency = meaning.currency_of(money or "")
+    category, known = meaning.charge_category_of(kind or "")
+    month, fault_column, fault = None, None, None
+    if month_text:
+        try:
+            month = parse_cell(month_text, clock)[0].replace(day=1, hour=0, minute=0, second=0)
+        except ValueError:
+            fault_column, fault = "month", "impossible billing month"
+    if currency is None:
+        fault_column, fault = "currency", "no currency"
+    return (
+        context, fault_column, fault, payer, owner or payer,
+        None if region is None else meaning.region_id_of(region), commodity, item,
+        meaning.is_model_studio(code or "", commodity or "", product or "", detail or ""),
+        meaning.service_of(commodity or "", detail or ""), category, None if known else kind, unit, factor,
+        currency, month and f"{month:%Y-%m}", month,
+    )  # fmt: skip
+
+
+_INSTANCE_COLUMNS = (
+    Column("instance_id"),
+    Column("layout"),
+    Column("api_key_id"),
+    Column("workspace_id"),
+    Column("model"),
+    Column("meter"),
+    Column("tier"),
+    Column("channel"),
+    Column("free_quota_stop"),
+    Column("instance_region"),
+    Column("batch", "BOOLEAN"),
+)
+
+
+def _instance_row(text: str, parse: Callable[[str], InstanceId]) -> Sequence[Any]:
+    parsed = parse(text.strip())
+    return (
+        text, parsed.layout, parsed.api_key_id, parsed.workspace_id, parsed.model, parsed.meter,
+        parsed.tier, parsed.channel, parsed.free_quota_stop, parsed.region_id,
+        meaning.refined_service("inference", parsed.meter) == "batch",
+    )  # fmt: skip
+
+
+_TIME_COLUMNS = (
+    Column("odd_time"),
+    Column("odd_start", "TIMESTAMP"),
+    Column("odd_width"),
+)
+
+
+def _time_row(text: str, clock: tzinfo) -> tuple[str, datetime | None, str | None]:
+    if not text.strip():
+        return text, None, "none"
+    try:
+        return text, *parse_cell(text, clock)
+    except ValueError:
+        return text, None, None
+
+
+_NUMBER_COLUMNS = (
+    Column("odd_numbers"),
+    Column("number_column"),
+    Column("number_fault"),
+    *(Column(f"odd_{name}", DECIMAL) for name in NUMBERS),
+)
+
+
+def _number_row(text: str) -> Sequence[Any]:
+    cells = text.split(SEPARATOR)
+    if len(cells) != len(NUMBERS):
+        return text, "billed_cost", "a control character (U+001F) in a cell", None, None, None
+    values: dict[str, Decimal | None] = {}
+    faults: list[tuple[str, str]] = []
+    for name, cell in zip(NUMBERS, cells, strict=True):
+        try:
+            empty = not cell.strip() and name != "billed_cost"
+            values[name] = None if empty else parse_amount(cell)
+        except NotExact as error:
+            values[name] = None
+            what = "no amount" if not cell.strip() else f"unreadable number: {error}"
+            faults.append((name, what))
+    column, fault = faults[0] if faults else (None, None)
+    return text, column, fault, *(values[name] for name in NUMBERS)
+
+
+def interpret(
+    connection: duckdb.DuckDBPyConnection, clock: tzinfo, parse: Callable[[str], InstanceId]
+) -> None:
+    """Make ``ledger`` from ``groups``: one row per group, with its kind and its meaning.
+
+    ``kind`` is ``charge``, ``other`` (another product), ``totals`` or ``rejected``.
+    """
+    _fill(
+        connection,
+        "contexts",
+        _CONTEXT_COLUMNS,
+        (_context_row(text, clock) for text in _distinct(connection, "context")),
+    )
+    _fill(
+        connection,
+        "instances",
+        _INSTANCE_COLUMNS,
+        (_instance_row(text, parse) for text in _distinct(connection, "instance_id")),
+    )
+    _fill(
+        connection,
+        "times",
+        _TIME_COLUMNS,
+        (_time_row(text, clock) for text in _distinct(connection, "odd_time")),
+    )
+    _fill(
+        connection,
+        "numbers",
+        _NUMBER_COLUMNS,
+        (_number_row(text) for text in _distinct(connection, "odd_numbers")),
+    )
+    connection.execute(_LEDGER)
+
+
+_LEDGER = f"""
+CREATE TABLE ledger AS
+WITH joined AS (
+    SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width), g.width AS cell_width,
+           c.* EXCLUDE (context, factor), i.* EXCLUDE (instance_id),
+           CASE WHEN g.odd_numbers IS NULL THEN g.billed_cost
+                ELSE n.odd_billed_cost * g.charges END AS billed_cost,
+           CASE WHEN g.odd_numbers IS NULL THEN g.list_cost
+                ELSE n.odd_list_cost * g.charges END AS list_cost,
+           (CASE WHEN g.odd_numbers IS NULL THEN g.usage
+                 ELSE n.odd_usage * g.charges END * c.factor)::{DECIMAL} AS usage,
+           n.number_column, n.number_fault,
+           CASE WHEN g.odd_time IS NULL THEN TRY_CAST(g.first_time AS TIMESTAMP)
+                WHEN t.odd_width = 'none' THEN c.month_start ELSE t.odd_start END AS first,
+           CASE WHEN g.odd_time IS NULL THEN TRY_CAST(g.last_time AS TIMESTAMP)
+                WHEN t.odd_width = 'none' THEN c.month_start ELSE t.odd_start END AS last,
+           CASE WHEN g.odd_time IS NULL
+                THEN CASE g.width WHEN 10 THEN 'day' WHEN 16 THEN 'minute' ELSE 'second' END
+                WHEN t.odd_width = 'none' THEN 'month' ELSE t.odd_width END AS time_width
+    FROM groups g
+    JOIN contexts c USING (context)
+    JOIN instances i USING (instance_id)
+    LEFT JOIN times t USING (odd_time)
+    LEFT JOIN numbers n USING (odd_numbers)
+),
+judged AS (
+    SELECT *,
+           CASE WHEN number_column = 'billed_cost' THEN number_column
+                WHEN lead = 'totals' THEN NULL
+                WHEN fault_column = 'currency' OR fault_column = 'instance_id' THEN fault_column
+                WHEN first IS NULL OR last IS NULL OR year(first) NOT BETWEEN 2000 AND 2199
+                     THEN 'time'
+                WHEN fault_column IS NOT NULL THEN fault_column
+                ELSE number_column END AS reject_column
+    FROM joined
+)
+SELECT (row_number() OVER ())::BIGINT AS id, * EXCLUDE (fault_column, fault, number_column,
+           number_fault, batch, context_service, context_month, first_time, last_time,
+           instance_region, region_id, model_studio, time_width),
+       CASE WHEN reject_column = number_column THEN number_fault
+            WHEN reject_column = 'time' THEN 'no or impossible date'
+            ELSE fault END AS reject_reason,
+       CASE WHEN reject_column IS NOT NULL THEN 'rejected'
+            WHEN lead = 'totals' THEN 'totals'
+            WHEN model_studio THEN 'charge' ELSE 'other' END AS kind,
+       layout = '{UNKNOWN}' AS unparsed,
+       CASE WHEN batch AND context_service = 'inference' THEN 'batch'
+            ELSE context_service END AS service,
+       CASE WHEN coalesce(region_id, '') = '' THEN coalesce(instance_region, region_id)
+            ELSE region_id END AS region_id,
+       coalesce(context_month, strftime(first, '%Y-%m')) AS month,
+       time_width AS width
+FROM judged
+"""

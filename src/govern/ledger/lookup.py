@@ -1,0 +1,188 @@
+"""Single rows behind a ledger's groups: one pass over the files, only as far as needed.
+
+The same raw cells that made a group's key are read again, in Python, with physical line numbers.
+Nothing is interpreted twice: a row belongs to the group whose key it has, letter by letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, BinaryIO
+
+from govern.bill import records
+from govern.bill.staging import Staged, is_totals
+from govern.ledger.reading import BillFile, Ledger
+from govern.ledger.reduce import ABSENT, CONTEXT, NUMBERS, PLAIN, SEPARATOR, TIME
+from govern.model.clock import parse_cell
+from govern.model.money import NotExact, parse_amount
+
+_PLAIN = re.compile(PLAIN, re.ASCII)
+_TIME = re.compile(TIME, re.ASCII)
+
+#: The raw texts that make a group: context, instance id, day, width of the time cell, the time
+#: and the numbers where they are oddly written, whether it is a totals row, and the signs.
+Key = tuple[str, str, str | None, int | None, str | None, str | None, str | None, int]
+
+KEY_COLUMNS = "context, instance_id, day, cell_width, odd_time, odd_numbers, lead, negative"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row found in a file: its first physical line, its group, and its cells as written."""
+
+    path: str
+    line: int
+    group: int
+    cells: list[str]
+    staged: Staged
+
+    def cell(self, field: str) -> str | None:
+        """The cell of a field that the row's file has, trimmed; None where it has no such column."""
+        at = self.staged.columns.positions.get(field)
+        return None if at is None else self.cells[at].strip()
+
+    def amount(self, field: str) -> Any:
+        """The exact amount of a field, or None where it is empty or unreadable."""
+        text = self.cell(field)
+        try:
+            return parse_amount(text) if text else None
+        except NotExact:
+            return None
+
+
+def key_of(cells: list[str], staged: Staged) -> Key:
+    """The key of the group that a row belongs to, as the reducing query makes it."""
+    positions = staged.columns.positions
+
+    def cell(field: str) -> str:
+        at = positions.get(field)
+        return "" if at is None else cells[at]
+
+    numbers = [cell(name) for name in NUMBERS]
+    plain = bool(numbers[0]) and all(_PLAIN.fullmatch(text) for text in numbers if text)
+    time = next((cells[at] for at in staged.columns.times if cells[at]), "")
+    usual = _TIME.fullmatch(time) is not None
+    filled = next((text for text in cells if text.strip(" \t")), "")
+    return (
+        SEPARATOR.join(cell(field) if field in positions else ABSENT for field in CONTEXT),
+        cell("instance_id"),
+        time[:10] if usual else None,
+        len(time) if usual else None,
+        None if usual else time,
+        None if plain else SEPARATOR.join(numbers),
+        "totals" if is_totals(filled) else None,
+        sum(1 << at for at, text in enumerate(numbers) if plain and _negative(text)),
+    )
+
+
+def _negative(text: str) -> bool:
+    return text.startswith("-") and text.strip("-0.") != ""
+
+
+@dataclass
+class _Wanted:
+    """What is still looked for in one file: groups by key, and how many keys an id has."""
+
+    groups: dict[Key, list[tuple[int, datetime | None, datetime | None]]]
+    ids: dict[bytes, int]
+
+
+class Search:
+    """Rows of the wanted groups, in the order of files and lines."""
+
+    def __init__(self, ledger: Ledger, groups: Iterable[int]) -> None:
+        self._ledger = ledger
+        self._wanted: dict[int, _Wanted] = {}
+        self._place: dict[int, tuple[int, Key]] = {}
+        found: list[Any] = ledger.query(
+            f"SELECT file, id, first, last, {KEY_COLUMNS} FROM ledger "
+            "WHERE id IN (SELECT unnest($1::BIGINT[])) ORDER BY id",
+            [sorted(groups)],
+        )
+        for file, group, first, last, *cells in found:
+            key: Key = tuple(cells)
+            wanted = self._wanted.setdefault(file, _Wanted({}, {}))
+            if key not in wanted.groups:
+                name = key[1].encode()
+                wanted.ids[name] = wanted.ids.get(name, 0) + 1
+            wanted.groups.setdefault(key, []).append((group, first, last))
+            self._place[group] = file, key
+
+    def rows(self) -> Iterator[Row]:
+        """Every row of a wanted group; give up a group with :meth:`drop` while iterating."""
+        for file in self._ledger.files:
+            wanted = self._wanted.get(file.number)
+            if wanted:
+                yield from self._rows_of(file, wanted)
+
+    def drop(self, group: int) -> None:
+        """No more rows of this group are needed."""
+        file, key = self._place.pop(group)
+        wanted = self._wanted[file]
+        wanted.groups[key] = [one for one in wanted.groups[key] if one[0] != group]
+        if wanted.groups[key]:
+            return
+        del wanted.groups[key]
+        name = key[1].encode()
+        wanted.ids[name] -= 1
+        if not wanted.ids[name]:
+            del wanted.ids[name]
+
+    def _rows_of(self, file: BillFile, wanted: _Wanted) -> Iterator[Row]:
+        staged = file.staged
+        width = len(staged.columns.header)
+        with open(staged.text, "rb") as stream:
+            stream.seek(staged.offset)
+            for line, raw in _candidates(stream, staged, wanted.ids):
+                record = records.decode(line, raw)
+                if record.fault or len(record.cells) != width:
+                    continue
+                groups = wanted.groups.get(key_of(record.cells, staged), ())
+                group = self._group_of(groups, record.cells, staged)
+                if group is not None:
+                    yield Row(staged.name, line, group, record.cells, staged)
+                if not wanted.groups:
+                    return
+
+    def _group_of(
+        self,
+        groups: Sequence[tuple[int, datetime | None, datetime | None]],
+        cells: list[str],
+        staged: Staged,
+    ) -> int | None:
+        """The one group the row is in; groups that were split share a key and differ in time."""
+        if len(groups) < 2:
+            return groups[0][0] if groups else None
+        start, _width = time_of(cells, staged, self._ledger.clock)
+        for group, first, last in groups:
+            if first is not None and last is not None and first <= start <= last:
+                return group
+        return None
+
+
+def _candidates(
+    stream: BinaryIO, staged: Staged, ids: Mapping[bytes, int]
+) -> Iterator[tuple[int, bytes]]:
+    """Records that may hold one of the Instance IDs; those without quotes are told cheaply."""
+    at = staged.columns.positions["instance_id"]
+    for line, raw, state in records.split(stream, staged.first_line):
+        if state != records.CLOSED:
+            if state == records.OPEN or b"\n" in raw.rstrip(b"\r\n"):
+                return
+            continue
+        if b'"' in raw:
+            yield line, raw
+            continue
+        cells = raw.split(b",", at + 1)
+        if len(cells) > at and cells[at].rstrip(b"\r\n") in ids:
+            yield line, raw
+
+
+def time_of(cells: list[str], staged: Staged, clock: tzinfo) -> tuple[datetime, str]:
+    """The start of a row's own time on the bill clock, and how wide it is."""
+    texts = [cells[at] for at in staged.columns.times if cells[at].strip()]
+    month = staged.columns.positions.get("month")
+    return parse_cell(texts[0] if texts else cells[month] if month is not None else "", clock)

@@ -1,0 +1,184 @@
+"""One pass over one file: raw columns in, exact sums per group out.
+
+Groups are made of raw text, so that the engine interprets nothing: what a wording means is worked
+out afterwards, once per distinct value (``meaning.py``). Amounts that are written plainly are
+summed by the engine as DECIMAL; every other spelling becomes part of its group's key, and is read
+exactly in Python. The engine's own casts accept and round too much to be trusted with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from govern.bill.staging import TOTALS_WORDS, Staged, Table
+from govern.ledger.engine import quoted
+from govern.model.money import SCALE, WHOLE_DIGITS
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: The columns of few distinct values; joined into one text, which groups faster than twelve.
+CONTEXT = (
+    "billing_account_id",
+    "sub_account_id",
+    "region",
+    "product_code",
+    "product_name",
+    "commodity_code",
+    "commodity_name",
+    "billing_item",
+    "charge_kind",
+    "usage_unit",
+    "currency",
+    "month",
+)
+NUMBERS = ("billed_cost", "list_cost", "usage")
+
+#: Joins texts; a cell that itself holds it makes a group with too many parts, which is rejected.
+SEPARATOR = "\x1f"
+
+#: Stands for a column that the file doesn't have, which is not the same as an empty cell.
+ABSENT = "\x1e"
+
+_TOTALS = rf"(?i)[ \t]*({'|'.join(TOTALS_WORDS)})[ \t]*"
+
+DECIMAL = f"DECIMAL(38, {SCALE})"
+
+PLAIN = rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{SCALE}}})?"
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"
+
+#: The columns of a table of groups. ``odd_numbers``: the three numbers as written, where one of
+#: them isn't plain. ``odd_time``: the time as written, likewise. ``lead``: ``totals`` for a totals
+#: row, ``blank`` where the row's first cell is empty, so that a later cell decides. ``negative``
+#: keeps refunds apart, so that a group's sum has the sign of each of its rows.
+GROUPS = f"""
+    file INTEGER, context VARCHAR, instance_id VARCHAR, day VARCHAR, width INTEGER,
+    odd_time VARCHAR, odd_numbers VARCHAR, lead VARCHAR, negative INTEGER,
+    billed_cost {DECIMAL}, list_cost {DECIMAL}, usage {DECIMAL},
+    charges BIGINT, first_time VARCHAR, last_time VARCHAR
+"""
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"CREATE TABLE groups ({GROUPS})")
+
+
+def reduce(connection: duckdb.DuckDBPyConnection, file: int, staged: Staged) -> int:
+    """Add the file's groups to ``groups``; returns the number of rows that the engine read.
+
+    Raises ``duckdb.Error`` for a file the engine can't read; nothing was added then.
+    """
+    rows = _insert(connection, file, staged, _first_cell(staged.table))
+    blank = connection.execute(
+        "SELECT count(*) FROM groups WHERE file = ? AND lead = 'blank'", [file]
+    ).fetchall()
+    if blank[0][0]:
+        connection.execute("DELETE FROM groups WHERE file = ?", [file])
+        rows = _insert(connection, file, staged, _first_filled_cell(staged.table))
+    return rows
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, file: int, staged: Staged, lead: str
+) -> int:
+    connection.execute(f"INSERT INTO groups {_select(file, staged, lead)}")
+    found = connection.execute(
+        "SELECT coalesce(sum(charges), 0)::BIGINT FROM groups WHERE file = ?", [file]
+    ).fetchall()
+    return int(found[0][0])
+
+
+def _select(file: int, staged: Staged, lead: str) -> str:
+    columns, table = staged.columns, staged.table
+
+    def cell(field: str) -> str:
+        at = columns.positions.get(field)
+        return "NULL" if at is None else f"c{table.at[at]}"
+
+    told = [cell(field) if field in columns.positions else "chr(30)" for field in CONTEXT]
+    context = f"concat({', chr(31), '.join(told)})"
+    times = [f"c{table.at[at]}" for at in columns.times]
+    time = f"coalesce({', '.join(times)}, '')" if times else "''"
+    numbers = {name: cell(name) for name in NUMBERS}
+    # An absent list cost or usage is no fault; an absent payable amount is.
+    plain = [
+        f"regexp_full_match({column}, '{PLAIN}')"
+        if name == "billed_cost"
+        else f"coalesce(regexp_full_match({column}, '{PLAIN}'), true)"
+        for name, column in numbers.items()
+        if column != "NULL"
+    ]
+    as_written = f"concat({f', chr(31), '.join(numbers.values())})"
+    return f"""
+        SELECT {file}, context, instance_id, left(time, 10), length(time), odd_time, odd_numbers,
+               lead, negative, sum(billed_cost), sum(list_cost), sum(usage), count(*), min(time), max(time)
+        FROM (
+            SELECT context, instance_id, lead, odd_numbers,
+                   {", ".join(f"CASE WHEN odd_numbers IS NULL THEN {name} END AS {name}" for name in NUMBERS)},
+                   {_sign("billed_cost", 1)} + {_sign("list_cost", 2)} + {_sign("usage", 4)} AS negative,
+                   CASE WHEN regexp_full_match(time, '{TIME}') THEN time END AS time,
+                   CASE WHEN regexp_full_match(time, '{TIME}') THEN NULL ELSE time END AS odd_time
+            FROM (
+                SELECT {context} AS context,
+                       coalesce({cell("instance_id")}, '') AS instance_id,
+                       {time} AS time,
+                       {lead} AS lead,
+                       CASE WHEN {" AND ".join(plain)} THEN NULL ELSE {as_written} END
+                           AS odd_numbers,
+                       {", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())}
+                FROM {scan(table)}
+            )
+        )
+        GROUP BY ALL
+    """
+
+
+def _cast(column: str) -> str:
+    # The trim keeps the engine from moving the cast into its CSV reader, where it would raise.
+    return f"TRY_CAST(trim({column}) AS {DECIMAL})"
+
+
+def _sign(number: str, flag: int) -> str:
+    return f"CASE WHEN odd_numbers IS NULL AND {number} < 0 THEN {flag} ELSE 0 END"
+
+
+def _first_cell(table: Table) -> str:
+    if table.first_filled is not None:
+        return _first_filled_cell(table)
+    first = f"c{table.at[0]}"
+    return f"CASE WHEN {_blank(first)} THEN 'blank' WHEN {_totals(first)} THEN 'totals' END"
+
+
+def _first_filled_cell(table: Table) -> str:
+    if table.first_filled is not None:
+        return f"CASE WHEN {_totals(f'c{table.first_filled}')} THEN 'totals' END"
+    cells = [f"c{at}" for at in range(table.width)]
+    filled = ", ".join(f"CASE WHEN NOT {_blank(cell)} THEN {cell} END" for cell in cells)
+    return f"CASE WHEN {_totals(f'coalesce({filled})')} THEN 'totals' END"
+
+
+def _blank(cell: str) -> str:
+    return f"coalesce(regexp_full_match({cell}, '[ \\t]*'), true)"
+
+
+def _totals(cell: str) -> str:
+    return f"regexp_full_match({cell}, '{_TOTALS}')"
+
+
+def scan(table: Table) -> str:
+    """The table function that reads a staged file: every column as text, nothing sniffed."""
+    columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(table.width))
+    return (
+        f"read_csv({quoted(table.path)}, auto_detect = false, header = false, skip = {table.skip}, "
+        f"delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}, "
+        "strict_mode = true, ignore_errors = false, null_padding = false)"
+    )
+
+
+def context_cells(context: str) -> list[str | None] | None:
+    """The cells of a group's context in the order of CONTEXT; a cell of a column that the file
+    doesn't have is None. None as a whole if a cell held 0x1F."""
+    cells = context.split(SEPARATOR)
+    if len(cells) != len(CONTEXT):
+        return None
+    return [None if cell == ABSENT else cell.strip() for cell in cells]

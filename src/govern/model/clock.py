@@ -1,0 +1,138 @@
+"""Time as a bill tells it: the bill clock, how wide a time is, and periods."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+#: Bills are written in UTC+8 without an offset in their cells (Alibaba's bill documentation).
+BILL_CLOCK: tzinfo = timezone(timedelta(hours=8))
+
+#: How wide a known time is, finest first. A cell with seconds is exact.
+WIDTHS = ("second", "minute", "day", "month")
+
+_OFFSET = re.compile(r"(?:UTC)?([+-])(\d{2}):?(\d{2})")
+_INSTANT = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant as written: ``wall`` is naive; without ``zone`` it is on the bill clock."""
+
+    wall: datetime
+    zone: tzinfo | None = None
+
+    def on(self, clock: tzinfo) -> datetime:
+        """The naive time this instant shows on ``clock``."""
+        if self.zone is None:
+            return self.wall
+        return self.wall.replace(tzinfo=self.zone).astimezone(clock).replace(tzinfo=None)
+
+
+def parse_moment(text: str) -> Moment:
+    """``2026-09-01``, ``2026-09-01T08:00``, ``2026-09-01T00:00:00+08:00`` or ``…Z``.
+
+    Raises ValueError for anything else. A date without a time is 00:00.
+    """
+    found = _INSTANT.fullmatch(text.strip())
+    if not found:
+        raise ValueError(text)
+    year, month, day, hour, minute, second, zone = found.groups()
+    wall = datetime(
+        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)
+    )
+    if not 2000 <= wall.year <= 2199:
+        raise ValueError(text)
+    return Moment(wall, parse_zone(zone) if zone else None)
+
+
+def parse_zone(text: str) -> tzinfo:
+    """An offset (``+08:00``, ``UTC+08:00``, ``Z``) or an IANA name. Raises ValueError."""
+    if text in ("Z", "UTC"):
+        return timezone.utc
+    found = _OFFSET.fullmatch(text)
+    if found:
+        hours, minutes = int(found[2]), int(found[3])
+        if hours > 14 or minutes > 59:
+            raise ValueError(text)
+        offset = timedelta(hours=hours, minutes=minutes)
+        return timezone(-offset if found[1] == "-" else offset)
+    try:
+        return ZoneInfo(text)
+    except Exception as error:
+        raise ValueError(text) from error
+
+
+def iso(wall: datetime, clock: tzinfo) -> str:
+    """ISO 8601 with the offset that ``clock`` has at that time."""
+    return wall.replace(tzinfo=clock).isoformat(timespec="seconds")
+
+
+def width_end(start: datetime, width: str) -> datetime:
+    """Where a charge known only to ``width`` ends at the latest (excluded)."""
+    if width == "month":
+        return next_month(start)
+    return start + {"day": timedelta(days=1), "minute": timedelta(minutes=1)}.get(
+        width, timedelta(0)
+    )
+
+
+def next_month(start: datetime) -> datetime:
+    first = start.replace(day=1, hour=0, minute=0, second=0)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def month_start(month: str) -> datetime:
+    """``2026-09`` → its first instant on the bill clock."""
+    return datetime(int(month[:4]), int(month[5:7]), 1)
+
+
+def period_bounds(every: str, key: str) -> tuple[datetime, datetime]:
+    """Start (included) and end (excluded) of the period named by its ISO start ``key``."""
+    if every == "month":
+        start = month_start(key)
+        return start, next_month(start)
+    start = datetime.combine(date.fromisoformat(key), datetime.min.time())
+    return start, start + timedelta(days=7 if every == "week" else 1)
+
+
+def final_from(month: str) -> datetime:
+    """A month's bill is final after 12:00 on the 3rd of the next month, UTC+8 (documented)."""
+    return next_month(month_start(month)) + timedelta(days=2, hours=12)
+
+
+_CELL = re.compile(
+    r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?|(\d{2})(\d{2})?)"
+    r"(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
+
+
+def parse_cell(text: str, clock: tzinfo) -> tuple[datetime, str]:
+    """The start of the time in a bill's cell, on the bill clock, and how wide it is.
+
+    A time with an offset is moved to ``clock``. Raises ValueError for an impossible date.
+    """
+    found = _CELL.fullmatch(text.strip()) if len(text) < 100 else None
+    if not found:
+        raise ValueError(text)
+    year, month, day, month2, day2, hour, minute, second, zone = found.groups()
+    month, day = month or month2, day or day2
+    if hour is not None and day is None:
+        raise ValueError(text)
+    start = datetime(
+        int(year), int(month), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0)
+    )
+    if not 2000 <= start.year <= 2199:
+        raise ValueError(text)
+    if zone:
+        start = Moment(start, parse_zone(zone)).on(clock)
+    if day is None:
+        return start, "month"
+    if hour is None:
+        return start, "day"
+    return start, "second" if second is not None else "minute"

@@ -1,0 +1,43 @@
+"""Exit codes: one closed list of causes, the same for every command and format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CODES: dict[str, int] = {
+    "clean": 0,
+    "findings": 1,
+    "leaking": 1,
+    "usage": 2,
+    "nothing": 3,
+    "rejected": 4,
+    "overlap": 4,
+    "totals_row": 4,
+    "undecided": 4,
+    "old_bill": 4,
+    "partial": 4,
+    "network": 5,
+    "file": 5,
+    "not_finished": 6,
+    "bug": 70,
+    "interrupted": 130,
+}
+
+_RANK = (2, 5, 4, 3, 1, 6, 0)
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a run ended. ``cause`` is a key of :data:`CODES`; ``reason`` is one sentence."""
+
+    cause: str
+    reason: str
+
+    @property
+    def code(self) -> int:
+        return CODES[self.cause]
+
+
+def worst(exits: list[Exit]) -> Exit:
+    """The exit that outranks the others: wrong usage first, findings after untrusted data."""
+    return min(exits, key=lambda one: _RANK.index(one.code))

@@ -1,0 +1,115 @@
+"""A policy: one rule, as it was written, with the place it was written at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from govern.model.clock import Moment
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A text to match case-sensitively; ``*`` and ``?`` are wildcards, everything else is itself.
+
+    ``text`` None is the word ``none``: a value that the charge's layout doesn't carry.
+    ``""`` matches a field that is there and empty. A wildcard matches neither of the two.
+    """
+
+    text: str | None
+
+    @property
+    def wild(self) -> bool:
+        return self.text is not None and ("*" in self.text or "?" in self.text)
+
+    def matches(self, value: str | None) -> bool:
+        if not self.wild:
+            return value == self.text
+        assert self.text is not None
+        return bool(value) and _glob(self.text, value or "")
+
+    @property
+    def exactness(self) -> tuple[bool, int, str]:
+        """Sorts the most exact pattern first: literals, then the longest fixed text."""
+        text = self.text or ""
+        return (self.wild, -len(text.replace("*", "").replace("?", "")), text)
+
+
+def _glob(pattern: str, value: str) -> bool:
+    """Wildcard match that goes back to the last ``*`` only, so no pattern can be made slow."""
+    at = 0
+    here = 0
+    star = -1
+    resume = 0
+    while here < len(value):
+        if at < len(pattern) and pattern[at] == "*":
+            star, resume = at, here
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", value[here]):
+            at += 1
+            here += 1
+        elif star >= 0:
+            resume += 1
+            at, here = star + 1, resume
+        else:
+            return False
+    return not pattern[at:].strip("*")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One line of ``where``: the column's value matches any of the patterns.
+
+    ``excludes``: it matches none of them, which a charge without a value there fulfils too.
+    """
+
+    column: str
+    patterns: tuple[Pattern, ...]
+    excludes: bool = False
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A finding arises when the measure is strictly greater than ``amount``.
+
+    ``unit`` is a currency for money, a normalised unit for usage, ``charges`` for counts.
+    """
+
+    amount: Decimal
+    unit: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One rule. ``columns`` is what it groups by; ``subject_kind`` the word used, or ``columns``.
+
+    ``limit_for`` holds other limits for single subjects, the most exact pattern first.
+    ``start`` and ``end`` are ``from`` (included) and ``before`` (excluded).
+    """
+
+    id: str
+    title: str
+    subject_kind: str
+    columns: tuple[str, ...]
+    measure: str
+    limits: tuple[Limit, ...]
+    file: str
+    line: int
+    where: tuple[Condition, ...] = ()
+    description: str | None = None
+    severity: str = "medium"
+    owner: str | None = None
+    enabled: bool = True
+    every: str = "month"
+    start: Moment | None = None
+    end: Moment | None = None
+    limit_for: tuple[tuple[Pattern, tuple[Limit, ...]], ...] = ()
+    stop: str = "ask"
+
+    def limits_of(self, subject_id: str | None) -> tuple[Limit, ...]:
+        """The limits for one subject: ``limit_for`` replaces the general ones where it matches."""
+        wanted = "none" if subject_id is None else subject_id
+        for pattern, limits in self.limit_for:
+            if pattern.matches(wanted):
+                return limits
+        return self.limits

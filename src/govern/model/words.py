@@ -1,0 +1,75 @@
+"""The closed lists of the outer surface (docs/policies.md explains each word)."""
+
+from __future__ import annotations
+
+SERVICES = (
+    "inference",
+    "batch",
+    "training",
+    "deployment",
+    "knowledge_base",
+    "web_search",
+    "coding_plan",
+    "token_plan",
+    "savings_plan",
+    "resource_pack",
+    "other",
+)
+CHARGE_CATEGORIES = ("usage", "purchase", "credit", "adjustment", "tax")
+
+#: Columns a policy may name; the second half comes from the Instance ID and is unknown
+#: where a charge's layout is.
+CONTEXT_COLUMNS = (
+    "billing_account_id",
+    "sub_account_id",
+    "region_id",
+    "service",
+    "charge_category",
+    "commodity_code",
+    "billing_item",
+    "billing_currency",
+)
+PART_COLUMNS = (
+    "api_key_id",
+    "workspace_id",
+    "model",
+    "meter",
+    "tier",
+    "channel",
+    "free_quota_stop",
+)
+INVENTORY_COLUMNS = ("api_key_name", "workspace_name", "owner")
+WHERE_COLUMNS = CONTEXT_COLUMNS + PART_COLUMNS + INVENTORY_COLUMNS
+
+#: What each subject word groups by.
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "api_key": ("sub_account_id", "workspace_id", "api_key_id"),
+    "workspace": ("workspace_id",),
+    "model": ("model",),
+    "channel": ("channel",),
+    "region": ("region_id",),
+    "account": ("sub_account_id",),
+    "bill": (),
+}
+
+#: Lowest first.
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+PERIODS = ("day", "week", "month", "total")
+MEASURES = ("billed_cost", "list_cost", "usage", "charges")
+MONEY_MEASURES = ("billed_cost", "list_cost")
+STOPS = (
+    "ask",
+    "stop_playground",
+    "disable_key",
+    "delete_key",
+    "cancel_job",
+    "take_offline",
+    "turn_off_renewal",
+    "retire_workspace",
+)
+UNITS = ("tokens", "images", "seconds", "characters", "calls")
+CLOSED_COLUMNS: dict[str, tuple[str, ...]] = {
+    "service": SERVICES,
+    "charge_category": CHARGE_CATEGORIES,
+    "free_quota_stop": ("0", "1"),
+}

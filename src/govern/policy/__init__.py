@@ -1,0 +1,1 @@
+"""Policies, waivers and govern.yaml: strict YAML, where every fault is told with its place."""

@@ -1,0 +1,184 @@
+"""Readers of single fields: a node becomes a value of the field's type, or a fault.
+
+Each reader returns None after it refused. A record is a table of field → reader.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from govern.model.clock import Moment, parse_moment
+from govern.model.policy import Pattern
+from govern.model.text import shorten
+from govern.policy.marks import Document, Fields, Items, Node, Refused, Scalar, Source
+
+Reader = Callable[[Source, Node], Any]
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", re.ASCII)
+_YES_OR_NO = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+
+
+def quoted(text: str) -> str:
+    """The text as a message shows it: short, and nothing in it that harms a terminal."""
+    return f'"{shorten(text, 60)}"'
+
+
+def record(
+    source: Source, node: Node, readers: Mapping[str, Reader], required: Sequence[str]
+) -> dict[str, Any]:
+    """The values of a mapping's fields; unknown and missing keys are refused.
+
+    A refused value is None here. Fields that aren't there are left out.
+    """
+    if not isinstance(node, Fields):
+        source.refuse(node, f"a mapping with {', '.join(required)} belongs here")
+        return {}
+    values = {}
+    for key, value in node.entries:
+        if key.text in readers:
+            values[key.text] = readers[key.text](source, value)
+        else:
+            unknown(source, key, "key", readers)
+    for name in required:
+        if node.key(name) is None:
+            source.refuse(node, f"{name} is missing")
+    return values
+
+
+def unknown(source: Source, node: Scalar, kind: str, words: Iterable[str]) -> None:
+    """Refuse a word that isn't in a closed list, with the one that was probably meant."""
+    known = list(words)
+    near = source.near(node.text, known)
+    told = near or (f"; it is one of {', '.join(known)}" if len(known) <= 24 else "")
+    source.refuse(node, f"unknown {kind} {quoted(node.text)}{told}")
+
+
+def version_1(source: Source, node: Node) -> None:
+    if not (isinstance(node, Scalar) and node.text == "1"):
+        source.refuse(node, "the version is 1")
+
+
+def listing(document: Document, name: str) -> tuple[Node, ...]:
+    """The nodes under ``name`` in a file that is ``version: 1`` and that list."""
+    record(
+        document.source,
+        document.root,
+        {"version": version_1, name: as_it_is},
+        ("version", name),
+    )
+    nodes = document.root.value(name) if isinstance(document.root, Fields) else None
+    if isinstance(nodes, Items):
+        return nodes.nodes
+    if nodes is not None:
+        document.source.refuse(nodes, f"{name} are a list")
+    return ()
+
+
+def as_it_is(source: Source, node: Node) -> Node:
+    """For a field that is read later, with the help of others."""
+    return node
+
+
+def scalar(source: Source, node: Node) -> Scalar | None:
+    if isinstance(node, Scalar):
+        return node
+    source.refuse(node, "a single value belongs here")
+    return None
+
+
+def text(source: Source, node: Node) -> str | None:
+    """A text of any number of lines."""
+    found = scalar(source, node)
+    if found and not found.text.strip():
+        source.refuse(node, "this text is empty")
+        return None
+    return found.text.strip() if found else None
+
+
+def line(source: Source, node: Node) -> str | None:
+    """A text on one line."""
+    found = text(source, node)
+    if found and "\n" in found:
+        source.refuse(node, "this text must be on one line")
+        return None
+    return found
+
+
+def one_of(words: Sequence[str], kind: str) -> Reader:
+    """A word of a closed list."""
+
+    def read(source: Source, node: Node) -> str | None:
+        found = scalar(source, node)
+        if found and found.text not in words:
+            unknown(source, found, kind, words)
+            return None
+        return found.text if found else None
+
+    return read
+
+
+def yes_or_no(source: Source, node: Node) -> bool | None:
+    found = scalar(source, node)
+    if found is None:
+        return None
+    if found.text not in ("true", "false"):
+        folded = found.text.casefold() if len(found.text) < 10 else ""
+        meant = folded if folded in ("true", "false") else _YES_OR_NO.get(folded, "true or false")
+        source.refuse(node, f"{quoted(found.text)} is no yes or no: write {meant}")
+        return None
+    return found.text == "true"
+
+
+def policy_id(source: Source, node: Node) -> str | None:
+    found = line(source, node)
+    if found is None or _ID.fullmatch(found):
+        return found
+    folded = unicodedata.normalize("NFKD", found[:100]).casefold()
+    meant = "-".join(re.findall(r"[a-z0-9]+", folded))
+    hint = f": write {meant}" if meant else ""
+    source.refuse(node, f"an id is made of a-z, 0-9 and single hyphens{hint}")
+    return None
+
+
+def moment(source: Source, node: Node) -> Moment | None:
+    found = scalar(source, node)
+    if found is None:
+        return None
+    try:
+        return parse_moment(found.text)
+    except ValueError:
+        hint = _nearest_date(found.text) or "2026-09-01 or 2026-09-01T00:00:00+08:00"
+        source.refuse(node, f"{quoted(found.text)} is no instant: write {hint}")
+        return None
+
+
+def _nearest_date(written: str) -> str | None:
+    meant = _DATE.fullmatch(written) if len(written) < 20 else None
+    if not meant:
+        return None
+    date = f"{meant[1]}-{meant[2]:0>2}-{meant[3]:0>2}"
+    try:
+        parse_moment(date)
+    except ValueError:
+        return None
+    return date
+
+
+def pattern(source: Source, node: Node) -> Pattern | None:
+    """A text with wildcards, which may be empty. Whether ``none`` is a word, the field knows."""
+    found = scalar(source, node)
+    if found and "\n" in found.text:
+        source.refuse(node, "this text must be on one line")
+        return None
+    return Pattern(found.text) if found else None
+
+
+def several(source: Source, node: Node, item: Reader) -> tuple[Any, ...]:
+    """One value or a list of them."""
+    nodes = node.nodes if isinstance(node, Items) else (node,)
+    read = [item(source, one) for one in nodes if not isinstance(one, Refused)]
+    return tuple(one for one in read if one is not None)

@@ -1,0 +1,181 @@
+"""YAML as marked text: nothing is constructed, every scalar is text with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from govern.model.errors import Fault, GovernError
+from govern.model.text import nearest
+
+#: More than any written policy file needs, and read in a moment.
+LARGEST = 1024 * 1024
+
+_LONGEST_EXCERPT = 500
+_LONGEST_WORD = 64
+# Looking for near words is slow; a file with more faults than this is no file of ours.
+_SUGGESTIONS = 200
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+# Control characters, and those that reorder or hide text: what a reviewer can't see must not
+# decide what is judged. The two joiners stay, since emoji in a title need them.
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """Text as it was written. ``plain``: without quotes."""
+
+    text: str
+    line: int
+    column: int
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    nodes: tuple[Node, ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A mapping in the order it was written, each key once."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    line: int
+    column: int
+
+    def key(self, name: str) -> Scalar | None:
+        return next((key for key, _ in self.entries if key.text == name), None)
+
+    def value(self, name: str) -> Node | None:
+        return next((value for key, value in self.entries if key.text == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Where something stood that is a fault already: whoever meets it has nothing to add."""
+
+    line: int
+    column: int
+
+
+Node = Scalar | Items | Fields | Refused
+
+
+@dataclass
+class Faults:
+    """Everything that is wrong so far: faults are data until every file was read."""
+
+    found: list[Fault] = field(default_factory=list)
+    cause: str = "file"
+
+    def add(self, fault: Fault, cause: str = "usage") -> None:
+        """``cause`` is ``file`` where a file can't be read; one usage fault outranks them all."""
+        self.found.append(fault)
+        if cause == "usage":
+            self.cause = cause
+
+    def settle(self) -> None:
+        """Raise them all at once, if there are any."""
+        if self.found:
+            raise GovernError(self.cause, sorted(set(self.found)))
+
+
+@dataclass
+class Source:
+    """One file while it is read: turns a node and a sentence into a fault."""
+
+    path: str
+    lines: list[str]
+    faults: Faults
+
+    def fault(self, line: int, column: int, message: str) -> None:
+        excerpt = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        if len(excerpt) > _LONGEST_EXCERPT:
+            excerpt = ""
+        self.faults.add(Fault(self.path, line, column, message, excerpt))
+
+    def refuse(self, node: Node, message: str) -> None:
+        if not isinstance(node, Refused):
+            self.fault(node.line, node.column, message)
+
+    def near(self, word: str, words: Iterable[str]) -> str:
+        """``; did you mean …?``, or nothing where no word is near."""
+        if len(word) > _LONGEST_WORD or len(self.faults.found) > _SUGGESTIONS:
+            return ""
+        near = nearest(word, words)
+        return f"; did you mean {near}?" if near else ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that could be read as YAML."""
+
+    source: Source
+    root: Node
+
+
+def read(path: str, faults: Faults) -> Document | None:
+    """The file's one document, or None after telling ``faults`` why there is none."""
+    # Commands that need no policy file start without loading a YAML reader.
+    from govern.policy.compose import compose
+
+    text = _text(path, faults)
+    if text is None:
+        return None
+    source = Source(path, _BREAK.split(text), faults)
+    hidden = HIDDEN.search(text)
+    if hidden:
+        line, column = _place(text[: hidden.start()])
+        source.fault(line, column, unseen(hidden[0]))
+        return None
+    root = compose(text, source)
+    return None if root is None else Document(source, root)
+
+
+def unseen(character: str) -> str:
+    """What to say about a character that must not be printed."""
+    return f"the character U+{ord(character):04X} can't be seen, so it isn't read"
+
+
+def _text(path: str, faults: Faults) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        faults.add(Fault(path, 0, 0, "doesn't exist"))
+        return None
+    except OSError as error:
+        faults.add(Fault(path, 0, 0, f"can't be read: {error.strerror}"), cause="file")
+        return None
+    if len(raw) > LARGEST:
+        faults.add(Fault(path, 0, 0, "larger than 1 MiB, too large for a file of rules"))
+        return None
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        rest = _BREAK.split(raw[error.start :].decode("utf-8", "replace"))[0]
+        lines = _BREAK.split(before)
+        lines[-1] += rest
+        Source(path, lines, faults).fault(
+            *_place(before), f"not UTF-8: byte {raw[error.start]:#04x}; save the file as UTF-8"
+        )
+        return None
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Line and column, from 1, of what follows ``before``."""
+    lines = _BREAK.split(before)
+    return len(lines), len(lines[-1]) + 1
