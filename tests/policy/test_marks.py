@@ -13,7 +13,8 @@ import yaml
 from govern.model.errors import Fault
 from govern.policy import compose as composing
 from govern.policy.marks import Faults, Fields, Items, Node, Scalar, read
-from tests.policy.files import write
+
+from .files import write
 
 
 def of(folder: Path, text: str | bytes) -> tuple[Node | None, list[Fault]]:
@@ -78,7 +79,7 @@ def test_every_scalar_is_text_with_its_place(tmp_path: Path) -> None:
         ("a:\n  - x\n  -\n", 3, 4, "is empty"),
         ("a: b: c\n", 1, 5, "not YAML"),
         ("a: 1\nb: 'x\n", 2, 4, "not YAML"),
-        ("a: 1\n\tb: 2\n", 2, 1, "not YAML"),
+        ("a:\n\tb: 2\n", 2, 1, "not YAML"),
         ("a: [1, 2\n", 2, 1, "not YAML"),
         ("a: 1\nb: x\x07y\n", 2, 5, "U+0007"),
         ("a: 1\r\nb: x\u202ey\r\n", 2, 5, "U+202E"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import time
 from dataclasses import replace
@@ -20,7 +21,8 @@ from govern.model.policy import Condition, Limit, Pattern, Policy
 from govern.model.words import CHARGE_CATEGORIES, PERIODS, SERVICES, SEVERITIES, STOPS
 from govern.policy.limits import CURRENCIES
 from govern.policy.policies import load_policies
-from tests.policy.files import faults_of, one_letter_edits, places, write
+
+from .files import faults_of, one_letter_edits, places, write
 
 FULL = """\
 version: 1
@@ -194,7 +196,8 @@ def test_conditions_are_texts_whatever_yaml_makes_of_them(
 def test_limits_are_exact(tmp_path: Path, rule: str, measure: str, limits: list[str]) -> None:
     one = policy_with(tmp_path, "severity: low", rule)
     assert one.measure == measure
-    assert [f"{limit.amount:f} {limit.unit}" for limit in one.limits] == limits
+    written = [limit.split(" ") for limit in limits]
+    assert one.limits == tuple(Limit(Decimal(amount), unit) for amount, unit in written)
 
 
 def test_the_most_exact_exception_comes_first(tmp_path: Path) -> None:
@@ -203,17 +206,19 @@ def test_the_most_exact_exception_comes_first(tmp_path: Path) -> None:
         'limit_for: {"*": 1 CNY, qwen-*: 2 CNY, qwen-max: [3 CNY, 1 USD], none: 4 CNY, "": 5 CNY}',
         "limit: {billed_cost: 9 CNY}",
     )
-    assert one.limits_of("qwen-max") == (Limit(Decimal(3), "CNY"), Limit(Decimal(1), "USD"))
-    assert one.limits_of("qwen-plus") == (Limit(Decimal(2), "CNY"),)
-    assert one.limits_of("wan") == (Limit(Decimal(1), "CNY"),)
-    assert one.limits_of(None) == (Limit(Decimal(4), "CNY"),)
-    assert one.limits_of("") == (Limit(Decimal(5), "CNY"),)
+    assert one.limit_for == (
+        (Pattern("qwen-max"), (Limit(Decimal(3), "CNY"), Limit(Decimal(1), "USD"))),
+        (Pattern("none"), (Limit(Decimal(4), "CNY"),)),
+        (Pattern(""), (Limit(Decimal(5), "CNY"),)),
+        (Pattern("qwen-*"), (Limit(Decimal(2), "CNY"),)),
+        (Pattern("*"), (Limit(Decimal(1), "CNY"),)),
+    )
 
 
 def test_forbid_may_have_exceptions(tmp_path: Path) -> None:
     one = policy_with(tmp_path, "limit_for: {qwen-max: 3}")
-    assert one.limits_of("qwen-max") == (Limit(Decimal(3), "charges"),)
-    assert one.limits_of("other") == (Limit(Decimal(0), "charges"),)
+    assert one.limits == (Limit(Decimal(0), "charges"),)
+    assert one.limit_for == ((Pattern("qwen-max"), (Limit(Decimal(3), "charges"),)),)
 
 
 # Every wrong field stands on line 6, behind four blanks; the rule on line 7.
@@ -316,6 +321,9 @@ def test_a_wrong_field_is_told_with_its_place(
         ("limit: {usage: 5}", 20, "write 5 tokens"),
         ("limit: {usage: 5 token}", 20, "write 5 tokens"),
         ("limit: {usage: 5 Tokens}", 20, "write 5 tokens"),
+        ("limit: {usage: 5 ktokens}", 20, "write 2000000 tokens"),
+        ("limit: {usage: 5千 tokens}", 20, "write 2000000 tokens"),
+        ("limit: {usage: 2M tokens}", 20, "write 2000000 tokens"),
         ("limit: {usage: 5 imags}", 20, "write 5 images"),
         ("limit: {usage: [5 tokens, 6 images]}", 20, "only money may be a list"),
         ("limit: {charges: -1}", 22, "a whole number, such as 0"),
@@ -402,23 +410,19 @@ def test_a_wrong_id_teaches_a_right_one(tmp_path: Path, written: str, says: str)
 @pytest.mark.parametrize(
     ("per", "column", "says"),
     [
-        ("api-key", 31, "did you mean api_key?"),
-        ("region_id", 31, "write [region_id]"),
-        ("{model: x}", 31, "a subject such as"),
-        ("[]", 31, "write bill"),
-        ("[model, model]", 39, "stands here twice"),
-        ("[model, modle]", 39, "did you mean model?"),
-        ("[[model]]", 32, "single value"),
+        ("api-key", 10, "did you mean api_key?"),
+        ("region_id", 10, "write [region_id]"),
+        ("{model: x}", 10, "a subject such as"),
+        ("[]", 10, "write bill"),
+        ("[model, model]", 18, "stands here twice"),
+        ("[model, modle]", 18, "did you mean model?"),
+        ("[[model]]", 11, "single value"),
     ],
 )
 def test_a_wrong_subject_is_told(tmp_path: Path, per: str, column: int, says: str) -> None:
-    text = (
-        f"version: 1\npolicies:\n  - {{id: a, title: t, \n     forbid: charges     , per: {per}}}\n"
-    )
-    text = text.replace(", per: ", ",per: ")
-    path = write(tmp_path, text)
+    path = write(tmp_path, SMALL.replace("per: model", f"per: {per}") + "    forbid: charges\n")
     (fault,) = faults_of(lambda: load_policies([path]))
-    assert (fault.line, fault.column) == (4, column)
+    assert (fault.line, fault.column) == (5, column)
     assert says in fault.message
 
 
@@ -462,7 +466,7 @@ class TestFiles:
     def test_faults_of_all_files_come_in_one_run_sorted(self, tmp_path: Path) -> None:
         write(tmp_path, SMALL + "    forbid: chargs\n", "b.yaml")
         write(tmp_path, SMALL + "    severity: hi\n    forbid: x\n", "a.yaml")
-        write(tmp_path, "a: [", "c.yaml")
+        write(tmp_path, "a:\n  - [}", "c.yaml")
         missing = str(tmp_path / "none.yaml")
         faults = faults_of(lambda: load_policies([missing, str(tmp_path)]))
         assert [(os.path.basename(f.path), f.line) for f in faults] == [
@@ -470,7 +474,7 @@ class TestFiles:
             ("a.yaml", 7),
             ("b.yaml", 3),
             ("b.yaml", 6),
-            ("c.yaml", 1),
+            ("c.yaml", 2),
             ("none.yaml", 0),
         ]
 
@@ -519,7 +523,8 @@ def test_every_slip_in_a_key_or_a_closed_word_is_refused_or_means_the_same(
         for word in words:
             if _inside_free_text(text, word.start()):
                 continue
-            for edit in set(one_letter_edits(word[0])) - {word[0]}:
+            edits = sorted(set(one_letter_edits(word[0])) - {word[0]})
+            for edit in random.Random(tried).sample(edits, min(60, len(edits))):
                 path = write(tmp_path, text[: word.start()] + edit + text[word.end() :])
                 tried += 1
                 try:
@@ -528,8 +533,6 @@ def test_every_slip_in_a_key_or_a_closed_word_is_refused_or_means_the_same(
                     assert error.cause == "usage"
                 else:
                     assert got == [meant], edit
-            if tried > 3000:
-                break
     assert tried > 2000
 
 
@@ -569,7 +572,7 @@ def test_a_spoiled_file_is_wrong_usage_or_a_policy_and_never_a_crash(
         load_policies([path])
     except GovernError as error:
         assert error.cause == "usage"
-        assert error.faults == sorted(error.faults)  # type: ignore[type-var]
+        assert error.faults == sorted(error.faults)
 
 
 def test_a_file_of_nothing_but_faults_is_refused_in_a_moment(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ FIELDS = (
     "billing_account_id",
     "sub_account_id",
     "region",
+    "region_name",
     "product_code",
     "product_name",
     "commodity_code",

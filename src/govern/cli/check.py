@@ -10,7 +10,7 @@ import typer
 Bills = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[BILL]...",
+        metavar="BILL",
         help="CSV files, .gz, .zip, a folder, a glob, or - for standard input. "
         "Default: bills of govern.yaml.",
         show_default=False,

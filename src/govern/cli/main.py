@@ -6,8 +6,8 @@ import os
 import sys
 from typing import Annotated, NoReturn
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from govern import __version__
 from govern.cli import check, init
@@ -53,11 +53,10 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except GovernError as error:
         code = _complain(error)
-    except click.exceptions.Abort:
+    except typer.Abort:
         code = _say("interrupted", CODES["interrupted"])
-    except click.ClickException as error:
-        where = f" (see: {error.ctx.command_path} --help)" if _context(error) else ""
-        code = _say(f"{error.format_message()}{where}", CODES["usage"])
+    except TyperException as error:
+        code = _misused(error)
     except KeyboardInterrupt:
         code = _say("interrupted", CODES["interrupted"])
     except BrokenPipeError:
@@ -69,8 +68,14 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _context(error: click.ClickException) -> bool:
-    return isinstance(error, click.UsageError) and error.ctx is not None
+def _misused(error: TyperException) -> int:
+    told = error.format_message()
+    if told.startswith("Usage:"):
+        sys.stderr.write(f"{told}\n")
+        return CODES["usage"]
+    context = getattr(error, "ctx", None)
+    where = f" (see: {context.command_path} --help)" if context else ""
+    return _say(f"{told}{where}", CODES["usage"])
 
 
 def _say(message: str, code: int) -> int:

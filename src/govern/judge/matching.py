@@ -60,6 +60,9 @@ class Clause:
     def __and__(self, other: Clause) -> Clause:
         return Clause(f"{self.sql} AND {other.sql}", self.parameters + other.parameters)
 
+    def __or__(self, other: Clause) -> Clause:
+        return Clause(f"(({self.sql}) OR ({other.sql}))", self.parameters + other.parameters)
+
 
 def condition_clause(condition: Condition, values: Values) -> Clause:
     """One line of ``where``; never NULL."""

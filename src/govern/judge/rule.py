@@ -22,9 +22,8 @@ from govern.judge.matching import (
     where_clause,
     window_of,
 )
-from govern.ledger.engine import quoted
 from govern.ledger.reading import Ledger
-from govern.model.clock import next_month, period_bounds
+from govern.model.clock import period_bounds
 from govern.model.money import EXACT
 from govern.model.policy import Limit, Policy
 from govern.model.report import Subject
@@ -38,14 +37,15 @@ _PERIOD = {
 }
 
 
-Key = tuple[tuple[str | None, ...], str, str | None]
+#: The values a group is grouped by, its period, and its unit (a currency for money).
+Key = tuple[tuple[str | None, ...], str, str]
 
 
 @dataclass(frozen=True)
 class Breach:
     """A subject in a period whose measure is strictly above its limit.
 
-    ``key`` names its group: the values it is grouped by, the period, and for money the currency.
+    ``key`` names its group.
     ``first_charge`` and ``last_charge`` are naive.
     """
 
@@ -74,18 +74,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Group:
-    """The sums of one subject in one period; money measures also per currency (``unit``)."""
+    """The sums behind one key. ``shared``: workspace, region and account where there is one."""
 
-    values: tuple[str | None, ...]
-    period: str
-    unit: str | None
     observed: Decimal
     charges: int
-    other_units: int
     costs: tuple[tuple[str, Decimal], ...]
     first: datetime
     last: datetime
-    width: str
     shared: tuple[str | None, str | None, str | None]
 
 
@@ -101,278 +96,249 @@ class Rule:
         context = where_clause((c for c in policy.where if not is_part(c.column)), values)
         parsed = Clause("NOT unparsed") if needs_parts(policy) else Clause("true")
         unknown_layout = Clause("unparsed") if needs_parts(policy) else Clause("false")
-        reachable = Clause(
-            f"(({window.inside.sql}) OR ({window.straddling.sql}))",
-            window.inside.parameters + window.straddling.parameters,
-        )
         self.certain = everything & parsed & window.inside
         self.straddling = everything & parsed & window.straddling
-        self.unparsed = context & unknown_layout & reachable
+        self.unparsed = context & unknown_layout & (window.inside | window.straddling)
 
     def verdict(self) -> Verdict:
         """Apply the policy to the whole bill."""
         if needs_inventory(self.policy):
             return Verdict(0, (), "needs an inventory, and none was given")
-        matched, widest_month = self._matched()
-        if widest_month and self.policy.every in ("day", "week"):
-            return Verdict(
-                matched, (), f"needs charges by day, and {widest_month} are known to the month only"
-            )
-        lacking = self._lacking_measure(matched)
-        if lacking:
-            return Verdict(matched, (), lacking)
         groups = self._groups()
-        breaches = tuple(self._breaches(groups))
-        return Verdict(matched, breaches, self._no_limit(groups) or self._undecided(groups))
-
-    # -- what surely matches ------------------------------------------------------------------
-
-    def _matched(self) -> tuple[int, int]:
-        either = f"(({self.certain.sql}) OR ({self.straddling.sql}) OR ({self.unparsed.sql}))"
-        found: list[Any] = self.ledger.query(
-            f"SELECT coalesce(sum(charges) FILTER (WHERE {self.certain.sql}), 0)::BIGINT, "
-            f"coalesce(sum(charges) FILTER (WHERE width = 'month' AND {either}), 0)::BIGINT FROM ledger",
-            (
-                *self.certain.parameters,
-                *self.certain.parameters,
-                *self.straddling.parameters,
-                *self.unparsed.parameters,
-            ),
-        )
-        return found[0]
-
-    def _lacking_measure(self, matched: int) -> str | None:
-        measure = self.policy.measure
-        if measure not in ("usage", "list_cost") or not matched:
-            return None
-        found: list[Any] = self.ledger.query(
-            "SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger "
-            f"WHERE {self.certain.sql} AND {measure} IS NULL",
-            self.certain.parameters,
-        )
-        if found[0][0] == matched:
-            name = "usage" if measure == "usage" else "list cost"
-            return f"needs the {name}, which this bill doesn't carry (export by billable item)"
-        return None
-
-    def _groups(self) -> list[_Group]:
-        columns = ", ".join(f"{column}" for column in self.policy.columns)
-        keys = f"{columns}, " if columns else ""
-        numbered = ", ".join(str(at + 1) for at in range(len(self.policy.columns) + 2))
-        outer = ", ".join(str(at + 1) for at in range(len(self.policy.columns) + 1))
-        measure = f"coalesce(sum({self._measure()}), 0)"
-        inner = f"""
-            SELECT {keys}{_PERIOD[self.policy.every]} AS period, billing_currency,
-                   {measure} AS observed, sum(billed_cost) AS cost,
-                   sum(charges)::BIGINT AS charges,
-                   {self._other_units()} AS other_units,
-                   min(first) AS first, max(last) AS last, {_WIDEST} AS width,
-                   {", ".join(f"{_one(column)} AS one_{column}" for column in _SHARED)}
-            FROM ledger WHERE {self.certain.sql} GROUP BY {numbered}
-        """
-        if self.money:
-            sql = f"""
-                SELECT {keys}period, billing_currency, observed, charges, other_units,
-                       [billing_currency], [cost], first, last, width,
-                       {", ".join(f"[one_{column}]" for column in _SHARED)}
-                FROM ({inner})
-            """
-        else:
-            sql = f"""
-                SELECT {keys}period, NULL, sum(observed), sum(charges)::BIGINT,
-                       sum(other_units)::BIGINT,
-                       list(billing_currency ORDER BY billing_currency),
-                       list(cost ORDER BY billing_currency), min(first), max(last), max(width),
-                       {", ".join(f"list(DISTINCT one_{column})" for column in _SHARED)}
-                FROM ({inner}) GROUP BY {outer}
-            """
-        return [self._group(row) for row in self.ledger.query(sql, self.certain.parameters)]
-
-    def _measure(self) -> str:
-        """The policy's measure of one group; usage counts in the limit's own unit only."""
-        if self.policy.measure == "usage":
-            return f"CASE WHEN unit = {quoted(self.policy.limits[0].unit)} THEN usage END"
-        return self.policy.measure
-
-    def _other_units(self) -> str:
-        if self.policy.measure != "usage":
-            return "0"
-        other = f"usage NOTNULL AND unit IS DISTINCT FROM {quoted(self.policy.limits[0].unit)}"
-        return f"coalesce(sum(charges) FILTER (WHERE {other}), 0)::BIGINT"
-
-    def _group(self, row: Sequence[Any]) -> _Group:
-        count = len(self.policy.columns)
-        period, unit, observed, charges, other, currencies, costs, first, last, width = row[
-            count : count + 10
-        ]
-        shared = [self._only(values) for values in row[count + 10 :]]
-        return _Group(
-            values=tuple(row[:count]),
-            period=period,
-            unit=unit,
-            observed=Decimal(observed),
-            charges=charges,
-            other_units=other,
-            costs=tuple(zip(currencies, costs, strict=True)),
-            first=first,
-            last=last,
-            width=_WIDTH_NAMES[width],
-            shared=(shared[0], shared[1], shared[2]),
-        )
-
-    @staticmethod
-    def _only(values: list[list[str | None]]) -> str | None:
-        """The one value that all rows of a group share, or None. Each entry is [value] or []."""
-        known = {tuple(value) if value is not None else () for value in values}
-        if len(known) != 1:
-            return None
-        (only,) = known
-        return only[0] if only else None
-
-    # -- limits ---------------------------------------------------------------------------------
-
-    def _limit(self, limits: Iterable[Limit], unit: str | None) -> Limit | None:
-        return next((limit for limit in limits if not self.money or limit.unit == unit), None)
-
-    def _subject_limit(self, group: _Group) -> Limit | None:
-        return self._limit(self.policy.limits_of(self._subject(group).id), group.unit)
-
-    def _lowest_limit(self, unit: str | None) -> Limit | None:
-        """What a subject that isn't known yet could be held to."""
-        every = [self.policy.limits, *(limits for _, limits in self.policy.limit_for)]
-        found = [limit for limits in every if (limit := self._limit(limits, unit))]
-        return min(found, key=lambda limit: limit.amount) if found else None
-
-    def _subject(self, group: _Group) -> Subject:
-        workspace, region, account = group.shared
-        return Subject(
-            kind=self.policy.subject_kind,
-            values=tuple(zip(self.policy.columns, group.values, strict=True)),
-            workspace_id=workspace,
-            region_id=region,
-            sub_account_id=account,
-        )
-
-    def _breaches(self, groups: Iterable[_Group]) -> Iterable[Breach]:
-        for group in groups:
-            limit = self._subject_limit(group)
-            if limit is None or group.observed <= limit.amount:
-                continue
-            start, end = self._bounds(group)
-            yield Breach(
-                key=(group.values, group.period, group.unit),
-                subject=self._subject(group),
-                start=start,
-                end=end,
-                observed=group.observed,
-                limit=limit,
-                charges=group.charges,
-                other_units=group.other_units,
-                costs=group.costs,
-                first_charge=group.first,
-                last_charge=group.last,
-            )
-
-    def _bounds(self, group: _Group) -> tuple[datetime, datetime]:
-        if self.policy.every != "total":
-            return period_bounds(self.policy.every, group.period)
-        start = datetime.combine(group.first.date(), time())
-        if group.width == "month":
-            return start, next_month(group.last)
-        return start, datetime.combine(group.last.date() + timedelta(days=1), time())
+        reasons = [*self._lacking(), *self._no_limit(), *self._undecided(groups)]
+        matched = self._count(self.certain)
+        return Verdict(matched, tuple(self._breaches(groups)), "; ".join(reasons) or None)
 
     def earliest(self, most: int) -> dict[Key, list[tuple[int, int]]]:
         """The ledger groups where each subject's charges begin, at most ``most`` of each.
 
         Each comes with its number of charges.
         """
-        columns = [*self.policy.columns, _PERIOD[self.policy.every]]
-        columns.append("billing_currency" if self.money else "NULL::VARCHAR")
+        key = f"{self._keys()}{_PERIOD[self.policy.every]}, {self._unit()}"
+        order = "first, file, billed_cost DESC, instance_id, context, odd_numbers, odd_time, last"
+        clause = self.certain & self._measurable()
         rows: list[Any] = self.ledger.query(
-            f"SELECT {', '.join(columns)}, id, charges FROM ledger WHERE {self.certain.sql} "
-            f"QUALIFY row_number() OVER (PARTITION BY {', '.join(columns)} ORDER BY first, file, "
-            "billed_cost DESC, instance_id, context, odd_numbers, odd_time, last) <= ? "
-            "ORDER BY first, file, billed_cost DESC, instance_id, context, odd_numbers, odd_time",
-            (*self.certain.parameters, most),
+            f"SELECT {key}, id, charges FROM ledger WHERE {clause.sql} "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) <= ? "
+            f"ORDER BY {order}",
+            (*clause.parameters, most),
         )
         found: dict[Key, list[tuple[int, int]]] = {}
-        count = len(self.policy.columns)
         for row in rows:
-            key = tuple(row[:count]), row[count], row[count + 1]
-            found.setdefault(key, []).append((row[count + 2], row[count + 3]))
+            found.setdefault(self._key(row), []).append((row[-2], row[-1]))
         return found
 
-    # -- what is unknown ------------------------------------------------------------------------
+    # -- SQL that every query of a policy shares --------------------------------------------------
 
-    def _no_limit(self, groups: Iterable[_Group]) -> str | None:
-        """Matching charges in a currency for which the policy has no limit."""
-        if not self.money:
-            return None
-        currencies = {group.unit for group in groups if self._subject_limit(group) is None}
-        if not currencies:
-            return None
-        names = ", ".join(sorted(str(currency) for currency in currencies))
-        return (
-            f"matching charges in {names}, for which there is no limit: add one, "
-            "or name billing_currency in where"
+    def _keys(self) -> str:
+        return "".join(f"{column}, " for column in self.policy.columns)
+
+    def _unit(self) -> str:
+        return {"usage": "unit", "charges": "'charges'"}.get(
+            self.policy.measure, "billing_currency"
         )
 
-    def _undecided(self, groups: Sequence[_Group]) -> str | None:
-        unparsed = self._slack(self.unparsed, ())
-        straddling = self._slack(self.straddling, self.policy.columns)
-        if not unparsed and not straddling:
-            return None
-        observed = {(group.values, group.period, group.unit): group for group in groups}
-        periods = {(period, unit) for _, period, unit in (*observed, *unparsed, *straddling)}
-        for period, unit in sorted(periods, key=str):
-            loose, loose_count = unparsed.get(((), period, unit), (Decimal(0), 0))
-            here = {key[0] for key in (*observed, *straddling) if key[1:] == (period, unit)}
-            for values in here:
-                group = observed.get((values, period, unit))
-                own, own_count = straddling.get((values, period, unit), (Decimal(0), 0))
-                limit = self._limit(self._limits_for(values), unit)
-                sure = group.observed if group else Decimal(0)
-                if self._could(sure, EXACT.add(loose, own), loose_count + own_count, limit):
-                    return _because(loose_count, own_count)
-            if loose_count and self._could(Decimal(0), loose, loose_count, self._lowest_limit(unit)):
-                return _because(loose_count, 0)
-        return None
+    def _key(self, row: Sequence[Any]) -> Key:
+        count = len(self.policy.columns)
+        return tuple(row[:count]), row[count], row[count + 1]
 
-    def _limits_for(self, values: tuple[str | None, ...]) -> tuple[Limit, ...]:
-        subject = Subject(
-            self.policy.subject_kind, tuple(zip(self.policy.columns, values, strict=True))
-        )
-        return self.policy.limits_of(subject.id)
+    def _by_key(self) -> str:
+        return ", ".join(str(at + 1) for at in range(len(self.policy.columns) + 2))
 
-    def _could(self, sure: Decimal, more: Decimal, count: int, limit: Limit | None) -> bool:
-        """Whether what is unknown could turn a subject that passes into one that doesn't."""
-        if not count:
-            return False
-        if limit is None:
-            return True
-        return sure <= limit.amount < EXACT.add(sure, more)
+    def _measurable(self) -> Clause:
+        """Charges that have the policy's measure, and a place in its periods."""
+        clause = Clause("true")
+        if self.policy.every in ("day", "week"):
+            clause &= Clause("width <> 'month'")
+        if self.policy.measure == "usage":
+            clause &= Clause("unit = ?", (self.policy.limits[0].unit,))
+        return clause
 
-    def _slack(
-        self, unknown: Clause, columns: Sequence[str]
-    ) -> dict[Key, tuple[Decimal, int]]:
-        """Positive sums of the policy's own measure and counts, by subject, period and unit."""
-        keys = "".join(f"{column}, " for column in columns)
-        unit = "billing_currency" if self.money else "NULL::VARCHAR"
-        numbered = ", ".join(str(at + 1) for at in range(len(columns) + 2))
+    def _count(self, clause: Clause) -> int:
         rows: list[Any] = self.ledger.query(
-            f"SELECT {keys}{_PERIOD[self.policy.every]}, {unit}, "
-            f"coalesce(sum(greatest({self._measure()}, 0)), 0), sum(charges)::BIGINT "
-            f"FROM ledger WHERE {unknown.sql} GROUP BY {numbered}",
-            unknown.parameters,
+            f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {clause.sql}",
+            clause.parameters,
         )
-        count = len(columns)
-        return {
-            (tuple(row[:count]), row[count], row[count + 1]): (
-                Decimal(row[count + 2]),
-                row[count + 3],
+        return int(rows[0][0])
+
+    # -- what surely matches ----------------------------------------------------------------------
+
+    def _groups(self) -> dict[Key, _Group]:
+        """The sums of each subject in each period, per unit."""
+        clause = self.certain & self._measurable()
+        rows: list[Any] = self.ledger.query(
+            f"""
+            SELECT {self._keys()}period, unit_key, coalesce(sum(observed), 0),
+                   sum(charges)::BIGINT, min(first), max(last),
+                   list(billing_currency ORDER BY billing_currency),
+                   list(cost ORDER BY billing_currency),
+                   {", ".join(f"list(DISTINCT one_{column})" for column in _SHARED)}
+            FROM (
+                SELECT {self._keys()}{_PERIOD[self.policy.every]} AS period,
+                       {self._unit()} AS unit_key, billing_currency,
+                       sum({self.policy.measure}) AS observed, sum(billed_cost) AS cost,
+                       sum(charges) AS charges, min(first) AS first, max(last) AS last,
+                       {", ".join(f"{_one(column)} AS one_{column}" for column in _SHARED)}
+                FROM ledger WHERE {clause.sql} GROUP BY ALL
             )
-            for row in rows
+            GROUP BY {self._by_key()}
+            """,
+            clause.parameters,
+        )
+        return {self._key(row): self._group(row) for row in rows}
+
+    def _group(self, row: Sequence[Any]) -> _Group:
+        observed, charges, first, last, currencies, costs, *shared = row[
+            len(self.policy.columns) + 2 :
+        ]
+        workspace, region, account = map(_only, shared)
+        return _Group(
+            observed=Decimal(observed),
+            charges=charges,
+            costs=tuple(zip(currencies, costs, strict=True)),
+            first=first,
+            last=last,
+            shared=(workspace, region, account),
+        )
+
+    def _breaches(self, groups: dict[Key, _Group]) -> Iterable[Breach]:
+        for key, group in groups.items():
+            subject = self._subject(key[0], group.shared)
+            limit = self.policy.limit_of(subject.id, key[2])
+            if limit is None or group.observed <= limit.amount:
+                continue
+            start, end = self._bounds(key[1])
+            yield Breach(
+                key=key,
+                subject=subject,
+                start=start,
+                end=end,
+                observed=group.observed,
+                limit=limit,
+                charges=group.charges,
+                other_units=self._other_units(key),
+                costs=group.costs,
+                first_charge=group.first,
+                last_charge=group.last,
+            )
+
+    def _subject(
+        self, values: tuple[str | None, ...], shared: tuple[str | None, ...] = (None, None, None)
+    ) -> Subject:
+        return Subject(
+            kind=self.policy.subject_kind,
+            values=tuple(zip(self.policy.columns, values, strict=True)),
+            workspace_id=shared[0],
+            region_id=shared[1],
+            sub_account_id=shared[2],
+        )
+
+    def _bounds(self, period: str) -> tuple[datetime, datetime]:
+        if self.policy.every != "total":
+            return period_bounds(self.policy.every, period)
+        rows: list[Any] = self.ledger.query(
+            "SELECT min(first), max(last) FROM ledger WHERE kind = 'charge'"
+        )
+        first, last = rows[0]
+        day_after = last.date() + timedelta(days=1)
+        return datetime.combine(first.date(), time()), datetime.combine(day_after, time())
+
+    def _other_units(self, key: Key) -> int:
+        """How many matching charges of a usage finding's subject are in another unit."""
+        if self.policy.measure != "usage":
+            return 0
+        clause = self.certain & Clause("unit <> ?", (key[2],))
+        for column, value in zip(self.policy.columns, key[0], strict=True):
+            clause &= Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
+        return self._count(clause & Clause(f"{_PERIOD[self.policy.every]} = ?", (key[1],)))
+
+    # -- what is unknown --------------------------------------------------------------------------
+
+    def _lacking(self) -> Iterable[str]:
+        """What the bill doesn't carry: days, usage, list cost."""
+        possible = self.certain | self.straddling | self.unparsed
+        if self.policy.every in ("day", "week"):
+            monthly = self._count(possible & Clause("width = 'month'"))
+            if monthly:
+                yield f"needs charges by day; {_count(monthly)} known to the month only"
+        if self.policy.measure in ("usage", "list_cost"):
+            without = [
+                file.number
+                for file in self.ledger.files
+                if self.policy.measure not in file.staged.columns.positions
+            ]
+            lacking = self._count(possible & Clause("list_contains(?::INTEGER[], file)", (without,)))
+            if without and lacking:
+                name = "usage" if self.policy.measure == "usage" else "list cost"
+                yield (
+                    f"needs the {name}, which the bill doesn't carry for {_count(lacking)[:-4]}"
+                    " (export it by billable item)"
+                )
+
+    def _no_limit(self) -> Iterable[str]:
+        """Currencies of charges that match, or could, and for which the policy has no limit."""
+        if not self.money:
+            return
+        possible = self.certain | self.straddling | self.unparsed
+        named = [limit.unit for limit in self.policy.limits]
+        clause = possible & Clause("NOT list_contains(?::VARCHAR[], billing_currency)", (named,))
+        rows = self.ledger.query(
+            f"SELECT DISTINCT billing_currency FROM ledger WHERE {clause.sql} ORDER BY 1",
+            clause.parameters,
+        )
+        if rows:
+            names = ", ".join(str(row[0]) for row in rows)
+            yield (
+                f"matching charges in {names}, for which there is no limit: add one, "
+                "or name billing_currency in where"
+            )
+
+    def _undecided(self, groups: dict[Key, _Group]) -> Iterable[str]:
+        """Whether what is unknown could push a subject over its limit that is below it now."""
+        loose = self._slack(self.unparsed, by_subject=False)
+        own = self._slack(self.straddling, by_subject=True)
+        if not loose and not own:
+            return
+        nothing = (Decimal(0), 0)
+        known = {*groups, *own}
+        for values, period, unit in sorted(known, key=str):
+            floating, floating_count = loose.get(((), period, unit), nothing)
+            mine, count = own.get((values, period, unit), nothing)
+            group = groups.get((values, period, unit))
+            limit = self.policy.limit_of(self._subject(values).id, unit)
+            sure = group.observed if group else Decimal(0)
+            if limit and sure <= limit.amount < EXACT.add(sure, EXACT.add(floating, mine)):
+                yield _because(floating_count, count)
+                return
+        for (_, period, unit), (floating, count) in sorted(loose.items(), key=str):
+            if not self.policy.columns and ((), period, unit) in known:
+                continue
+            limit = (
+                self.policy.lowest_limit(unit)
+                if self.policy.columns
+                else self.policy.limit_of("bill", unit)
+            )
+            if limit and floating > limit.amount:
+                yield _because(count, 0)
+                return
+
+    def _slack(self, unknown: Clause, *, by_subject: bool) -> dict[Key, tuple[Decimal, int]]:
+        """Positive sums of the policy's own measure, and counts."""
+        keys = self._keys() if by_subject else ""
+        clause = unknown & self._measurable()
+        rows: list[Any] = self.ledger.query(
+            f"SELECT {keys}{_PERIOD[self.policy.every]}, {self._unit()}, "
+            f"coalesce(sum(greatest({self.policy.measure}, 0)), 0), sum(charges)::BIGINT "
+            f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
+            clause.parameters,
+        )
+        return {
+            (tuple(row[:-4]), row[-4], row[-3]): (Decimal(row[-2]), row[-1]) for row in rows
         }
+
+
+def _count(charges: int) -> str:
+    return f"{charges} {'charge is' if charges == 1 else 'charges are'}"
 
 
 def _because(unparsed: int, straddling: int) -> str:
@@ -384,23 +350,25 @@ def _because(unparsed: int, straddling: int) -> str:
         )
     if straddling:
         reasons.append(
-            f"{straddling} charge{'s are' if straddling > 1 else ' is'} not known exactly enough "
-            "to be before or after from/before"
+            f"{_count(straddling)} not known exactly enough to be before or after from/before"
         )
     return f"undecided: {' and '.join(reasons)}, which could break the limit"
 
 
 _SHARED = ("workspace_id", "region_id", "sub_account_id")
-_WIDTH_NAMES = ("second", "minute", "day", "month")
-_WIDEST = "max(CASE width WHEN 'month' THEN 3 WHEN 'day' THEN 2 WHEN 'minute' THEN 1 ELSE 0 END)"
 
 
 def _one(column: str) -> str:
-    """The value as a list of one if all rows share it, else an empty list."""
+    """The value in a list if all rows share it, else an empty list."""
     return (
         f"CASE WHEN count({column}) = 0 THEN [NULL::VARCHAR] "
-        f"WHEN count({column}) = count(*) AND min({column}) = max({column}) THEN [min({column})] "
-        "ELSE []::VARCHAR[] END"
+        f"WHEN count({column}) = count(*) AND min({column}) = max({column}) "
+        f"THEN [min({column})] ELSE []::VARCHAR[] END"
     )
 
 
+def _only(values: list[list[str | None]]) -> str | None:
+    """The one value that all currencies of a group share; each entry is [value] or []."""
+    if len(values) != 1 or not values[0]:
+        return None
+    return values[0][0]

@@ -122,7 +122,8 @@ def _totals(ledger: Ledger) -> tuple[Total, ...]:
         Total(currency, billed, other, unparsed, None if unreadable else rejected)
         for currency, billed, other, unparsed, rejected, unreadable in rows
     ]
-    if any(file.staged.rejects for file in ledger.files):
+    structural = any(file.staged.rejects for file in ledger.files)
+    if structural or any(t.currency is None and t.rejected_cost is None for t in totals):
         # A row without its fields may hold any amount in any currency.
         totals = [replace(total, rejected_cost=None) for total in totals]
     return tuple(totals)

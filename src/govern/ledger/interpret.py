@@ -95,8 +95,8 @@ def _context_row(context: str, clock: tzinfo) -> Sequence[Any]:
             context, "instance_id", "a control character (U+001F) in a cell", *unknown,
             False, "other", "usage", None, None, Decimal(1), None, None, None,
         )  # fmt: skip
-    (payer, owner, region, code, product, commodity, detail, item, kind, unit_text, money,
-     month_text) = cells  # fmt: skip
+    (payer, owner, region, region_name, code, product, commodity, detail, item, kind, unit_text,
+     money, month_text) = cells  # fmt: skip
     unit, factor = meaning.unit_of(unit_text or "")
     currency = meaning.currency_of(money or "")
     category, known = meaning.charge_category_of(kind or "")
@@ -110,11 +110,17 @@ def _context_row(context: str, clock: tzinfo) -> Sequence[Any]:
         fault_column, fault = "currency", "no currency"
     return (
         context, fault_column, fault, payer, owner or payer,
-        None if region is None else meaning.region_id_of(region), commodity, item,
+        _region(region, region_name), commodity, item,
         meaning.is_model_studio(code or "", commodity or "", product or "", detail or ""),
         meaning.service_of(commodity or "", detail or ""), category, None if known else kind, unit, factor,
         currency, month and f"{month:%Y-%m}", month,
     )  # fmt: skip
+
+
+def _region(code: str | None, name: str | None) -> str | None:
+    """The region id by code, else by name; None where the file has neither column."""
+    given = code or name
+    return meaning.region_id_of(given) if given else None if code is None and name is None else ""
 
 
 _INSTANCE_COLUMNS = (

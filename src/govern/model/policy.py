@@ -29,10 +29,11 @@ class Pattern:
         return bool(value) and _glob(self.text, value or "")
 
     @property
-    def exactness(self) -> tuple[bool, int, str]:
+    def exactness(self) -> tuple[bool, int, int]:
         """Sorts the most exact pattern first: literals, then the longest fixed text."""
         text = self.text or ""
-        return (self.wild, -len(text.replace("*", "").replace("?", "")), text)
+        stars = text.count("*")
+        return (self.wild, stars + text.count("?") - len(text), stars)
 
 
 def _glob(pattern: str, value: str) -> bool:
@@ -106,10 +107,24 @@ class Policy:
     limit_for: tuple[tuple[Pattern, tuple[Limit, ...]], ...] = ()
     stop: str = "ask"
 
-    def limits_of(self, subject_id: str | None) -> tuple[Limit, ...]:
-        """The limits for one subject: ``limit_for`` replaces the general ones where it matches."""
-        wanted = "none" if subject_id is None else subject_id
+    def limit_of(self, subject_id: str | None, unit: str | None) -> Limit | None:
+        """The limit for one subject in one unit: the most exact of ``limit_for`` comes first.
+
+        There, the word ``none`` stands for a subject without a value, as in ``where``.
+        """
         for pattern, limits in self.limit_for:
-            if pattern.matches(wanted):
-                return limits
-        return self.limits
+            wanted = "none" if subject_id is None and pattern.text == "none" else subject_id
+            found = in_unit(limits, unit) if pattern.matches(wanted) else None
+            if found:
+                return found
+        return in_unit(self.limits, unit)
+
+    def lowest_limit(self, unit: str | None) -> Limit | None:
+        """What a subject that isn't known yet could be held to, in one unit."""
+        every = [self.limits, *(limits for _, limits in self.limit_for)]
+        found = [limit for limits in every if (limit := in_unit(limits, unit))]
+        return min(found, key=lambda limit: limit.amount) if found else None
+
+
+def in_unit(limits: tuple[Limit, ...], unit: str | None) -> Limit | None:
+    return next((limit for limit in limits if limit.unit == unit), None)

@@ -157,4 +157,6 @@ def _unit(word: str, units: Sequence[str]) -> str | None:
     spoken = _SPOKEN.get(word.upper())
     if spoken in units:
         return spoken
-    return nearest(word, units) if word.isalpha() else None
+    near = nearest(word, units) if word.isalpha() else None
+    # 2000 ktokens are not 2000 tokens: a word that begins otherwise may mean another amount.
+    return near if near and near[0].casefold() == word[0].casefold() else None

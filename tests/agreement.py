@@ -1,0 +1,107 @@
+"""Hold govern against the oracle: the same bill and policies, every figure compared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from govern.judge.check import Terms, check
+from govern.ledger.reading import Reading, read
+from govern.model.report import CheckReport
+from govern.policy.policies import load_policies
+
+from oracle import bill as oracle_bill
+from oracle import judge as oracle_judge
+
+AS_OF = datetime(2026, 12, 1)
+
+
+def govern_report(bills: list[Path], policies: Path) -> CheckReport:
+    with read([str(path) for path in bills], Reading()) as ledger:
+        return check(ledger, load_policies([str(policies)]), Terms(as_of=AS_OF, evidence=1))
+
+
+_SAME = (
+    "policy",
+    "period",
+    "measure",
+    "observed",
+    "limit",
+    "unit",
+    "charges",
+    "first_charge",
+    "last_charge",
+)
+
+
+def judged(findings: list[dict[str, Any]]) -> list[Any]:
+    """Findings as comparable values, without what the oracle doesn't model."""
+    shown = []
+    for finding in findings:
+        subject = {k: v for k, v in finding["subject"].items() if k != "name"}
+        shown.append((sorted(subject.items(), key=str), [finding[name] for name in _SAME]))
+    return sorted(shown, key=str)
+
+
+def differences(bills: list[Path], policies: Path) -> list[str]:
+    """What govern and the oracle disagree on, in words; empty if they agree."""
+    report = govern_report(bills, policies).document()
+    read_bills = [oracle_bill.read_bill(path) for path in bills]
+    charges = [charge for one in read_bills for charge in one.charges]
+    expected = oracle_judge.judge(charges, oracle_judge.load_policies(policies))
+    wrong = []
+    for one, mine in zip(read_bills, report["bill"]["files"], strict=True):
+        counts = {
+            "rows": one.rows,
+            "charges": len(one.charges),
+            "other": len(one.others),
+            "rejected": len(one.rejects),
+            "totals_rows": len(one.totals_rows),
+            "shape": one.shape,
+            "billed_cost_column": one.billed_cost_column,
+        }
+        for name, value in counts.items():
+            if mine[name] != value:
+                wrong.append(f"{mine['path']} {name}: govern {mine[name]}, oracle {value}")
+    if len(read_bills) == 1:
+        wrong += _totals(report, read_bills[0])
+        lines = [(r.line) for r in read_bills[0].rejects]
+        mine_lines = [r["line"] for r in report["bill"]["rejects"]]
+        if sorted(lines)[:1000] != mine_lines:
+            wrong.append(f"reject lines: govern {mine_lines}, oracle {sorted(lines)}")
+    for result, mine in zip(expected, report["policies"], strict=True):
+        for name in ("id", "outcome", "matched"):
+            if getattr(result, name) != mine[name]:
+                wrong.append(
+                    f"{result.id} {name}: govern {mine[name]} ({mine['message']}), "
+                    f"oracle {getattr(result, name)} ({sorted(result.reasons)})"
+                )
+        if sorted({literal for _, literal in result.unmatched}) != sorted(mine["unmatched"]):
+            wrong.append(f"{result.id} unmatched: {mine['unmatched']} {result.unmatched}")
+        theirs = judged([finding.to_json() for finding in result.findings])
+        ours = judged([f for f in report["findings"] if f["policy"] == result.id])
+        if ours != theirs:
+            only_ours = [one for one in ours if one not in theirs][:2]
+            only_theirs = [one for one in theirs if one not in ours][:2]
+            wrong.append(f"{result.id}: only govern {only_ours}, only oracle {only_theirs}")
+    return wrong
+
+
+def _totals(report: dict[str, Any], one: oracle_bill.Bill) -> list[str]:
+    wrong = []
+    mine = {total["currency"]: total for total in report["bill"]["totals"]}
+    for total in oracle_bill.totals(one):
+        ours = mine.get(total.billing_currency)
+        theirs = {
+            name: None if value is None else oracle_judge.plain(value)
+            for name, value in (
+                ("billed_cost", total.billed_cost),
+                ("other_cost", total.other_cost),
+                ("unparsed_cost", total.unparsed_cost),
+                ("rejected_cost", total.rejected_cost),
+            )
+        }
+        if ours is None or {k: ours[k] for k in theirs} != theirs:
+            wrong.append(f"totals {total.billing_currency}: govern {ours}, oracle {theirs}")
+    return wrong
