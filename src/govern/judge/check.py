@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from govern import __version__
 from govern.judge import evidence, summary
 from govern.judge.matching import Values
 from govern.judge.rule import Breach, Rule, Verdict
+from govern.ledger.divide import divide
 from govern.ledger.reading import Ledger
 from govern.model.exits import Exit, worst
 from govern.model.meaning import channel_label
@@ -38,11 +39,13 @@ class Terms:
 def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
     """Judge the whole bill by every policy."""
     bill = summary.summarise(ledger, terms.as_of)
+    applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
+    divide(ledger, _instants(applied, ledger))
     values = Values(ledger)
     results: list[PolicyResult] = []
     broken: list[tuple[Rule, Sequence[Breach]]] = []
     for policy in policies:
-        if not policy.enabled or not terms.chosen(policy.id):
+        if policy not in applied:
             results.append(PolicyResult(policy.id, policy.title, "skip"))
             continue
         rule = Rule(ledger, policy, values)
@@ -64,6 +67,14 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         exit=_exit(ledger, bill, results, findings, terms),
         notes=terms.notes,
     )
+
+
+def _instants(policies: Sequence[Policy], ledger: Ledger) -> Iterator[datetime]:
+    """Where ``from`` and ``before`` cut the time line."""
+    for policy in policies:
+        for moment in (policy.start, policy.end):
+            if moment is not None:
+                yield moment.on(ledger.clock)
 
 
 def _result(policy: Policy, verdict: Verdict, unmatched: tuple[str, ...]) -> PolicyResult:

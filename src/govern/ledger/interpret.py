@@ -7,7 +7,6 @@ turns its group into rejects, with the column at fault.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -24,25 +23,21 @@ if TYPE_CHECKING:
 _BATCH = 100_000
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a table of meanings: its name and the engine's type."""
-
-    name: str
-    type: str = "VARCHAR"
+#: A column of a table of meanings: its name and the engine's type.
+Column = tuple[str, str]
 
 
-def _fill(
+def fill(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],
 ) -> None:
-    connection.execute(
-        f"CREATE TABLE {table} ({', '.join(f'{column.name} {column.type}' for column in columns)})"
-    )
+    """Create ``table`` from Python rows, in batches."""
+    declared = ", ".join(f"{name} {kind}" for name, kind in columns)
+    connection.execute(f"CREATE TABLE {table} ({declared})")
     unnest = ", ".join(
-        f"unnest(${number}::{column.type}[])" for number, column in enumerate(columns, start=1)
+        f"unnest(${number}::{kind}[])" for number, (_, kind) in enumerate(columns, start=1)
     )
     batch: list[Sequence[Any]] = []
 
@@ -67,23 +62,23 @@ def _distinct(connection: duckdb.DuckDBPyConnection, column: str) -> Iterable[st
 
 
 _CONTEXT_COLUMNS = (
-    Column("context"),
-    Column("fault_column"),
-    Column("fault"),
-    Column("billing_account_id"),
-    Column("sub_account_id"),
-    Column("region_id"),
-    Column("commodity_code"),
-    Column("billing_item"),
-    Column("model_studio", "BOOLEAN"),
-    Column("context_service"),
-    Column("charge_category"),
-    Column("unknown_category"),
-    Column("unit"),
-    Column("factor", "DECIMAL(9, 0)"),
-    Column("billing_currency"),
-    Column("context_month"),
-    Column("month_start", "TIMESTAMP"),
+    ("context", "VARCHAR"),
+    ("fault_column", "VARCHAR"),
+    ("fault", "VARCHAR"),
+    ("billing_account_id", "VARCHAR"),
+    ("sub_account_id", "VARCHAR"),
+    ("region_id", "VARCHAR"),
+    ("commodity_code", "VARCHAR"),
+    ("billing_item", "VARCHAR"),
+    ("model_studio", "BOOLEAN"),
+    ("context_service", "VARCHAR"),
+    ("charge_category", "VARCHAR"),
+    ("unknown_category", "VARCHAR"),
+    ("unit", "VARCHAR"),
+    ("factor", "DECIMAL(9, 0)"),
+    ("billing_currency", "VARCHAR"),
+    ("context_month", "VARCHAR"),
+    ("month_start", "TIMESTAMP"),
 )
 
 
@@ -124,17 +119,17 @@ def _region(code: str | None, name: str | None) -> str | None:
 
 
 _INSTANCE_COLUMNS = (
-    Column("instance_id"),
-    Column("layout"),
-    Column("api_key_id"),
-    Column("workspace_id"),
-    Column("model"),
-    Column("meter"),
-    Column("tier"),
-    Column("channel"),
-    Column("free_quota_stop"),
-    Column("instance_region"),
-    Column("batch", "BOOLEAN"),
+    ("instance_id", "VARCHAR"),
+    ("layout", "VARCHAR"),
+    ("api_key_id", "VARCHAR"),
+    ("workspace_id", "VARCHAR"),
+    ("model", "VARCHAR"),
+    ("meter", "VARCHAR"),
+    ("tier", "VARCHAR"),
+    ("channel", "VARCHAR"),
+    ("free_quota_stop", "VARCHAR"),
+    ("instance_region", "VARCHAR"),
+    ("batch", "BOOLEAN"),
 )
 
 
@@ -148,9 +143,9 @@ def _instance_row(text: str, parse: Callable[[str], InstanceId]) -> Sequence[Any
 
 
 _TIME_COLUMNS = (
-    Column("odd_time"),
-    Column("odd_start", "TIMESTAMP"),
-    Column("odd_width"),
+    ("odd_time", "VARCHAR"),
+    ("odd_start", "TIMESTAMP"),
+    ("odd_width", "VARCHAR"),
 )
 
 
@@ -164,10 +159,10 @@ def _time_row(text: str, clock: tzinfo) -> tuple[str, datetime | None, str | Non
 
 
 _NUMBER_COLUMNS = (
-    Column("odd_numbers"),
-    Column("number_column"),
-    Column("number_fault"),
-    *(Column(f"odd_{name}", DECIMAL) for name in NUMBERS),
+    ("odd_numbers", "VARCHAR"),
+    ("number_column", "VARCHAR"),
+    ("number_fault", "VARCHAR"),
+    *((f"odd_{name}", DECIMAL) for name in NUMBERS),
 )
 
 
@@ -196,25 +191,25 @@ def interpret(
 
     ``kind`` is ``charge``, ``other`` (another product), ``totals`` or ``rejected``.
     """
-    _fill(
+    fill(
         connection,
         "contexts",
         _CONTEXT_COLUMNS,
         (_context_row(text, clock) for text in _distinct(connection, "context")),
     )
-    _fill(
+    fill(
         connection,
         "instances",
         _INSTANCE_COLUMNS,
         (_instance_row(text, parse) for text in _distinct(connection, "instance_id")),
     )
-    _fill(
+    fill(
         connection,
         "times",
         _TIME_COLUMNS,
         (_time_row(text, clock) for text in _distinct(connection, "odd_time")),
     )
-    _fill(
+    fill(
         connection,
         "numbers",
         _NUMBER_COLUMNS,
