@@ -49,8 +49,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Staged:
-    """One CSV file ready to be read."""
+    """One CSV file ready to be read. ``path``: the file the user gave; ``name``: as printed."""
 
+    path: str
     name: str
     text: str
     columns: Columns
@@ -62,9 +63,12 @@ class Staged:
 
 
 def stage(
-    name: str, path: str, folder: str, shapes: Sequence[Shape]
+    given: str, name: str, path: str, folder: str, shapes: Sequence[Shape]
 ) -> Staged:
-    """Recognise the file. Raises :class:`NotABill`, OSError."""
+    """Recognise the plain file at ``path``, which the user gave as (a part of) ``given``.
+
+    Raises :class:`NotABill`, OSError.
+    """
     encoding, columns = _recognise(path, shapes)
     text = path
     if encoding not in ("utf-8", "utf-8-sig"):
@@ -73,7 +77,7 @@ def stage(
     first_line, offset = _after_header(text)
     width = len(columns.header)
     table = Table(text, first_line - 1, width, {at: at for at in range(width)})
-    return Staged(name, text, columns, first_line, offset, table)
+    return Staged(given, name, text, columns, first_line, offset, table)
 
 
 def _recognise(path: str, shapes: Sequence[Shape]) -> tuple[str, Columns]:
@@ -114,9 +118,9 @@ def _decodes(path: str, encoding: str) -> bool:
 def _cells(start: bytes, encoding: str) -> list[str]:
     text = start.decode(encoding, "replace").lstrip("\ufeff")
     lines = text.split("\n")
-    if "\0" in text[:1000]:
-        raise NotABill("not a text file")
     for index, line in enumerate(lines):
+        if "\0" in line:
+            raise NotABill("not a text file")
         if line.strip():
             rows = csv.reader(line + "\n" for line in lines[index:])
             try:

@@ -192,7 +192,7 @@ def _exit(
     judged = [result for result in results if result.outcome != "skip"]
     exits = [Exit("clean", "no finding")]
     rejected = bill.rejected
-    if rejected > terms.max_rejects or any(file.staged.fatal for file in ledger.files):
+    if rejected > terms.max_rejects or any(file.fatal for file in ledger.files):
         rows = "row was" if rejected == 1 else "rows were"
         exits.append(Exit("rejected", f"{rejected} {rows} rejected"))
     wrong_totals = summary.totals_rows_that_disagree(ledger)

@@ -265,7 +265,7 @@ class Rule:
             without = [
                 file.number
                 for file in self.ledger.files
-                if self.policy.measure not in file.staged.columns.positions
+                if self.policy.measure not in file.fields
             ]
             lacking = self._count(possible & Clause("list_contains(?::INTEGER[], file)", (without,)))
             if without and lacking:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from govern.bill.exported import day_of
 from govern.ledger.lookup import Search
 from govern.ledger.reading import BillFile, Ledger
 from govern.model.clock import final_from, month_start, next_month
 from govern.model.errors import GovernError
 from govern.model.money import EXACT, plain
-from govern.model.report import MOST_REJECTS, BillSummary, FileSummary, RejectedRow, Total
+from govern.model.report import (
+    MOST_REJECTS,
+    BillSummary,
+    FileSummary,
+    RejectedRow,
+    Total,
+    instant,
+)
 
 #: Groups of rejected rows that are looked up in the files; more would only be counted anyway.
 _MOST_REJECTED_GROUPS = 50_000
@@ -28,11 +36,8 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
         " max(last), coalesce(sum(charges) FILTER (WHERE kind = 'charge' AND unparsed), 0)::BIGINT"
         " FROM ledger WHERE kind IN ('charge', 'other')"
     )
-    first, last, reaches, unparsed = known[0]
-    months = [
-        str(row[0])
-        for row in ledger.query("SELECT DISTINCT month FROM ledger WHERE kind = 'charge' ORDER BY 1")
-    ]
+    first, last, last_of_any, unparsed = known[0]
+    reaches, basis = _reach(ledger, last_of_any)
     return BillSummary(
         clock=ledger.clock,
         files=files,
@@ -40,9 +45,9 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
         first_charge=first,
         last_charge=last,
         reaches=reaches,
-        reach_basis="charge" if reaches else None,
-        months=tuple((month, False if as_of < final_from(month) else None) for month in months),
-        gaps=tuple(_gaps(months)),
+        reach_basis=basis,
+        months=_months(ledger, as_of),
+        gaps=tuple(_gaps(ledger)),
         totals=_totals(ledger),
         rejects=tuple(_rejects(ledger)),
         empty=tuple(ledger.empty),
@@ -75,16 +80,17 @@ def _file(ledger: Ledger, file: BillFile) -> FileSummary:
         return int(str(counts.get(kind, 0)))
 
     return FileSummary(
-        path=file.staged.name,
-        shape=file.staged.columns.shape.name,
+        path=file.name,
+        shape=file.shape,
         rows=file.rows,
         charges=count("charge"),
         other=count("other"),
-        rejected=count("rejected") + len(file.staged.rejects),
-        duplicates=0,
+        rejected=count("rejected") + len(file.rejects),
+        duplicates=file.duplicates,
         totals_rows=count("totals"),
-        billed_cost_column=file.staged.columns.billed_cost_column,
+        billed_cost_column=file.billed_cost_column,
         time="minute" if coarsest == "second" else coarsest,
+        exported_at=instant(file.exported_at, ledger.clock),
     )
 
 
@@ -122,19 +128,57 @@ def _totals(ledger: Ledger) -> tuple[Total, ...]:
         Total(currency, billed, other, unparsed, None if unreadable else rejected)
         for currency, billed, other, unparsed, rejected, unreadable in rows
     ]
-    structural = any(file.staged.rejects for file in ledger.files)
+    structural = any(file.rejects for file in ledger.files)
     if structural or any(t.currency is None and t.rejected_cost is None for t in totals):
         # A row without its fields may hold any amount in any currency.
         totals = [replace(total, rejected_cost=None) for total in totals]
     return tuple(totals)
 
 
-def _gaps(months: list[str]) -> Iterable[tuple[datetime, datetime]]:
-    """Months that are missing between the first and the last."""
+def _reach(ledger: Ledger, last: datetime | None) -> tuple[datetime | None, str | None]:
+    """The later of the last charge of any product and the last known export instant."""
+    exported = max((file.exported_at for file in ledger.files if file.exported_at), default=None)
+    if exported and (last is None or exported > last):
+        return exported, "export"
+    return last, "charge" if last else None
+
+
+def _months(ledger: Ledger, as_of: datetime) -> tuple[tuple[str, bool | None], ...]:
+    """Each billing month of the charges, and whether its bill is final, as far as it is known."""
+    exported = {file.number: file.exported_at for file in ledger.files}
+    rows: list[Any] = ledger.query(
+        "SELECT month, list(DISTINCT file) FROM ledger WHERE kind = 'charge' GROUP BY 1 ORDER BY 1"
+    )
+    return tuple((month, _final(month, [exported[f] for f in files], as_of)) for month, files in rows)
+
+
+def _final(month: str, exports: list[datetime | None], as_of: datetime) -> bool | None:
+    final = final_from(month)
+    if as_of < final or any(export and export < final for export in exports):
+        return False
+    return True if all(export and export > final for export in exports) else None
+
+
+def _gaps(ledger: Ledger) -> Iterable[tuple[datetime, datetime]]:
+    """Months, and for daily files days, that are missing between the first and the last."""
+    rows = ledger.query(
+        "SELECT DISTINCT month FROM ledger WHERE kind IN ('charge', 'other') ORDER BY 1"
+    )
+    months = [str(row[0]) for row in rows]
     for before, after in zip(months, months[1:], strict=False):
         start = next_month(month_start(before))
         if start < month_start(after):
             yield start, month_start(after)
+    days = sorted(
+        {day for name in [*(file.name for file in ledger.files), *ledger.empty] if (day := day_of(name))}
+    )
+    for one, other in zip(days, days[1:], strict=False):
+        if other - one > timedelta(days=1) and (one.year, one.month) == (other.year, other.month):
+            yield _midnight(one + timedelta(days=1)), _midnight(other)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
 
 
 def _rejects(ledger: Ledger) -> list[RejectedRow]:
@@ -142,7 +186,7 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
     found = [
         RejectedRow(reject.path, reject.line, reject.column, reject.value, reject.reason)
         for file in ledger.files
-        for reject in file.staged.rejects[:MOST_REJECTS]
+        for reject in file.rejects[:MOST_REJECTS]
     ]
     groups: list[Any] = ledger.query(
         "SELECT id, reject_column, reject_reason FROM ledger WHERE kind = 'rejected' "
@@ -169,7 +213,7 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
                 reason,
             )
         )
-    order = {file.staged.name: file.number for file in ledger.files}
+    order = {file.name: file.number for file in ledger.files}
     found.sort(key=lambda reject: (order[reject.path], reject.line))
     return found[:MOST_REJECTS]
 
@@ -190,7 +234,7 @@ def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
                 [number],
             )
         )
-        name = ledger.files[number].staged.name
+        name = ledger.files[number].name
         if currency is None and len(sums) == 1:
             currency = next(iter(sums))
         if currency not in sums and sums:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from govern.bill import records
 from govern.bill.staging import Staged, is_totals
-from govern.ledger.reading import BillFile, Ledger
+from govern.ledger.reading import Ledger
 from govern.ledger.reduce import ABSENT, CONTEXT, NUMBERS, PLAIN, SEPARATOR, TIME
 from govern.model.clock import parse_cell
 from govern.model.money import NotExact, parse_amount
@@ -115,8 +115,8 @@ class Search:
         """Every row of a wanted group; give up a group with :meth:`drop` while iterating."""
         for file in self._ledger.files:
             wanted = self._wanted.get(file.number)
-            if wanted:
-                yield from self._rows_of(file, wanted)
+            if wanted and file.staged:
+                yield from self._rows_of(file.staged, wanted)
 
     def drop(self, group: int) -> None:
         """No more rows of this group are needed."""
@@ -131,8 +131,7 @@ class Search:
         if not wanted.ids[name]:
             del wanted.ids[name]
 
-    def _rows_of(self, file: BillFile, wanted: _Wanted) -> Iterator[Row]:
-        staged = file.staged
+    def _rows_of(self, staged: Staged, wanted: _Wanted) -> Iterator[Row]:
         width = len(staged.columns.header)
         with open(staged.text, "rb") as stream:
             stream.seek(staged.offset)

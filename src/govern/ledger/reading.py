@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from govern.bill import records
 from govern.bill.discovery import Found, discover
+from govern.bill.exported import by_name, export_of
 from govern.bill.shape import Shape
 from govern.bill.shapes import SHAPES, NotABill
-from govern.bill.staging import Staged, clean, stage
+from govern.bill.staging import Reject, Staged, clean, stage
 from govern.bill.unpack import Refused, unpack
 from govern.ledger import engine, interpret, reduce
-from govern.model.clock import BILL_CLOCK
+from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
 from govern.model.instance_id import taught
 
@@ -32,21 +33,42 @@ _MISCOUNT = "{name}: read {read} rows where {counted} were counted: please repor
 
 @dataclass(frozen=True)
 class Reading:
-    """How to read: the clock of cells without an offset, and what govern.yaml has taught."""
+    """How to read: the clock of cells without an offset, and what govern.yaml has taught.
+
+    ``exported_at``: the export instants that the user gave, by path.
+    """
 
     clock: tzinfo = BILL_CLOCK
     shapes: Sequence[Shape] = SHAPES
     instance_ids: Sequence[str] = ()
+    exported_at: Mapping[str, Moment] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda message: None
 
 
 @dataclass(frozen=True)
 class BillFile:
-    """One file of the bill as it was read. ``rows`` counts every record after the header."""
+    """One file of the bill as it was read.
+
+    ``export`` names the export it is a part of, ``exported_at`` is naive on the bill clock.
+    ``fields`` are those its header has. ``rows`` counts every record after the header,
+    ``duplicates`` those that another file holds too. ``rejects`` have no readable structure;
+    ``fatal`` if the rest of the file is unknown. ``staged`` is None for the file of a kept
+    ledger: its rows can't be looked up.
+    """
 
     number: int
-    staged: Staged
+    name: str
+    shape: str
+    export: str
+    billed_cost_column: str
+    payable: bool
+    fields: frozenset[str]
     rows: int
+    exported_at: datetime | None = None
+    duplicates: int = 0
+    rejects: tuple[Reject, ...] = ()
+    fatal: bool = False
+    staged: Staged | None = None
 
 
 @dataclass
@@ -74,7 +96,11 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
     """
     with tempfile.TemporaryDirectory(prefix="govern-", ignore_cleanup_errors=True) as folder:
         folder = os.path.realpath(folder)
-        staged, empty = _stage_all(discover(words), folder, how)
+        found = discover(words)
+        staged, empty = _stage_all(found, folder, how)
+        if empty and not staged:
+            raise GovernError("nothing", [f"{name}: an empty file" for name in empty])
+        _known_exports(how, found)
         _one_kind_of_amount(staged)
         linked = [_linked(one, folder, number) for number, one in enumerate(staged)]
         connection = engine.connect(folder, [one.table.path for one in linked])
@@ -106,7 +132,7 @@ def _stage_all(
                     continue
                 inner = os.path.join(place, str(part))
                 os.mkdir(inner)
-                staged.append(stage(plain.name, plain.path, inner, how.shapes))
+                staged.append(stage(one.path, plain.name, plain.path, inner, how.shapes))
         except (NotABill, Refused) as error:
             wrong["usage" if one.named else "rejected"].append(f"{one.path}: {error}")
         except OSError as error:
@@ -115,6 +141,12 @@ def _stage_all(
         if faults:
             raise GovernError(cause, faults)
     return staged, empty
+
+
+def _known_exports(how: Reading, found: Sequence[Found]) -> None:
+    unknown = [path for path in how.exported_at if path not in {one.path for one in found}]
+    if unknown:
+        raise GovernError("usage", [f"--exported-at {path}: not a file of this bill" for path in unknown])
 
 
 def _one_kind_of_amount(staged: Sequence[Staged]) -> None:
@@ -148,7 +180,7 @@ def _reduce(
         read_rows = _try_reduce(connection, number, staged)
         counted = counting.result()
     if not counted.careful and read_rows == counted.records:
-        return BillFile(number, staged, read_rows)
+        return _file(number, staged, read_rows, how)
     connection.execute("DELETE FROM groups WHERE file = ?", [number])
     how.progress(f"reading {staged.name} again, slowly: it holds malformed rows")
     careful, written = clean(staged, os.path.join(folder, f"clean-{number}.csv"))
@@ -156,7 +188,26 @@ def _reduce(
     if read_rows != written:
         message = _MISCOUNT.format(name=staged.name, read=read_rows, counted=written)
         raise GovernError("bug", message)
-    return BillFile(number, careful, written + len(careful.rejects))
+    return _file(number, careful, written + len(careful.rejects), how)
+
+
+def _file(number: int, staged: Staged, rows: int, how: Reading) -> BillFile:
+    columns = staged.columns
+    told = how.exported_at.get(staged.path) or how.exported_at.get(staged.name)
+    return BillFile(
+        number=number,
+        name=staged.name,
+        shape=columns.shape.name,
+        export=export_of(staged.path, staged.name),
+        billed_cost_column=columns.billed_cost_column,
+        payable=columns.payable,
+        fields=frozenset(columns.positions),
+        rows=rows,
+        exported_at=told.on(how.clock) if told else by_name(staged.name),
+        rejects=staged.rejects,
+        fatal=staged.fatal,
+        staged=staged,
+    )
 
 
 def _survey(staged: Staged) -> records.Survey:

@@ -1,0 +1,75 @@
+"""When a file was exported, and which files are parts of one export: told by their names only.
+
+A file's modification time is never asked: copying and unpacking change it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from govern.model.clock import Moment, parse_moment
+from govern.model.errors import usage
+
+# UID-yyyyMMddHHmmss_YYYYMM_consumedetailbillv2.csv (observed in public readers of these files).
+_EXPORTED = re.compile(r"\d{6,}-(\d{14})_", re.ASCII)
+
+# UID_BillingItemDetail_20260901, and uid_billType_billCycle_SeqNo_fileNo (documented for pushes).
+_CYCLE = r"(?:\d{8}|\d{6}|\d{4}-\d{2}(?:-\d{2})?)"
+_SEQUENCE = re.compile(rf"(?P<export>.+_{_CYCLE})(?:_\d{{1,6}}){{1,2}}", re.ASCII)
+_DAILY = re.compile(r"(?:.*_)?(\d{4})-?(\d{2})-?(\d{2})(?:_\d{1,6}){0,2}", re.ASCII)
+
+
+def by_name(name: str) -> datetime | None:
+    """The export instant in a file's own name, on the bill clock."""
+    for part in reversed(name.split("/")):
+        found = _EXPORTED.match(part)
+        if found:
+            try:
+                return datetime.strptime(found[1], "%Y%m%d%H%M%S")
+            except ValueError:
+                return None
+    return None
+
+
+def export_of(path: str, name: str) -> str:
+    """What names the export a file is a part of: its zip, or its name without the sequence."""
+    if name != path:
+        return path
+    folder, base = os.path.split(path)
+    stem, suffix = _stem(base)
+    found = _SEQUENCE.fullmatch(stem)
+    return os.path.join(folder, found["export"] + suffix) if found else path
+
+
+def day_of(name: str) -> date | None:
+    """The day that a daily file is named after."""
+    found = _DAILY.fullmatch(_stem(os.path.basename(name))[0])
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _stem(base: str) -> tuple[str, str]:
+    found = re.fullmatch(r"(.*?)((?:\.csv|\.parquet)?(?:\.gz|\.zip)?)", base, re.IGNORECASE)
+    return (found[1], found[2]) if found else (base, "")
+
+
+def given(words: Sequence[str]) -> Mapping[str, Moment]:
+    """``FILE=INSTANT`` of ``--exported-at``. Raises wrong usage."""
+    told: dict[str, Moment] = {}
+    for word in words:
+        path, separator, instant = word.rpartition("=")
+        try:
+            if not separator or not path:
+                raise ValueError(word)
+            told[path] = parse_moment(instant)
+        except ValueError:
+            raise usage(
+                f"--exported-at {word}: write FILE=INSTANT, "
+                "as in bill.csv=2026-10-04T09:30:00+08:00"
+            ) from None
+    return told
