@@ -36,6 +36,14 @@ def check(
         str | None,
         typer.Option("--timezone", metavar="ZONE", help="The bill's clock. Default: UTC+8."),
     ] = None,
+    exported_at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exported-at",
+            metavar="FILE=INSTANT",
+            help="When a file was exported, if its name doesn't tell. Repeatable.",
+        ),
+    ] = None,
     format: Annotated[
         str | None, typer.Option("--format", metavar="FORMAT", help="table (default) or json.")
     ] = None,
@@ -95,6 +103,7 @@ def check(
     rules = settings.policies(policy or [], found)
     chosen = settings.selection(select or [], ignore or [], rules.policies)
 
+    from govern.bill.exported import given
     from govern.judge.check import Terms
     from govern.judge.check import check as judge
     from govern.judge.narrative import document
@@ -104,7 +113,10 @@ def check(
     if rules.builtin:
         notes = ("No policy is configured: judged by the built-in pack, which sets no money limits.",)
     how = Reading(
-        clock=clock, instance_ids=found.instance_ids, progress=settings.progress(quiet)
+        clock=clock,
+        instance_ids=found.instance_ids,
+        exported_at=given(exported_at or []),
+        progress=settings.progress(quiet),
     )
     terms = Terms(
         as_of=instant,

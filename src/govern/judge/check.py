@@ -11,7 +11,7 @@ from govern.judge import evidence, summary
 from govern.judge.matching import Values
 from govern.judge.rule import Breach, Rule, Verdict
 from govern.ledger.divide import divide
-from govern.ledger.reading import Ledger
+from govern.ledger.ledger import Ledger
 from govern.model.exits import Exit, worst
 from govern.model.meaning import channel_label
 from govern.model.money import plain
@@ -39,6 +39,9 @@ class Terms:
 def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
     """Judge the whole bill by every policy."""
     bill = summary.summarise(ledger, terms.as_of)
+    if ledger.clashes:
+        why = Exit("overlap", "; ".join(ledger.clashes))
+        return CheckReport(__version__, terms.as_of, bill, (), (), why, terms.notes)
     applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
     divide(ledger, _instants(applied, ledger))
     values = Values(ledger)
@@ -65,7 +68,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         policies=tuple(results),
         findings=tuple(findings),
         exit=_exit(ledger, bill, results, findings, terms),
-        notes=terms.notes,
+        notes=(*terms.notes, *ledger.notes),
     )
 
 

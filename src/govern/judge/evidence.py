@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from govern.judge.rule import Breach, Rule
 from govern.ledger.lookup import Search
-from govern.ledger.reading import Ledger
+from govern.ledger.ledger import Ledger
 from govern.model.report import Evidence
 
 

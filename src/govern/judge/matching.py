@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from govern.ledger.reading import Ledger
+from govern.ledger.ledger import Ledger
 from govern.model.policy import Condition, Policy
 from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
 

@@ -22,7 +22,7 @@ from govern.judge.matching import (
     where_clause,
     window_of,
 )
-from govern.ledger.reading import Ledger
+from govern.ledger.ledger import Ledger
 from govern.model.clock import period_bounds
 from govern.model.money import EXACT
 from govern.model.policy import Limit, Policy

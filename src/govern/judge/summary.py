@@ -10,7 +10,7 @@ from typing import Any
 
 from govern.bill.exported import day_of
 from govern.ledger.lookup import Search
-from govern.ledger.reading import BillFile, Ledger
+from govern.ledger.ledger import BillFile, Ledger
 from govern.model.clock import final_from, month_start, next_month
 from govern.model.errors import GovernError
 from govern.model.money import EXACT, plain

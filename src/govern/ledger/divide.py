@@ -16,7 +16,7 @@ from typing import Any
 
 from govern.ledger.interpret import fill
 from govern.ledger.lookup import Search, time_of
-from govern.ledger.reading import Ledger
+from govern.ledger.ledger import Ledger
 from govern.ledger.reduce import DECIMAL, NUMBERS
 from govern.model.errors import GovernError
 from govern.model.meaning import unit_of

@@ -69,6 +69,7 @@ _CONTEXT_COLUMNS = (
     ("sub_account_id", "VARCHAR"),
     ("region_id", "VARCHAR"),
     ("commodity_code", "VARCHAR"),
+    ("product", "VARCHAR"),
     ("billing_item", "VARCHAR"),
     ("model_studio", "BOOLEAN"),
     ("context_service", "VARCHAR"),
@@ -85,7 +86,7 @@ _CONTEXT_COLUMNS = (
 def _context_row(context: str, clock: tzinfo) -> Sequence[Any]:
     cells = context_cells(context)
     if cells is None:
-        unknown = [None] * 5
+        unknown = [None] * 6
         return (
             context, "instance_id", "a control character (U+001F) in a cell", *unknown,
             False, "other", "usage", None, None, Decimal(1), None, None, None,
@@ -105,7 +106,7 @@ def _context_row(context: str, clock: tzinfo) -> Sequence[Any]:
         fault_column, fault = "currency", "no currency"
     return (
         context, fault_column, fault, payer, owner or payer,
-        _region(region, region_name), commodity, item,
+        _region(region, region_name), commodity, commodity or detail or product or code, item,
         meaning.is_model_studio(code or "", commodity or "", product or "", detail or ""),
         meaning.service_of(commodity or "", detail or ""), category, None if known else kind, unit, factor,
         currency, month and f"{month:%Y-%m}", month,
@@ -215,11 +216,20 @@ def interpret(
         _NUMBER_COLUMNS,
         (_number_row(text) for text in _distinct(connection, "odd_numbers")),
     )
-    connection.execute(_LEDGER)
+    make_ledger(connection)
 
 
-_LEDGER = f"""
-CREATE TABLE ledger AS
+def make_ledger(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``ledger`` anew from ``groups`` and what their wordings mean."""
+    connection.execute(f"CREATE OR REPLACE TABLE ledger AS {understood('groups')}")
+
+
+def understood(groups: str) -> str:
+    """The query that joins a table of groups to what its wordings mean."""
+    return _UNDERSTOOD.replace("FROM groups g", f"FROM {groups} g")
+
+
+_UNDERSTOOD = f"""
 WITH joined AS (
     SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width), g.width AS cell_width,
            c.* EXCLUDE (context, factor), i.* EXCLUDE (instance_id),

@@ -7,14 +7,16 @@ Nothing is interpreted twice: a row belongs to the group whose key it has, lette
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 from govern.bill import records
 from govern.bill.staging import Staged, is_totals
-from govern.ledger.reading import Ledger
+from govern.ledger.ledger import Ledger
 from govern.ledger.reduce import ABSENT, CONTEXT, NUMBERS, PLAIN, SEPARATOR, TIME
 from govern.model.clock import parse_cell
 from govern.model.money import NotExact, parse_amount
@@ -88,6 +90,7 @@ class _Wanted:
 
     groups: dict[Key, list[tuple[int, datetime | None, datetime | None]]]
     ids: dict[bytes, int]
+    dropped: Counter[tuple[Any, ...]]
 
 
 class Search:
@@ -104,12 +107,27 @@ class Search:
         )
         for file, group, first, last, *cells in found:
             key: Key = tuple(cells)
-            wanted = self._wanted.setdefault(file, _Wanted({}, {}))
+            wanted = self._wanted.setdefault(file, _Wanted({}, {}, Counter()))
             if key not in wanted.groups:
                 name = key[1].encode()
                 wanted.ids[name] = wanted.ids.get(name, 0) + 1
             wanted.groups.setdefault(key, []).append((group, first, last))
             self._place[group] = file, key
+        for bill_file in ledger.files:
+            if bill_file.duplicates and bill_file.number in self._wanted:
+                self._load_dropped(bill_file.number)
+
+    def _load_dropped(self, file: int) -> None:
+        """Rows of the file that don't count, since another export holds them too."""
+        wanted = self._wanted[file]
+        rows: list[Any] = self._ledger.query(
+            "SELECT context, instance_id, day, width, odd_time, odd_numbers, lead, negative, "
+            "coalesce(first_time, odd_time), billed_cost, list_cost, usage, primary_key, count(*) "
+            "FROM dropped WHERE file = ? AND list_contains(?::VARCHAR[], instance_id) GROUP BY ALL",
+            [file, [name.decode() for name in wanted.ids]],
+        )
+        for *cells, count in rows:
+            wanted.dropped[tuple(cells)] = count
 
     def rows(self) -> Iterator[Row]:
         """Every row of a wanted group; give up a group with :meth:`drop` while iterating."""
@@ -139,7 +157,10 @@ class Search:
                 record = records.decode(line, raw)
                 if record.fault or len(record.cells) != width:
                     continue
-                groups = wanted.groups.get(key_of(record.cells, staged), ())
+                key = key_of(record.cells, staged)
+                groups = wanted.groups.get(key, ())
+                if not groups or (wanted.dropped and _is_dropped(record.cells, key, staged, wanted)):
+                    continue
                 group = self._group_of(groups, record.cells, staged)
                 if group is not None:
                     yield Row(staged.name, line, group, record.cells, staged)
@@ -160,6 +181,23 @@ class Search:
             if first is not None and last is not None and first <= start <= last:
                 return group
         return None
+
+
+def _is_dropped(cells: list[str], key: Key, staged: Staged, wanted: _Wanted) -> bool:
+    """Whether the row is one of those that don't count; each of them is told once."""
+    positions = staged.columns.positions
+    numbers = [cells[positions[name]] if name in positions else "" for name in NUMBERS]
+    plain = key[5] is None
+    row = (
+        *key,
+        next((cells[at] for at in staged.columns.times if cells[at]), ""),
+        *(Decimal(text) if plain and text else None for text in numbers),
+        (cells[positions["primary_key"]] or None) if "primary_key" in positions else None,
+    )
+    if not wanted.dropped[row]:
+        return False
+    wanted.dropped[row] -= 1
+    return True
 
 
 def _candidates(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from govern.bill import records
@@ -17,15 +17,18 @@ from govern.bill.discovery import Found, discover
 from govern.bill.exported import by_name, export_of
 from govern.bill.shape import Shape
 from govern.bill.shapes import SHAPES, NotABill
-from govern.bill.staging import Reject, Staged, clean, stage
+from govern.bill.staging import Staged, clean, stage
 from govern.bill.unpack import Refused, unpack
-from govern.ledger import engine, interpret, reduce
+from govern.ledger import engine, interpret, overlap, reduce
+from govern.ledger.ledger import BillFile, Ledger
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
 from govern.model.instance_id import taught
 
 if TYPE_CHECKING:
     import duckdb
+
+__all__ = ["BillFile", "Ledger", "Reading", "read"]
 
 #: Rows on which the engine and our own count disagree even after a clean reading: a bug of ours.
 _MISCOUNT = "{name}: read {read} rows where {counted} were counted: please report this as a bug"
@@ -43,48 +46,6 @@ class Reading:
     instance_ids: Sequence[str] = ()
     exported_at: Mapping[str, Moment] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda message: None
-
-
-@dataclass(frozen=True)
-class BillFile:
-    """One file of the bill as it was read.
-
-    ``export`` names the export it is a part of, ``exported_at`` is naive on the bill clock.
-    ``fields`` are those its header has. ``rows`` counts every record after the header,
-    ``duplicates`` those that another file holds too. ``rejects`` have no readable structure;
-    ``fatal`` if the rest of the file is unknown. ``staged`` is None for the file of a kept
-    ledger: its rows can't be looked up.
-    """
-
-    number: int
-    name: str
-    shape: str
-    export: str
-    billed_cost_column: str
-    payable: bool
-    fields: frozenset[str]
-    rows: int
-    exported_at: datetime | None = None
-    duplicates: int = 0
-    rejects: tuple[Reject, ...] = ()
-    fatal: bool = False
-    staged: Staged | None = None
-
-
-@dataclass
-class Ledger:
-    """The bill as exact sums in the table ``ledger`` of ``connection``, and the files behind it.
-
-    ``empty`` names files without a byte, which were ignored.
-    """
-
-    connection: duckdb.DuckDBPyConnection
-    clock: tzinfo
-    files: list[BillFile]
-    empty: list[str] = field(default_factory=list)
-
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        return self.connection.execute(sql, list(parameters)).fetchall()
 
 
 @contextmanager
@@ -111,7 +72,9 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
                 for number, one in enumerate(linked)
             ]
             interpret.interpret(connection, how.clock, taught(how.instance_ids))
-            yield Ledger(connection, how.clock, files, empty)
+            ledger = Ledger(connection, how.clock, files, empty)
+            ledger.clashes = [str(clash) for clash in overlap.count_once(ledger)]
+            yield ledger
         finally:
             connection.close()
 

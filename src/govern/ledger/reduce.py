@@ -90,6 +90,25 @@ def _insert(
 
 
 def _select(file: int, staged: Staged, lead: str) -> str:
+    return f"""
+        SELECT {file}, context, instance_id, left(time, 10), length(time), odd_time, odd_numbers,
+               lead, negative, sum(billed_cost), sum(list_cost), sum(usage), count(*),
+               min(time), max(time)
+        FROM ({_rows(staged, lead)}) GROUP BY ALL
+    """
+
+
+def rows_with_keys(file: int, staged: Staged) -> str:
+    """Each row of a file as a group of its own, with its primary key (NULL where it has none)."""
+    return f"""
+        SELECT {file}, context, instance_id, left(time, 10), length(time), odd_time, odd_numbers,
+               lead, negative, billed_cost, list_cost, usage, 1::BIGINT, time, time, primary_key
+        FROM ({_rows(staged, _first_filled_cell(staged.table))})
+    """
+
+
+def _rows(staged: Staged, lead: str) -> str:
+    """The raw texts of every row that grouping needs, and its plain numbers."""
     columns, table = staged.columns, staged.table
 
     def cell(field: str) -> str:
@@ -110,27 +129,27 @@ def _select(file: int, staged: Staged, lead: str) -> str:
         if column != "NULL"
     ]
     as_written = f"concat({f', chr(31), '.join(numbers.values())})"
+    carried = ", ".join(
+        f"CASE WHEN odd_numbers IS NULL THEN {name} END AS {name}" for name in NUMBERS
+    )
+    signs = " + ".join(_sign(name, 1 << at) for at, name in enumerate(NUMBERS))
+    casts = ", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())
     return f"""
-        SELECT {file}, context, instance_id, left(time, 10), length(time), odd_time, odd_numbers,
-               lead, negative, sum(billed_cost), sum(list_cost), sum(usage), count(*), min(time), max(time)
+        SELECT context, instance_id, lead, odd_numbers, primary_key,
+               {carried},
+               {signs} AS negative,
+               CASE WHEN regexp_full_match(time, '{TIME}') THEN time END AS time,
+               CASE WHEN regexp_full_match(time, '{TIME}') THEN NULL ELSE time END AS odd_time
         FROM (
-            SELECT context, instance_id, lead, odd_numbers,
-                   {", ".join(f"CASE WHEN odd_numbers IS NULL THEN {name} END AS {name}" for name in NUMBERS)},
-                   {_sign("billed_cost", 1)} + {_sign("list_cost", 2)} + {_sign("usage", 4)} AS negative,
-                   CASE WHEN regexp_full_match(time, '{TIME}') THEN time END AS time,
-                   CASE WHEN regexp_full_match(time, '{TIME}') THEN NULL ELSE time END AS odd_time
-            FROM (
-                SELECT {context} AS context,
-                       coalesce({cell("instance_id")}, '') AS instance_id,
-                       {time} AS time,
-                       {lead} AS lead,
-                       CASE WHEN {" AND ".join(plain)} THEN NULL ELSE {as_written} END
-                           AS odd_numbers,
-                       {", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())}
-                FROM {scan(table)}
-            )
+            SELECT {context} AS context,
+                   coalesce({cell("instance_id")}, '') AS instance_id,
+                   {time} AS time,
+                   {lead} AS lead,
+                   {cell("primary_key")}::VARCHAR AS primary_key,
+                   CASE WHEN {" AND ".join(plain)} THEN NULL ELSE {as_written} END AS odd_numbers,
+                   {casts}
+            FROM {scan(table)}
         )
-        GROUP BY ALL
     """
 
 

@@ -1,0 +1,58 @@
+"""The ledger and the files it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from govern.bill.staging import Reject, Staged
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class BillFile:
+    """One file of the bill as it was read.
+
+    ``export`` names the export it is a part of, ``exported_at`` is naive on the bill clock.
+    ``fields`` are those its header has. ``rows`` counts every record after the header,
+    ``duplicates`` those that another file holds too. ``rejects`` have no readable structure;
+    ``fatal`` if the rest of the file is unknown. ``staged`` is None for the file of a kept
+    ledger: its rows can't be looked up.
+    """
+
+    number: int
+    name: str
+    shape: str
+    export: str
+    billed_cost_column: str
+    payable: bool
+    fields: frozenset[str]
+    rows: int
+    exported_at: datetime | None = None
+    duplicates: int = 0
+    rejects: tuple[Reject, ...] = ()
+    fatal: bool = False
+    staged: Staged | None = None
+
+
+@dataclass
+class Ledger:
+    """The bill as exact sums in the table ``ledger`` of ``connection``, and the files behind it.
+
+    ``empty`` names files without a byte, which were ignored; ``clashes`` are overlaps that can't
+    be decided: while there are any, nothing may be judged. ``notes`` say what a later export won.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    clock: tzinfo
+    files: list[BillFile]
+    empty: list[str] = field(default_factory=list)
+    clashes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        return self.connection.execute(sql, list(parameters)).fetchall()
