@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from govern.model.text import header_key
+from govern.model.text import header_key, words_key
 
-#: What govern reads of a row, besides its times.
+#: What govern reads of a row, besides its times. The two spare ones are read instead of ``usage``
+#: and ``usage_unit`` in rows where the cell of ``usage`` says nothing.
 FIELDS = (
     "billing_account_id",
     "sub_account_id",
@@ -27,6 +28,8 @@ FIELDS = (
     "list_cost",
     "billed_cost",
     "primary_key",
+    "spare_usage",
+    "spare_usage_unit",
 )
 
 
@@ -38,6 +41,11 @@ class Shape:
     from, best first. ``after_reduction``: what stands in for the payable amount where a file has
     no such column. ``needs``: fields without which the file is not of this shape (beside an
     amount, a currency, a time, and something that names the product).
+
+    What tells layouts with like columns from each other: ``marks``, names of which at least one
+    must be there; ``unless``, names that no file of this shape has; ``words``, true where blanks
+    between the words of a name count. ``absent_words``: cells that hold one of these say nothing,
+    as if they were empty. ``last_resort``: claims a header only if no other shape does.
     """
 
     name: str
@@ -46,6 +54,15 @@ class Shape:
     times: Sequence[Sequence[str]]
     after_reduction: Sequence[str] = ()
     needs: Sequence[str] = ("instance_id",)
+    marks: Sequence[str] = ()
+    unless: Sequence[str] = ()
+    words: bool = False
+    absent_words: Sequence[str] = ()
+    last_resort: bool = False
+
+    def key(self, name: str) -> str:
+        """A column name as this shape compares it."""
+        return words_key(name) if self.words else header_key(name)
 
 
 @dataclass(frozen=True)
@@ -65,10 +82,12 @@ class Columns:
 
 @dataclass(frozen=True)
 class Missing:
-    """Why a header is not of a shape: the columns it lacks, by their first name."""
+    """Why a header is not of a shape: the columns it lacks, by their first name, and those of the
+    header that no file of the shape has."""
 
     shape: Shape
     columns: tuple[str, ...]
+    strangers: tuple[str, ...] = ()
 
 
 _PRODUCT = ("commodity_code", "product_code", "commodity_name", "product_name")
@@ -76,17 +95,23 @@ _PRODUCT = ("commodity_code", "product_code", "commodity_name", "product_name")
 
 def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
     """Hold a header against a shape."""
-    keys = [header_key(name) for name in header]
+    keys = [shape.key(name) for name in header]
     places = {key: index for index, key in reversed(list(enumerate(keys)))}
 
     def place(names: Sequence[str]) -> int | None:
-        return next((places[k] for k in map(header_key, names) if k in places), None)
+        return next((places[k] for k in map(shape.key, names) if k in places), None)
 
     positions = {}
     for field, names in shape.columns.items():
         found = place(names)
         if found is not None:
             positions[field] = found
+    if "usage" not in positions and "spare_usage" in positions:
+        # A quantity goes with its own unit only.
+        positions.pop("usage_unit", None)
+        for field in ("usage", "usage_unit"):
+            if f"spare_{field}" in positions:
+                positions[field] = positions.pop(f"spare_{field}")
     payable = "billed_cost" in positions
     if not payable:
         found = place(shape.after_reduction)
@@ -102,13 +127,16 @@ def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
         lacking.append(shape.times[-1][0])
     if not any(field in positions for field in _PRODUCT):
         lacking.append(next(shape.columns[field][0] for field in _PRODUCT if field in shape.columns))
-    if lacking:
-        return Missing(shape, tuple(lacking))
+    if shape.marks and place(shape.marks) is None:
+        lacking.append(shape.marks[0])
+    strangers = tuple(header[places[k]] for k in map(shape.key, shape.unless) if k in places)
+    if lacking or strangers:
+        return Missing(shape, tuple(lacking), strangers)
     return Columns(shape, tuple(header), positions, times, payable)
 
 
 def repeated(columns: Columns) -> list[str]:
     """Names of needed columns that stand in the header twice: which one is meant is unknown."""
-    keys = [header_key(name) for name in columns.header]
+    keys = [columns.shape.key(name) for name in columns.header]
     needed = {*columns.positions.values(), *columns.times}
     return [columns.header[at] for at in sorted(needed) if keys.count(keys[at]) > 1]

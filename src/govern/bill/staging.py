@@ -49,7 +49,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Staged:
-    """One CSV file ready to be read. ``path``: the file the user gave; ``name``: as printed."""
+    """One CSV file ready to be read. ``path``: the file the user gave; ``name``: as printed.
+
+    ``line_shift`` is added to a line's number: a Parquet file's rows count from 1, without header.
+    """
 
     path: str
     name: str
@@ -60,6 +63,7 @@ class Staged:
     table: Table
     rejects: tuple[Reject, ...] = ()
     fatal: bool = False
+    line_shift: int = 0
 
 
 def stage(
@@ -175,7 +179,7 @@ def clean(staged: Staged, target: str) -> tuple[Staged, int]:
                 if record.fatal:
                     reason += "; the rest of the file is unknown"
                     fatal = True
-                rejects.append(Reject(staged.name, record.line, None, record.cells[0], reason))
+                rejects.append(Reject(staged.name, record.line + staged.line_shift, None, record.cells[0], reason))
                 continue
             filled = next((cell for cell in record.cells if cell.strip(" \t")), "")
             cells = record.cells
@@ -183,7 +187,7 @@ def clean(staged: Staged, target: str) -> tuple[Staged, int]:
                 cells = cells + [""] * (width - len(cells))
             if len(cells) != width:
                 reason = f"{len(record.cells)} fields where the header has {width}"
-                rejects.append(Reject(staged.name, record.line, None, record.cells[0], reason))
+                rejects.append(Reject(staged.name, record.line + staged.line_shift, None, record.cells[0], reason))
             else:
                 written += 1
                 writer.writerow(_bounded(c) for c in (*(cells[at] for at in needed), filled))

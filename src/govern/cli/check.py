@@ -24,6 +24,10 @@ def check(
         list[str] | None,
         typer.Option("-p", "--policy", metavar="PATH", help="Policy file or folder. Repeatable."),
     ] = None,
+    waivers: Annotated[
+        list[str] | None,
+        typer.Option("--waivers", metavar="PATH", help="Waiver file or folder. Repeatable."),
+    ] = None,
     config: Annotated[
         str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
     ] = None,
@@ -101,6 +105,7 @@ def check(
     instant = settings.as_of(as_of, clock)
     severity = settings.fail_on(fail_on, found)
     rules = settings.policies(policy or [], found)
+    excuses = settings.waivers(waivers or [], found)
     chosen = settings.selection(select or [], ignore or [], rules.policies)
 
     from govern.bill.exported import given
@@ -114,6 +119,7 @@ def check(
         notes = ("No policy is configured: judged by the built-in pack, which sets no money limits.",)
     how = Reading(
         clock=clock,
+        shapes=settings.shapes(found),
         instance_ids=found.instance_ids,
         exported_at=given(exported_at or []),
         progress=settings.progress(quiet),
@@ -125,6 +131,8 @@ def check(
         evidence=evidence,
         chosen=chosen,
         notes=notes,
+        waivers=excuses,
+        max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
     )
     with read(words, how) as ledger:
         report = judge(ledger, rules.policies, terms)

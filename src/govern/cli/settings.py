@@ -6,16 +6,22 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
 from govern.model.config import Config
 from govern.model.errors import GovernError, usage
 from govern.model.policy import Policy
+from govern.model.waiver import Waiver
+
+if TYPE_CHECKING:
+    from govern.bill.shape import Shape
 
 #: The environment twins of options, and no others.
 POLICY = "GOVERN_POLICY"
+WAIVERS = "GOVERN_WAIVERS"
 CONFIG = "GOVERN_CONFIG"
 TIMEZONE = "GOVERN_TIMEZONE"
 FORMAT = "GOVERN_FORMAT"
@@ -31,7 +37,7 @@ def load(path: str | None, none: bool) -> Config:
     if none:
         return Config()
     named = path or os.environ.get(CONFIG)
-    found = named or find_config(os.getcwd(), os.path.expanduser("~"))
+    found = named or find_config(".", os.path.expanduser("~"))
     if named and not os.path.isfile(named):
         raise usage(f"{named}: no such config file")
     return load_config(found) if found else Config()
@@ -61,6 +67,39 @@ def policies(given: Sequence[str], config: Config) -> Chosen:
     if paths is not None:
         return Chosen(load_policies(list(paths)), builtin=False)
     return Chosen(load_policies([pack()]), builtin=True)
+
+
+def waivers(given: Sequence[str], config: Config) -> tuple[Waiver, ...]:
+    from govern.policy.waivers import load_waivers
+
+    from_environment = [p for p in os.environ.get(WAIVERS, "").split(os.pathsep) if p]
+    return tuple(load_waivers(list(given) or from_environment or list(config.waivers)))
+
+
+def duration(option: str, text: str | None) -> timedelta | None:
+    """A length of time such as ``48h``, by flag or govern.yaml. Raises wrong usage."""
+    from govern.model.duration import parse_duration
+
+    if text is None:
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise usage(f"{option} {text}: {error}") from None
+
+
+def shapes(config: Config) -> Sequence[Shape]:
+    """The known export layouts, and the one that ``columns:`` of govern.yaml teaches."""
+    from govern.bill.shapes import SHAPES
+
+    if not config.columns:
+        return SHAPES
+    from govern.bill.shapes.taught import taught_shape
+
+    try:
+        return (*SHAPES, taught_shape(config.columns))
+    except ValueError as error:
+        raise usage(f"{config.path}: columns: {error}") from None
 
 
 def pack() -> str:

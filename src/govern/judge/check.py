@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from govern import __version__
-from govern.judge import evidence, summary
+from govern.judge import evidence, summary, waiving
 from govern.judge.matching import Values
 from govern.judge.rule import Breach, Rule, Verdict
 from govern.ledger.divide import divide
@@ -17,12 +17,15 @@ from govern.model.meaning import channel_label
 from govern.model.money import plain
 from govern.model.policy import Policy
 from govern.model.report import BillSummary, CheckReport, Finding, PolicyResult
+from govern.model.waiver import Waiver
 from govern.model.words import SEVERITIES
 
 
 @dataclass(frozen=True)
 class Terms:
     """What a run is judged by besides its policies.
+
+    ``max_bill_age``: how long before ``as_of`` the bill may end.
 
     ``fail_on`` is a severity or ``never``; ``chosen`` tells whether a policy id is selected.
     ``as_of`` is naive, on the bill's clock.
@@ -34,6 +37,8 @@ class Terms:
     evidence: int = 3
     chosen: Callable[[str], bool] = lambda policy_id: True
     notes: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    max_bill_age: timedelta | None = None
 
 
 def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
@@ -61,6 +66,9 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         (replace(one, evidence=found) for one, found in zip(bare, lines, strict=True)),
         key=lambda finding: finding.order,
     )
+    known = [policy.id for policy in policies]
+    findings, uses = waiving.apply(terms.waivers, findings, known, terms.as_of, ledger.clock)
+    results = [_after_waivers(result, findings) for result in results]
     return CheckReport(
         version=__version__,
         as_of=terms.as_of,
@@ -69,7 +77,16 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         findings=tuple(findings),
         exit=_exit(ledger, bill, results, findings, terms),
         notes=(*terms.notes, *ledger.notes),
+        waivers=tuple(use.document(ledger.clock) for use in uses),
     )
+
+
+def _after_waivers(result: PolicyResult, findings: Sequence[Finding]) -> PolicyResult:
+    """A policy whose every finding is waived passes."""
+    mine = [finding for finding in findings if finding.policy == result.id]
+    waived = sum(1 for finding in mine if finding.waiver)
+    excused = result.outcome == "fail" and waived == len(mine)
+    return replace(result, waived=waived, outcome="pass" if excused else result.outcome)
 
 
 def _instants(policies: Sequence[Policy], ledger: Ledger) -> Iterator[datetime]:
@@ -201,6 +218,10 @@ def _exit(
     wrong_totals = summary.totals_rows_that_disagree(ledger)
     if wrong_totals:
         exits.append(Exit("totals_row", "; ".join(wrong_totals)))
+    age = terms.max_bill_age
+    if age is not None and (bill.reaches is None or terms.as_of - bill.reaches > age):
+        reach = f"reaches {bill.reaches:%Y-%m-%d %H:%M}" if bill.reaches else "reaches nowhere"
+        exits.append(Exit("old_bill", f"the bill {reach}: older than max_bill_age allows"))
     undecided = [result for result in judged if result.outcome == "error"]
     if undecided:
         names = ", ".join(result.id for result in undecided)

@@ -34,8 +34,9 @@ def sections(report: CheckReport) -> list[Section]:
         _verdict(report),
         *_findings(report),
         _policies(report),
-        _bill(report.bill, report.as_of),
-        *_rejects(report.bill),
+        *_waivers(report),
+        bill_section(report.bill, report.as_of),
+        *reject_sections(report.bill),
     ]
 
 
@@ -117,7 +118,29 @@ def _policies(report: CheckReport) -> Section:
     )
 
 
-def _bill(bill: BillSummary, as_of: datetime) -> Section:
+def _waivers(report: CheckReport) -> Sequence[Section]:
+    idle = [waiver for waiver in report.waivers if waiver["state"] != "used"]
+    if not idle:
+        return ()
+    said = {
+        "unused": "matches no finding",
+        "expired": "expired",
+        "unknown_policy": "names no policy of this run",
+    }
+    return [
+        Section(
+            "Waivers that excuse nothing",
+            columns=("place", "policy", "subject", "why"),
+            rows=[
+                [f"{w['file']}:{w['line']}", w["policy"], w["subject"], said[w["state"]]]
+                for w in idle
+            ],
+        )
+    ]
+
+
+def bill_section(bill: BillSummary, as_of: datetime | None = None) -> Section:
+    """How much was read, how far it reaches, and what it sums to."""
     charges, other = bill.count("charges"), bill.count("other")
     sentences = [
         f"{bill.count('rows')} rows: {charges} Model Studio charges, {other} of other products, "
@@ -155,13 +178,15 @@ def _bill(bill: BillSummary, as_of: datetime) -> Section:
     )
 
 
-def _reach(bill: BillSummary, as_of: datetime) -> list[str]:
+def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:
     if bill.reaches is None:
         return ["It holds no charge, so it reaches nowhere."]
     columns = sorted({file.billed_cost_column for file in bill.files})
     said = [
-        f"It reaches {bill.reaches:%Y-%m-%d %H:%M} (by its last {bill.reach_basis}); "
-        f"judged as of {as_of:%Y-%m-%d %H:%M}. Amounts are those of {', '.join(columns)}."
+        f"It reaches {bill.reaches:%Y-%m-%d %H:%M} (by its "
+        f"{'last charge' if bill.reach_basis == 'charge' else 'export instant'})"
+        + (f"; judged as of {as_of:%Y-%m-%d %H:%M}" if as_of else "")
+        + f". Amounts are those of {', '.join(columns)}."
     ]
     for month, final in bill.months:
         if final is not True:
@@ -172,7 +197,8 @@ def _reach(bill: BillSummary, as_of: datetime) -> list[str]:
     return said
 
 
-def _rejects(bill: BillSummary) -> Sequence[Section]:
+def reject_sections(bill: BillSummary) -> Sequence[Section]:
+    """The first rejected rows, if there are any."""
     if not bill.rejects:
         return ()
     shown = bill.rejects[:_SHOWN_REJECTS]

@@ -43,11 +43,14 @@ class BillFile:
 class Ledger:
     """The bill as exact sums in the table ``ledger`` of ``connection``, and the files behind it.
 
+    ``folder`` is the working folder, the only one that the engine may write to.
+
     ``empty`` names files without a byte, which were ignored; ``clashes`` are overlaps that can't
     be decided: while there are any, nothing may be judged. ``notes`` say what a later export won.
     """
 
     connection: duckdb.DuckDBPyConnection
+    folder: str
     clock: tzinfo
     files: list[BillFile]
     empty: list[str] = field(default_factory=list)

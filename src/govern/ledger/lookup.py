@@ -163,7 +163,7 @@ class Search:
                     continue
                 group = self._group_of(groups, record.cells, staged)
                 if group is not None:
-                    yield Row(staged.name, line, group, record.cells, staged)
+                    yield Row(staged.name, line + staged.line_shift, group, record.cells, staged)
                 if not wanted.groups:
                     return
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,10 @@ from govern.bill import records
 from govern.bill.discovery import Found, discover
 from govern.bill.exported import by_name, export_of
 from govern.bill.shape import Shape
-from govern.bill.shapes import SHAPES, NotABill
-from govern.bill.staging import Staged, clean, stage
-from govern.bill.unpack import Refused, unpack
-from govern.ledger import engine, interpret, overlap, reduce
+from govern.bill.shapes import SHAPES
+from govern.bill.staging import Staged, clean
+from govern.ledger import engine, interpret, overlap, parquet, reduce
+from govern.ledger.gather import gather
 from govern.ledger.ledger import BillFile, Ledger
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
@@ -32,6 +31,9 @@ __all__ = ["BillFile", "Ledger", "Reading", "read"]
 
 #: Rows on which the engine and our own count disagree even after a clean reading: a bug of ours.
 _MISCOUNT = "{name}: read {read} rows where {counted} were counted: please report this as a bug"
+
+
+_BILL_NOT_HERE = "{}: a ledger; the bill itself isn't here, so its lines can't be shown"
 
 
 @dataclass(frozen=True)
@@ -58,79 +60,36 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
     with tempfile.TemporaryDirectory(prefix="govern-", ignore_cleanup_errors=True) as folder:
         folder = os.path.realpath(folder)
         found = discover(words)
-        staged, empty = _stage_all(found, folder, how)
-        if empty and not staged:
-            raise GovernError("nothing", [f"{name}: an empty file" for name in empty])
         _known_exports(how, found)
-        _one_kind_of_amount(staged)
-        linked = [_linked(one, folder, number) for number, one in enumerate(staged)]
-        connection = engine.connect(folder, [one.table.path for one in linked])
+        gathered = gather(found, folder, how.shapes)
+        if gathered.empty and not gathered.staged and not gathered.kept:
+            raise GovernError("nothing", [f"{name}: an empty file" for name in gathered.empty])
+        paths = [one.table.path for one in gathered.staged]
+        connection = engine.connect(folder, [*paths, *(one.path for one in gathered.kept)])
         try:
             reduce.create(connection)
             files = [
                 _reduce(connection, number, one, folder, how)
-                for number, one in enumerate(linked)
+                for number, one in enumerate(gathered.staged)
             ]
+            for kept in gathered.kept:
+                files += parquet.read(connection, kept.path, kept.given, kept.told, len(files))
             interpret.interpret(connection, how.clock, taught(how.instance_ids))
-            ledger = Ledger(connection, how.clock, files, empty)
+            ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
+            ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
+            _no_spreadsheet(ledger)
             ledger.clashes = [str(clash) for clash in overlap.count_once(ledger)]
             yield ledger
         finally:
             connection.close()
 
 
-def _stage_all(
-    found: Sequence[Found], folder: str, how: Reading
-) -> tuple[list[Staged], list[str]]:
-    staged: list[Staged] = []
-    empty: list[str] = []
-    wrong: dict[str, list[str]] = {"usage": [], "rejected": [], "file": []}
-    for number, one in enumerate(found):
-        place = os.path.join(folder, f"file-{number}")
-        os.mkdir(place)
-        try:
-            for part, plain in enumerate(unpack(one.path, one.path, place)):
-                if plain.empty:
-                    empty.append(plain.name)
-                    continue
-                inner = os.path.join(place, str(part))
-                os.mkdir(inner)
-                staged.append(stage(one.path, plain.name, plain.path, inner, how.shapes))
-        except (NotABill, Refused) as error:
-            wrong["usage" if one.named else "rejected"].append(f"{one.path}: {error}")
-        except OSError as error:
-            wrong["file"].append(f"{one.path}: {error.strerror or error}")
-    for cause, faults in wrong.items():
-        if faults:
-            raise GovernError(cause, faults)
-    return staged, empty
-
-
 def _known_exports(how: Reading, found: Sequence[Found]) -> None:
     unknown = [path for path in how.exported_at if path not in {one.path for one in found}]
     if unknown:
-        raise GovernError("usage", [f"--exported-at {path}: not a file of this bill" for path in unknown])
-
-
-def _one_kind_of_amount(staged: Sequence[Staged]) -> None:
-    """Payable amounts and amounts before coupons are different money: never in one sum."""
-    fallback = [one for one in staged if not one.columns.payable]
-    if fallback and len(fallback) < len(staged):
-        names = ", ".join(f"{one.name} ({one.columns.billed_cost_column})" for one in fallback)
         raise GovernError(
-            "usage",
-            f"{names}: has no payable amount while other files have; judge them in separate runs",
+            "usage", [f"--exported-at {path}: not a file of this bill" for path in unknown]
         )
-
-
-def _linked(staged: Staged, folder: str, number: int) -> Staged:
-    """The same table under a name that the engine can't take for a pattern."""
-    link = os.path.join(folder, f"table-{number}.csv")
-    try:
-        os.symlink(os.path.abspath(staged.table.path), link)
-    except (OSError, NotImplementedError):
-        shutil.copyfile(staged.table.path, link)
-    return replace(staged, table=replace(staged.table, path=link))
 
 
 def _reduce(
@@ -188,3 +147,19 @@ def _try_reduce(
         return reduce.reduce(connection, number, staged)
     except duckdb.InvalidInputException:
         return None
+
+
+def _no_spreadsheet(ledger: Ledger) -> None:
+    """Ids in exponent notation have lost their digits; no total by account or key would be right."""
+    ids = ("billing_account_id", "sub_account_id", "api_key_id", "instance_id")
+    spoiled = " OR ".join(f"regexp_full_match({one}, '[0-9](\\.[0-9]+)?[eE]\\+?[0-9]+')" for one in ids)
+    rows = ledger.query(f"SELECT DISTINCT file FROM ledger WHERE {spoiled} ORDER BY 1")
+    if rows:
+        raise GovernError(
+            "rejected",
+            [
+                f"{ledger.files[int(str(row[0]))].name}: this file went through a spreadsheet, "
+                "ids are lost (1.23457E+15): export again"
+                for row in rows
+            ],
+        )

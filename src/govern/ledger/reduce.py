@@ -52,12 +52,24 @@ TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?
 #: them isn't plain. ``odd_time``: the time as written, likewise. ``lead``: ``totals`` for a totals
 #: row, ``blank`` where the row's first cell is empty, so that a later cell decides. ``negative``
 #: keeps refunds apart, so that a group's sum has the sign of each of its rows.
-GROUPS = f"""
-    file INTEGER, context VARCHAR, instance_id VARCHAR, day VARCHAR, width INTEGER,
-    odd_time VARCHAR, odd_numbers VARCHAR, lead VARCHAR, negative INTEGER,
-    billed_cost {DECIMAL}, list_cost {DECIMAL}, usage {DECIMAL},
-    charges BIGINT, first_time VARCHAR, last_time VARCHAR
-"""
+COLUMNS: dict[str, str] = {
+    "file": "INTEGER",
+    "context": "VARCHAR",
+    "instance_id": "VARCHAR",
+    "day": "VARCHAR",
+    "width": "INTEGER",
+    "odd_time": "VARCHAR",
+    "odd_numbers": "VARCHAR",
+    "lead": "VARCHAR",
+    "negative": "INTEGER",
+    "billed_cost": DECIMAL,
+    "list_cost": DECIMAL,
+    "usage": DECIMAL,
+    "charges": "BIGINT",
+    "first_time": "VARCHAR",
+    "last_time": "VARCHAR",
+}
+GROUPS = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:

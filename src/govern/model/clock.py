@@ -13,7 +13,7 @@ BILL_CLOCK: tzinfo = timezone(timedelta(hours=8))
 #: How wide a known time is, finest first. A cell with seconds is exact.
 WIDTHS = ("second", "minute", "day", "month")
 
-_OFFSET = re.compile(r"(?:UTC)?([+-])(\d{2}):?(\d{2})")
+_OFFSET = re.compile(r"(?:UTC)?([+-])(\d{2})(?::?(\d{2}))?", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
@@ -56,7 +56,7 @@ def parse_zone(text: str) -> tzinfo:
         return timezone.utc
     found = _OFFSET.fullmatch(text)
     if found:
-        hours, minutes = int(found[2]), int(found[3])
+        hours, minutes = int(found[2]), int(found[3] or 0)
         if hours > 14 or minutes > 59:
             raise ValueError(text)
         offset = timedelta(hours=hours, minutes=minutes)
@@ -107,7 +107,7 @@ def final_from(month: str) -> datetime:
 
 _CELL = re.compile(
     r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?|(\d{2})(\d{2})?)"
-    r"(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?",
+    r"(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
 

@@ -18,7 +18,9 @@ def is_model_studio(product_code: str, commodity_code: str, *names: str) -> bool
     """Whether a row belongs to Model Studio: by product code, commodity code, or product name."""
     if product_code.strip().casefold() == "sfm" or commodity_code.strip().startswith("sfm_"):
         return True
-    return any("百炼" in name or "modelstudio" in _fold(name) for name in names)
+    return any(
+        "百炼" in name or "百煉" in name or "modelstudio" in _fold(name) for name in names
+    )
 
 
 # Words of a commodity code between its underscores, read in this order: a savings plan for
@@ -39,14 +41,14 @@ _BY_CODE: tuple[tuple[str, str], ...] = (
 _BY_DETAIL: tuple[tuple[str, str], ...] = (
     (r"codingplan", "coding_plan"),
     (r"tokenplan", "token_plan"),
-    (r"savingsplan|节省计划", "savings_plan"),
-    (r"资源包|resource(pack|plan)", "resource_pack"),
+    (r"savingsplan|节省计划|節省計劃", "savings_plan"),
+    (r"资源包|資源包|資源套件|resource(pack|plan)", "resource_pack"),
     (r"batch|批量", "batch"),
     (r"推理|inference", "inference"),
-    (r"训练|调优|training|finetun", "training"),
+    (r"训练|訓練|调优|調優|training|finetun", "training"),
     (r"部署|deploy", "deployment"),
-    (r"知识库|knowledge", "knowledge_base"),
-    (r"搜索|search", "web_search"),
+    (r"知识库|知識庫|knowledge", "knowledge_base"),
+    (r"搜索|搜尋|search", "web_search"),
 )
 
 
@@ -74,13 +76,21 @@ def refined_service(service: str, meter: str | None) -> str:
 
 
 # Wordings: the V2 fee types (observed), the API's Item values (documented), FOCUS (documented),
-# and the older console's names (inferred from its documentation).
+# the English fee types (documented on the page of the upgraded bill's fields), the traditional
+# Chinese bill types (documented on its page of the bill flow), and the older console's names
+# (inferred from its documentation).
 _CATEGORIES: dict[str, str] = {
     "云资源按量费用": "usage",
     "按量付费": "usage",
     "后付费账单": "usage",
     "payasyougobill": "usage",
     "payasyougo": "usage",
+    "payasyougofee": "usage",
+    "payasyougofees": "usage",
+    "后付费": "usage",
+    "後付費": "usage",
+    "後付費賬單": "usage",
+    "隨用隨付": "usage",
     "usage": "usage",
     "订阅预付费用": "purchase",
     "订阅后付费用": "purchase",
@@ -88,6 +98,11 @@ _CATEGORIES: dict[str, str] = {
     "订阅订单": "purchase",
     "subscriptionorder": "purchase",
     "subscription": "purchase",
+    "预付费": "purchase",
+    "預付費": "purchase",
+    "預付費訂單": "purchase",
+    "subscriptionpayasyougofee": "purchase",
+    "subscriptionpayasyougofees": "purchase",
     "subscriptionupfrontfee": "purchase",
     "subscriptionupfrontfees": "purchase",
     "subscriptioncoveragefee": "purchase",
@@ -103,6 +118,8 @@ _CATEGORIES: dict[str, str] = {
     "commissionfee": "adjustment",
     "调账费用": "adjustment",
     "调账": "adjustment",
+    "調賬": "adjustment",
+    "調帳": "adjustment",
     "adjustment": "adjustment",
     "抹零费用": "adjustment",
     "抹零": "adjustment",
@@ -122,14 +139,33 @@ def charge_category_of(wording: str) -> tuple[str, bool]:
     return (known, True) if known else ("usage", False)
 
 
-#: Model Studio's regions and the names that bills use for them (documented on its region page).
+#: Model Studio's regions and the names that bills use for them (documented on its region page;
+#: those in traditional Chinese, and the older English ones with a number, are inferred).
 REGIONS: dict[str, tuple[str, ...]] = {
-    "cn-beijing": ("华北2（北京）", "华北2", "中国（北京）", "北京", "China (Beijing)", "Beijing"),
-    "ap-southeast-1": ("新加坡", "亚太东南1（新加坡）", "Singapore", "Asia Pacific SE 1 (Singapore)"),
-    "us-east-1": ("美国（弗吉尼亚）", "美国东部1（弗吉尼亚）", "US (Virginia)", "Virginia"),
-    "cn-hongkong": ("中国香港", "中国（香港）", "香港", "China (Hong Kong)", "Hong Kong"),
-    "eu-central-1": ("德国（法兰克福）", "欧洲中部1（法兰克福）", "Germany (Frankfurt)", "Frankfurt"),
-    "ap-northeast-1": ("日本（东京）", "亚太东北1（东京）", "Japan (Tokyo)", "Tokyo"),
+    "cn-beijing": (
+        *("华北2（北京）", "华北2", "中国（北京）", "北京", "China (Beijing)", "Beijing"),
+        *("華北2（北京）", "華北2", "中國（北京）", "China North 2 (Beijing)"),
+    ),
+    "ap-southeast-1": (
+        *("新加坡", "亚太东南1（新加坡）", "Singapore", "Asia Pacific SE 1 (Singapore)"),
+        "亞太東南1（新加坡）",
+    ),
+    "us-east-1": (
+        *("美国（弗吉尼亚）", "美国东部1（弗吉尼亚）", "US (Virginia)", "Virginia"),
+        *("美國（維吉尼亞）", "美國（弗吉尼亞）", "US East 1 (Virginia)"),
+    ),
+    "cn-hongkong": (
+        *("中国香港", "中国（香港）", "香港", "China (Hong Kong)", "Hong Kong"),
+        *("中國香港", "中國（香港）"),
+    ),
+    "eu-central-1": (
+        *("德国（法兰克福）", "欧洲中部1（法兰克福）", "Germany (Frankfurt)", "Frankfurt"),
+        *("德國（法蘭克福）", "EU Central 1 (Frankfurt)"),
+    ),
+    "ap-northeast-1": (
+        *("日本（东京）", "亚太东北1（东京）", "Japan (Tokyo)", "Tokyo"),
+        *("日本（東京）", "Asia Pacific NE 1 (Tokyo)"),
+    ),
 }
 _REGION_IDS = {_fold(name): region for region, names in REGIONS.items() for name in (*names, region)}
 
@@ -146,15 +182,18 @@ _UNITS: dict[str, tuple[str, int]] = {
         ("tokens", 1000),
     ),
     **dict.fromkeys(
-        ("百万tokens", "百万token", "mtokens", "mtoken", "1mtokens", "milliontokens"),
+        ("百万tokens", "百万token", "百萬tokens", "百萬token", "mtokens", "mtoken", "1mtokens", "milliontokens"),
         ("tokens", 1_000_000),
     ),
-    **dict.fromkeys(("万tokens", "万token"), ("tokens", 10_000)),
-    **dict.fromkeys(("张", "image", "images"), ("images", 1)),
+    **dict.fromkeys(("万tokens", "万token", "萬tokens", "萬token"), ("tokens", 10_000)),
+    **dict.fromkeys(("张", "張", "image", "images"), ("images", 1)),
     **dict.fromkeys(("秒", "second", "seconds", "s", "sec"), ("seconds", 1)),
-    **dict.fromkeys(("字", "字符", "character", "characters", "char", "chars"), ("characters", 1)),
+    **dict.fromkeys(("字", "字符", "字元", "character", "characters", "char", "chars"), ("characters", 1)),
     **dict.fromkeys(("千字", "千字符", "kcharacters"), ("characters", 1000)),
-    **dict.fromkeys(("万字", "万字符", "10kcharacters"), ("characters", 10_000)),
+    **dict.fromkeys(
+        ("万字", "万字符", "萬字", "萬字元", "10kcharacters", "10000characters"),
+        ("characters", 10_000),
+    ),
     **dict.fromkeys(("次", "call", "calls", "time", "times", "count"), ("calls", 1)),
     **dict.fromkeys(("千次", "kcalls"), ("calls", 1000)),
 }
@@ -168,7 +207,11 @@ def unit_of(wording: str) -> tuple[str | None, Decimal]:
     return unit, Decimal(factor)
 
 
-_CURRENCIES = {"人民币": "CNY", "RMB": "CNY", "美元": "USD", "日元": "JPY"}
+_CURRENCIES = {
+    **dict.fromkeys(("人民币", "人民幣", "RMB"), "CNY"),
+    **dict.fromkeys(("美元", "美金"), "USD"),
+    **dict.fromkeys(("日元", "日圓"), "JPY"),
+}
 
 
 def currency_of(wording: str) -> str | None:
@@ -178,9 +221,10 @@ def currency_of(wording: str) -> str | None:
     return text if re.fullmatch(r"[A-Z]{3}", text, re.ASCII) else None
 
 
-_CHANNELS = {"bmp": "Playground (bmp)", "app": "code (app)", "assistant-api": "Assistant API"}
+#: The documented channels and how they are shown to people; the list is open.
+CHANNEL_LABELS = {"bmp": "Playground (bmp)", "app": "code (app)", "assistant-api": "Assistant API"}
 
 
 def channel_label(channel: str | None) -> str:
     """How a channel is shown to people; an unknown one is shown as it is."""
-    return _CHANNELS.get(channel or "", channel or "—")
+    return CHANNEL_LABELS.get(channel or "", channel or "—")

@@ -332,6 +332,7 @@ class CheckReport:
     findings: tuple[Finding, ...]
     exit: Exit
     notes: tuple[str, ...] = field(default=())
+    waivers: tuple[dict[str, Any], ...] = field(default=())
 
     def document(self) -> dict[str, Any]:
         clock = self.bill.clock
@@ -342,6 +343,7 @@ class CheckReport:
             "bill": self.bill.document(),
             "policies": [result.document() for result in self.policies],
             "findings": [finding.document(clock) for finding in self.findings],
+            "waivers": list(self.waivers),
             "notes": list(self.notes),
             "exit": {"code": self.exit.code, "cause": self.exit.cause, "reason": self.exit.reason},
         }

@@ -18,6 +18,12 @@ def header_key(name: str) -> str:
     return "".join(folded.split()).casefold()
 
 
+def words_key(name: str) -> str:
+    """Like :func:`header_key`, but blanks between words count: Instance ID is not InstanceID."""
+    folded = unicodedata.normalize("NFKC", name).replace("\ufeff", "")
+    return " ".join(folded.split()).casefold()
+
+
 def printable(text: str) -> str:
     """The text with control and bidirectional characters written as ``\\xNN`` or ``\\uNNNN``."""
     if text.isprintable():

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from govern.bill.shape import Columns, Missing, Shape, match, repeated
-from govern.bill.shapes import api, detail_zh, v2
+from govern.bill.shapes import api, detail_en, detail_en_old, detail_tc, detail_zh, focus, v2
 from govern.model.text import shorten
 
 SHAPES: tuple[Shape, ...] = (
     detail_zh.SHAPE,
+    detail_en.SHAPE,
+    detail_en_old.SHAPE,
+    detail_tc.SHAPE,
     v2.SHAPE,
     api.SHAPE,
+    focus.SHAPE,
 )
 
 
@@ -23,6 +27,7 @@ def recognise(header: Sequence[str], shapes: Sequence[Shape] = SHAPES) -> Column
     """The one shape that claims this header. Raises :class:`NotABill`."""
     results = [match(shape, header) for shape in shapes]
     claims = [result for result in results if isinstance(result, Columns)]
+    claims = [claim for claim in claims if not claim.shape.last_resort] or claims
     if len(claims) == 1:
         twice = repeated(claims[0])
         if twice:
@@ -33,9 +38,14 @@ def recognise(header: Sequence[str], shapes: Sequence[Shape] = SHAPES) -> Column
         raise NotABill(f"the header fits several export layouts ({names}): export again")
     near = min(
         (result for result in results if isinstance(result, Missing)),
-        key=lambda missing: len(missing.columns) / len(missing.shape.columns),
+        key=lambda missing: (
+            len(missing.strangers),
+            len(missing.columns) / len(missing.shape.columns),
+        ),
     )
-    raise NotABill(
-        f"not a known bill export; nearest is {near.shape.name} ({near.shape.title}), "
-        f"which also needs: {', '.join(near.columns)}"
-    )
+    shape = f"{near.shape.name} ({near.shape.title})"
+    if near.columns:
+        lacks = f"which also needs: {', '.join(near.columns)}"
+    else:
+        lacks = f"which has no column {shorten(near.strangers[0])!r}"
+    raise NotABill(f"not a known bill export; nearest is {shape}, {lacks}")

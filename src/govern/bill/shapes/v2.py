@@ -1,7 +1,12 @@
 """The upgraded cost details (费用明细, ``consumedetailbillv2``): grouped headers ``组/字段``.
 
-Groups and fields are documented in Chinese and partly in English paths; where a path was only
-observed in public readers it stands last. Times are known to the minute where 消费时间 is filled.
+The Chinese paths are observed in public readers of these files. English paths: documented, with
+their groups, for IdentityDetails (ResourcePurchaseAccountId, ResourceOwnerAccountId) and
+BillingDetails (BillingMonth, BillingDate, LineItemType); observed in a public reader:
+ProductDetails (ProductName, ProductCode, CommodityCode), ResourceDetails (InstanceId, RegionCode),
+UsageDetails (Usage, UsageUnit), FeeDetails/GrossAmount, PricingDetails/Currency and
+PayableDetails/TaxExclusivePayableAmount. Every other English path is inferred and stands last.
+Times are known to the minute where 消费时间 is filled.
 """
 
 from govern.bill.shape import Shape
@@ -43,9 +48,9 @@ SHAPE = Shape(
         "billed_cost": (
             "应付信息/应付金额（含税）",
             "应付信息/应付金额",
-            "PayableDetails/TaxInclusivePayableAmount",
-            "PayableDetails/PayableAmount",
             "PayableDetails/TaxExclusivePayableAmount",
+            "PayableDetails/PayableAmount",
+            "PayableDetails/TaxInclusivePayableAmount",
         ),
         "currency": ("定价信息/定价币种", "PricingDetails/Currency", "PricingDetails/PricingCurrency"),
         "month": ("账单信息/账单月份", "BillingDetails/BillingMonth"),

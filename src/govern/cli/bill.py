@@ -1,0 +1,116 @@
+"""``govern bill``: how files are read, and their ledger as a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from typing import Annotated
+
+import typer
+
+from govern.model.errors import GovernError, usage
+
+app = typer.Typer(
+    help="How a bill is read, and its ledger as a file.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Bills, as for govern check.")]
+Zone = Annotated[
+    str | None, typer.Option("--timezone", metavar="ZONE", help="The bill's clock. Default: UTC+8.")
+]
+Exported = Annotated[
+    list[str] | None,
+    typer.Option("--exported-at", metavar="FILE=INSTANT", help="When a file was exported."),
+]
+ConfigPath = Annotated[
+    str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
+]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")]
+
+
+@app.command("inspect")
+def inspect(
+    file: Files,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="INSTANT", help="Default: now.")
+    ] = None,
+    timezone: Zone = None,
+    exported_at: Exported = None,
+    max_rejects: Annotated[int, typer.Option("--max-rejects", metavar="N", min=0)] = 0,
+    format: Annotated[str | None, typer.Option("--format", metavar="FORMAT")] = None,
+    output: Annotated[
+        list[str] | None, typer.Option("-o", "--output", metavar="FORMAT:PATH")
+    ] = None,
+    config: ConfigPath = None,
+    no_config: NoConfig = False,
+) -> None:
+    """Show how files are read: shape, columns, reach, services, unknown wordings, rejects.
+
+    Example: govern bill inspect 202609_consumedetailbillv2.csv
+    """
+    from govern.bill.exported import given
+    from govern.cli import output as out
+    from govern.cli import settings
+    from govern.judge.inspect import inspect as look
+    from govern.ledger.reading import Reading, read
+
+    stdout, files = out.formats_of(format, output or [])
+    found = settings.load(config, no_config)
+    clock = settings.clock(timezone, found)
+    instant = settings.as_of(as_of, clock)
+    how = Reading(
+        clock=clock,
+        shapes=settings.shapes(found),
+        instance_ids=found.instance_ids,
+        exported_at=given(exported_at or []),
+        progress=settings.progress(quiet=False),
+    )
+    with read(file, how) as ledger:
+        document = look(ledger, instant, max_rejects)
+    out.write(document, stdout, files)
+    raise typer.Exit(document.exit.code)
+
+
+@app.command("reduce")
+def reduce(
+    file: Files,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="The ledger file.")],
+    exported_at: Exported = None,
+    config: ConfigPath = None,
+    no_config: NoConfig = False,
+) -> None:
+    """Write the ledger of bills as one Parquet file, which every command takes as BILL.
+
+    Example: govern bill reduce 2026-09/*.csv -o 2026-09.parquet
+    """
+    from govern.bill.exported import given
+    from govern.cli import settings
+    from govern.ledger import parquet
+    from govern.ledger.reading import Reading, read
+
+    if os.path.splitext(output)[1].lower() != ".parquet":
+        raise usage(f"-o {output}: a ledger is a Parquet file; name it {output}.parquet")
+    found = settings.load(config, no_config)
+    how = Reading(
+        shapes=settings.shapes(found),
+        instance_ids=found.instance_ids,
+        exported_at=given(exported_at or []),
+        progress=settings.progress(quiet=False),
+    )
+    with read(file, how) as ledger:
+        if ledger.clashes:
+            raise GovernError("overlap", ledger.clashes)
+        written = os.path.join(ledger.folder, "ledger.parquet")
+        parquet.write(ledger.connection, ledger.files, written)
+        try:
+            with tempfile.NamedTemporaryFile(
+                dir=os.path.dirname(os.path.abspath(output)), delete=False
+            ) as part:
+                with open(written, "rb") as source:
+                    shutil.copyfileobj(source, part)
+            os.replace(part.name, output)
+        except OSError as error:
+            raise GovernError("file", f"{output}: {error.strerror or error}") from None
+    sys.stdout.write(f"{output}\n")

@@ -1,0 +1,119 @@
+"""From the words of a command line to files that are ready to be reduced."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from govern.bill.discovery import Found
+from govern.bill.shape import Shape
+from govern.bill.shapes import NotABill
+from govern.bill.staging import Staged, stage
+from govern.bill.unpack import MAGIC_PARQUET, Plain, Refused, unpack
+from govern.ledger import parquet
+from govern.model.errors import Fault, GovernError
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A ledger that was written before. ``told`` is what it says of the files behind it."""
+
+    given: str
+    path: str
+    told: dict[str, Any]
+
+
+@dataclass
+class Gathered:
+    """Everything a bill is made of. ``empty`` names files without a byte."""
+
+    staged: list[Staged] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+
+
+def gather(found: Sequence[Found], folder: str, shapes: Sequence[Shape]) -> Gathered:
+    """Unpack, recognise and stage every file below ``folder``.
+
+    Raises every fault at once: wrong usage for a named file that is no bill, ``rejected`` for a
+    stranger that a folder or glob brought along, ``file`` for what can't be read.
+    """
+    gathered = Gathered()
+    wrong: dict[str, list[Fault | str]] = {"usage": [], "file": [], "rejected": []}
+    for number, one in enumerate(found):
+        place = os.path.join(folder, f"file-{number}")
+        os.mkdir(place)
+        name = one.path
+        try:
+            for part, plain in enumerate(unpack(one.path, one.path, place)):
+                name = plain.name
+                inner = os.path.join(place, str(part))
+                os.mkdir(inner)
+                _add(gathered, one, plain, inner, shapes)
+        except (NotABill, Refused) as error:
+            wrong["usage" if one.named else "rejected"].append(f"{name}: {error}")
+        except OSError as error:
+            wrong["file"].append(f"{one.path}: {error.strerror or error}")
+    for cause, faults in wrong.items():
+        if faults:
+            raise GovernError(cause, [fault for all_faults in wrong.values() for fault in all_faults])
+    _one_kind_of_amount(gathered)
+    gathered.staged = [_linked(one, folder, at) for at, one in enumerate(gathered.staged)]
+    return gathered
+
+
+def _add(
+    gathered: Gathered, found: Found, plain: Plain, folder: str, shapes: Sequence[Shape]
+) -> None:
+    if plain.empty:
+        gathered.empty.append(plain.name)
+        return
+    with open(plain.path, "rb") as file:
+        is_parquet = file.read(4) == MAGIC_PARQUET
+    if not is_parquet:
+        gathered.staged.append(stage(found.path, plain.name, plain.path, folder, shapes))
+        return
+    link = _link(plain.path, os.path.join(folder, "given.parquet"))
+    told = parquet.metadata(link, folder)
+    if told is not None:
+        gathered.kept.append(Kept(found.path, link, told))
+        return
+    text = os.path.join(folder, "from-parquet.csv")
+    parquet.to_csv(link, text, folder)
+    staged = stage(found.path, plain.name, text, folder, shapes)
+    gathered.staged.append(replace(staged, line_shift=-1))
+
+
+def _one_kind_of_amount(gathered: Gathered) -> None:
+    """Payable amounts and amounts before coupons are different money: never in one sum."""
+    columns = [
+        (one.name, one.columns.billed_cost_column, one.columns.payable) for one in gathered.staged
+    ] + [
+        (kept.given, file["billed_cost_column"], file["payable"])
+        for kept in gathered.kept
+        for file in kept.told["files"]
+    ]
+    fallback = [f"{name} ({column})" for name, column, payable in columns if not payable]
+    if fallback and len(fallback) < len(columns):
+        raise GovernError(
+            "usage",
+            f"{', '.join(fallback)}: has no payable amount while other files have; "
+            "judge them in separate runs",
+        )
+
+
+def _linked(staged: Staged, folder: str, number: int) -> Staged:
+    """The same table under a name that the engine can't take for a pattern."""
+    link = _link(staged.table.path, os.path.join(folder, f"table-{number}.csv"))
+    return replace(staged, table=replace(staged.table, path=link))
+
+
+def _link(path: str, link: str) -> str:
+    try:
+        os.symlink(os.path.abspath(path), link)
+    except (OSError, NotImplementedError):
+        shutil.copyfile(path, link)
+    return link
