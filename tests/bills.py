@@ -50,3 +50,18 @@ def bill(folder: Path, *rows: str, name: str = "bill.csv", end: str = "\n") -> P
     path = folder / name
     path.write_bytes(end.join([HEADER, *rows, ""]).encode())
     return path
+
+
+def keyed_lines(count: int) -> list[str]:
+    """Different charges with a primary key each, over three days and three API keys."""
+    return [
+        row(
+            **{
+                "主键": f"k{number}",
+                "账单日期": f"2026-09-0{number % 3 + 1}",
+                "资产/资源实例ID": f"{number % 5};llm-a;qwen-max;output_token;app;0",
+                "应付金额": f"{number}.{number:010d}",
+            }
+        )
+        for number in range(count)
+    ]

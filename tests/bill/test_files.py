@@ -1,0 +1,268 @@
+"""Files as they come: encodings, archives, folders, and what is refused."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from bills import HEADER, bill, keyed_lines, paid, row
+from govern.ledger.reading import Reading, read
+from govern.model.errors import GovernError
+from reading import column, money, summary
+
+TEXT = "\n".join([HEADER, paid("1.5"), paid("2", **{"资产/资源实例ID": "7;llm-中;模型;output_token;app;0"}), ""])
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le-bom", "utf-16-be-bom"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_every_encoding_gives_the_same_charges(tmp_path: Path, encoding: str, end: str) -> None:
+    text = TEXT.replace("\n", end)
+    if encoding.endswith("-bom"):
+        text, encoding = "\ufeff" + text, encoding.removesuffix("-bom")
+    path = tmp_path / "bill.csv"
+    path.write_bytes(text.encode(encoding))
+    with read([str(path)], Reading()) as ledger:
+        assert column(ledger, "workspace_id") == ["llm-a", "llm-中"]
+        assert column(ledger, "model") == ["qwen-max", "模型"]
+    assert money(path) == Decimal("3.5")
+
+
+def test_broken_bytes_in_a_gb18030_file_cost_their_row_only(tmp_path: Path) -> None:
+    path = tmp_path / "bill.csv"
+    lines = [HEADER, paid("1"), row(实例标签="标签"), paid("2"), ""]
+    data = "\n".join(lines).encode("gb18030").replace("标签".encode("gb18030") + b",", b"\x81,", 2)
+    path.write_bytes(data)
+    found = summary(path)
+    assert found.rejected >= 1 and {one.line for one in found.rejects} == {3}
+    assert found.totals[0].billed_cost == 3
+
+
+def test_a_blank_first_line_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "bill.csv"
+    path.write_text("\ufeff\n\r\n" + TEXT)
+    assert money(path) == Decimal("3.5")
+
+
+def _gz(path: Path) -> Path:
+    path = path / "b.csv.gz"
+    path.write_bytes(gzip.compress(TEXT.encode()))
+    return path
+
+
+def _gz_members(path: Path) -> Path:
+    path = path / "b.csv.gz"
+    half = len(TEXT) // 2
+    path.write_bytes(gzip.compress(TEXT[:half].encode()) + gzip.compress(TEXT[half:].encode()))
+    return path
+
+
+def _zip(path: Path) -> Path:
+    path = path / "b.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("读我.txt", "not a bill")
+        archive.writestr("x/p1.csv", "\n".join([HEADER, paid("1.5")]))
+        archive.writestr("x/p2.csv", "\n".join([HEADER, paid("2")]))
+        archive.writestr("x/p3.csv", "")
+    return path
+
+
+def _folder(path: Path) -> Path:
+    (path / "in" / "deep").mkdir(parents=True)
+    (path / "in" / "deep" / "a.csv").write_text("\n".join([HEADER, paid("1.5", 账单日期="2026-09-01")]))
+    (path / "in" / "b.csv").write_text("\n".join([HEADER, paid("2", 账单日期="2026-09-02")]))
+    (path / "in" / "empty.csv").write_text("")
+    (path / "in" / "notes.txt").write_text("not a bill")
+    return path / "in"
+
+
+def _strange_name(path: Path) -> Path:
+    path = path / "bill [1] (2) 'x' 账单*.csv"
+    path.write_text(TEXT)
+    return path
+
+
+@pytest.mark.parametrize("make", [_gz, _gz_members, _zip, _folder, _strange_name])
+def test_every_wrapping_gives_the_same_money(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    assert money(make(tmp_path)) == Decimal("3.5")
+
+
+def test_members_are_named_inside_their_zip(tmp_path: Path) -> None:
+    path = _zip(tmp_path)
+    found = summary(path)
+    assert [file.path for file in found.files] == [f"{path}/x/p1.csv", f"{path}/x/p2.csv"]
+    assert found.empty == (f"{path}/x/p3.csv",)
+
+
+def test_standard_input_is_a_bill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+    with read(["-"], Reading()) as ledger:
+        assert [file.name for file in ledger.files] == ["-"]
+        assert len(column(ledger, "model")) == 2
+
+
+def test_a_glob_is_expanded(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\n".join([HEADER, paid("1", 账单日期="2026-09-01")]))
+    (tmp_path / "b.csv").write_text("\n".join([HEADER, paid("2", 账单日期="2026-09-02")]))
+    with read([str(tmp_path / "*.csv")], Reading()) as ledger:
+        assert len(ledger.files) == 2
+
+
+def refusal(*words: str) -> tuple[str, str]:
+    with pytest.raises(GovernError) as caught:
+        with read(list(words), Reading()):
+            pass
+    assert all("\n" not in str(fault) for fault in caught.value.faults)
+    return caught.value.cause, str(caught.value)
+
+
+def test_a_url_is_refused() -> None:
+    cause, said = refusal("https://example.com/bill.csv")
+    assert (cause, "never a URL" in said) == ("usage", True)
+
+
+def test_a_missing_file_is_wrong_usage() -> None:
+    assert refusal("/nowhere/b.csv") == ("usage", "/nowhere/b.csv: no such file or folder")
+
+
+def test_every_wrong_file_is_named_in_one_run(tmp_path: Path) -> None:
+    for name in ("x.csv", "y.csv"):
+        (tmp_path / name).write_text("a,b\n1,2\n")
+    cause, said = refusal(str(tmp_path / "x.csv"), str(tmp_path / "y.csv"))
+    assert cause == "usage" and "x.csv" in said and "y.csv" in said
+
+
+def test_an_unknown_header_names_the_nearest_shape_and_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text(HEADER.replace("应付金额", "x").replace("优惠后金额", "y") + "\n")
+    cause, said = refusal(str(path))
+    assert cause == "usage" and "detail-zh" in said and said.endswith("应付金额")
+
+
+def test_a_stranger_in_a_folder_is_data_not_to_be_trusted(tmp_path: Path) -> None:
+    bill(tmp_path, paid("1"))
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    assert refusal(str(tmp_path))[0] == "rejected"
+
+
+def test_an_empty_file_alone_evaluates_nothing(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("")
+    assert refusal(str(tmp_path / "b.csv"))[0] == "nothing"
+
+
+def test_a_folder_without_a_bill_is_wrong_usage(tmp_path: Path) -> None:
+    assert refusal(str(tmp_path))[0] == "usage"
+
+
+def test_a_spreadsheet_is_refused_with_what_to_export_instead(tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "")
+        archive.writestr("xl/workbook.xml", "")
+    cause, said = refusal(str(path))
+    assert cause == "usage" and "CSV" in said
+
+
+def test_ids_in_exponent_notation_are_lost_ids(tmp_path: Path) -> None:
+    cause, said = refusal(str(bill(tmp_path, row(资源购买账号ID="1.23457E+15"))))
+    assert cause == "rejected" and "went through a spreadsheet" in said and "export again" in said
+
+
+def test_an_archive_in_an_archive_is_refused(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("b.csv", TEXT)
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("inner.zip", inner.getvalue())
+    assert "archive inside an archive" in refusal(str(path))[1]
+
+
+def test_a_bomb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv.gz"
+    with gzip.open(path, "wb", compresslevel=9) as out:
+        block = b"0" * (1 << 20)
+        for _ in range(300):
+            out.write(block)
+    assert "times its size" in refusal(str(path))[1]
+
+
+@pytest.mark.parametrize("cut", [1, 9, 30, 200])
+def test_damaged_archives_are_refused_in_one_line(tmp_path: Path, cut: int) -> None:
+    for make in (_gz, _zip):
+        path = make(tmp_path)
+        path.write_bytes(path.read_bytes()[:-cut])
+        assert refusal(str(path))[0] in ("usage", "nothing")
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    outside = bill(tmp_path, paid("1"))
+    folder = tmp_path / "in"
+    folder.mkdir()
+    os.symlink(outside, folder / "link.csv")
+    assert "link that leads out" in refusal(str(folder))[1]
+
+
+def test_payable_and_fallback_amounts_are_never_mixed(tmp_path: Path) -> None:
+    one = bill(tmp_path, paid("1"), name="a.csv")
+    other = tmp_path / "b.csv"
+    other.write_text("\n".join([HEADER.replace("应付金额", "x"), paid("1")]))
+    cause, said = refusal(str(one), str(other))
+    assert cause == "usage" and "优惠后金额" in said and str(other) in said
+
+
+def test_amounts_after_reduction_stand_in_where_there_is_no_payable_amount(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text("\n".join([HEADER.replace("应付金额", "x"), row(优惠后金额="7")]))
+    found = summary(path)
+    assert (found.files[0].billed_cost_column, found.totals[0].billed_cost) == ("优惠后金额", 7)
+
+
+def test_parquet_bills_are_read_with_rows_counted_from_one(tmp_path: Path) -> None:
+    import duckdb
+
+    source = bill(tmp_path, paid("1.5"), paid("abc"), paid("2"))
+    target = tmp_path / "b.parquet"
+    duckdb.sql(
+        f"COPY (FROM read_csv('{source}', all_varchar = true)) TO '{target}' (FORMAT parquet)"
+    )
+    found = summary(target)
+    assert found.totals[0].billed_cost == Decimal("3.5")
+    assert [(one.line, one.value) for one in found.rejects] == [(2, "abc")]
+
+
+def test_two_keyed_files_merge_like_one(tmp_path: Path) -> None:
+    """reduce(A + B) = merge(reduce A, reduce B)."""
+    from govern.ledger import parquet
+
+    lines = keyed_lines(60)
+    parts = [
+        bill(tmp_path, *[one for one in lines if f"2026-09-0{day}" in one], name=f"d{day}.csv")
+        for day in range(1, 4)
+    ]
+    kept = []
+    for part in parts:
+        with read([str(part)], Reading()) as ledger:
+            written = os.path.join(ledger.folder, "x.parquet")
+            parquet.write(ledger.connection, ledger.files, written)
+            kept.append(part.with_suffix(".parquet"))
+            kept[-1].write_bytes(Path(written).read_bytes())
+    question = (
+        "SELECT api_key_id, month, first, billing_currency, unit, sum(billed_cost), sum(list_cost), "
+        "sum(usage), sum(charges)::BIGINT FROM ledger GROUP BY ALL ORDER BY ALL"
+    )
+    with read([str(part) for part in parts], Reading()) as whole:
+        expected = whole.query(question)
+    with read([str(part) for part in kept], Reading()) as merged:
+        assert merged.query(question) == expected
+        assert len(expected) > 5

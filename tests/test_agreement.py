@@ -1,0 +1,41 @@
+"""An independent oracle agrees with ``check`` on random bills and policies, to the last digit."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from agreement import differences
+from oracle import build
+
+
+@pytest.mark.parametrize("shape", build.SHAPES)
+@pytest.mark.parametrize("seed", range(30))
+def test_the_oracle_agrees(tmp_path: Path, shape: str, seed: int) -> None:
+    rng = random.Random(f"{shape}-{seed}")
+    rows = build.random_rows(rng, rng.choice([5, 30, 120]))
+    bill, policies = tmp_path / "bill.csv", tmp_path / "policies.yaml"
+    build.write_bill(bill, shape, rows, rng, quirks=build.random_quirks(rng))
+    build.write_policies(policies, build.random_policies(rng, rows, n=8))
+    assert differences([bill], policies) == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_same_policies_give_the_same_findings_in_every_shape(
+    tmp_path: Path, seed: int
+) -> None:
+    from agreement import govern_report, judged
+
+    rng = random.Random(seed)
+    rows = build.random_rows(rng, 60)
+    policies = tmp_path / "policies.yaml"
+    build.write_policies(policies, build.random_policies(rng, rows, n=6))
+    found = []
+    for shape in ("v2", "api"):
+        bill = tmp_path / f"{shape}.csv"
+        build.write_bill(bill, shape, rows, random.Random(seed), quirks=frozenset())
+        document = govern_report([bill], policies).document()
+        outcomes = [(one["id"], one["outcome"], one["matched"]) for one in document["policies"]]
+        found.append((outcomes, judged(document["findings"])))
+    assert found[0] == found[1]
