@@ -146,6 +146,8 @@ def _transcode(path: str, target: str, encoding: str) -> None:
     ):
         while block := source.read(_BLOCK):
             out.write(block.translate(_BROKEN))
+        if encoding == "utf-16" and os.path.getsize(path) % 2:
+            out.write("\udcff")
 
 
 def _after_header(text: str) -> tuple[int, int]:
