@@ -62,10 +62,23 @@ def _insert(data: bytes, rng: random.Random) -> bytes:
     return data[:at] + junk + data[at:]
 
 
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _as_utf8(data: bytes) -> bytes:
     """What the file says, by the first encoding that can read all of it."""
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8", "gb18030")
-    for encoding in encodings:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16").encode()
+    header, line_break, rows = data.lstrip(b"\r\n").partition(b"\n")
+    if _is_utf8(rows):
+        header = header.decode("utf-8", "replace").encode()  # a name that nobody needs
+    data = header + line_break + rows
+    for encoding in ("utf-8", "gb18030"):
         try:
             return data.decode(encoding).encode()
         except UnicodeDecodeError:

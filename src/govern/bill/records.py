@@ -7,6 +7,7 @@ guesses: a quote that is opened and not closed makes the rest of the file unknow
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -16,6 +17,8 @@ csv.field_size_limit(1 << 30)
 
 _CHUNK = 1 << 20
 _BLANK = (b"\n", b"\r\n", b"")
+
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 
 CLOSED, OPEN, BROKEN = "closed", "open", "broken"
 
@@ -163,7 +166,9 @@ def decode(line: int, raw: bytes) -> Record:
         rows = list(csv.reader([text], strict=True))
     except csv.Error:
         return Record(line, [_lossy(raw)], "a stray carriage return")
-    return Record(line, rows[0])
+    # The engine takes a lone carriage return for a line's end, also inside quotes.
+    cells = [_LONE_RETURN.sub(" ", cell) for cell in rows[0]] if "\r" in text else rows[0]
+    return Record(line, cells)
 
 
 def _lossy(raw: bytes) -> str:

@@ -134,20 +134,19 @@ def _cells(start: bytes, encoding: str) -> list[str]:
     raise NotABill("the file has no header")
 
 
-# Bytes that don't decode arrive as these; each becomes one byte that UTF-8 never holds, so that
-# the row is refused later, on its own line.
-_BROKEN = dict.fromkeys(range(0xDC80, 0xDD00), "\udcff")
+# What doesn't decode arrives as U+FFFD; it becomes one byte that UTF-8 never holds, so that the row
+# is refused later, on its own line.
+_BROKEN = {0xFFFD: "\udcff"}
 
 
 def _transcode(path: str, target: str, encoding: str) -> None:
-    with (
-        open(path, encoding=encoding, errors="surrogateescape", newline="") as source,
-        open(target, "w", encoding="utf-8", errors="surrogateescape", newline="") as out,
-    ):
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    with open(path, "rb") as source, open(target, "wb") as out:
         while block := source.read(_BLOCK):
-            out.write(block.translate(_BROKEN))
-        if encoding == "utf-16" and os.path.getsize(path) % 2:
-            out.write("\udcff")
+            text = decoder.decode(block).translate(_BROKEN)
+            out.write(text.encode("utf-8", "surrogateescape"))
+        if decoder.getstate()[0]:
+            out.write(b"\xff")
 
 
 def _after_header(text: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The layout of bills that are pushed to OSS and of the billing API: API field names.
 
 Documented in Alibaba's description of the detailed bill file and of DescribeInstanceBill.
+The older English console writes the same names with blanks between the words.
 """
 
 from govern.bill.shape import Shape
@@ -29,4 +30,5 @@ SHAPE = Shape(
     },
     after_reduction=("AfterDiscountAmount",),
     times=(("UsageStartTime",), ("BillingDate",)),
+    words=True,
 )
