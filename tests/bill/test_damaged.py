@@ -109,7 +109,10 @@ def check_one(tmp_path: Path, seed: int) -> None:
         return
     expected: dict[str, Decimal] = {}
     damaged.write_bytes(_as_utf8(damaged.read_bytes()))
-    theirs = oracle_bill.read_bill(damaged)
+    try:
+        theirs = oracle_bill.read_bill(damaged)
+    except ValueError:
+        return  # a header name that govern can do without, and the oracle can't
     for one in oracle_bill.totals(theirs):
         expected[one.billing_currency] = one.billed_cost + one.other_cost
     ours = {one.currency: one.billed_cost + one.other_cost for one in found.totals}

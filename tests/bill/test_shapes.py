@@ -58,9 +58,7 @@ def test_every_charge_of_a_golden_bill_means_what_was_worked_out_by_hand(name: s
         amounts = {key: values[key] and Decimal(values[key]) for key in AMOUNTS}
         wanted.append({**values, **amounts})
     columns = [key for key in wanted[0] if key != "line"]
-    sql = [
-        "strftime(first, '%Y-%m-%d %H:%M:%S')" if key == "start" else key for key in columns
-    ]
+    sql = ["strftime(first, '%Y-%m-%d %H:%M:%S')" if key == "start" else key for key in columns]
     with read([str(GOLDEN / name / "bill.csv")], Reading()) as ledger:
         found = [
             {"line": line, **dict(zip(columns, values, strict=True))}

@@ -46,21 +46,31 @@ def test_a_whole_layout_can_be_taught(tmp_path: Path) -> None:
             " billing_item, charge_category, usage, unit, list_cost, billed_cost,"
             " billing_currency, strftime(first, '%Y-%m-%d %H:%M'), width, month FROM ledger"
         )
-    assert found == [
-        ("charge", "1", "2", "ap-southeast-1", "9", "llm-a", "Text", "adjustment", Decimal(3000))
-        + ("tokens", Decimal("0.5"), Decimal("-0.4"), "USD", "2026-09-05 10:00", "second", "2026-09")
-    ]
+    who = ("charge", "1", "2", "ap-southeast-1", "9", "llm-a", "Text", "adjustment")
+    much = (Decimal(3000), "tokens", Decimal("0.5"), Decimal("-0.4"), "USD")
+    assert found == [(*who, *much, "2026-09-05 10:00", "second", "2026-09")]
 
 
 def test_one_odd_name_in_a_known_layout_needs_one_line(tmp_path: Path) -> None:
     path = tmp_path / "bill.csv"
-    path.write_text(f"{HEADER.replace('应付金额', 'Paid')}\n{row(应付金额='1.25')}\n", "utf-8")
-    with pytest.raises(GovernError, match="detail-zh"), read([str(path)], Reading()):
+    path.write_text(f"{HEADER.replace('定价币种', '币')}\n{row(应付金额='1.25')}\n", "utf-8")
+    refused = pytest.raises(GovernError, match="nearest is detail-zh .*: 定价币种$")
+    with refused, read([str(path)], Reading()):
         pass
-    with read([str(path)], taught({"Paid": "billed_cost"})) as ledger:
+    with read([str(path)], taught({"币": "currency"})) as ledger:
         found = ledger.query("SELECT billed_cost, model, width, region_id FROM ledger")
         assert found == [(Decimal("1.25"), "qwen-max", "day", "cn-beijing")]
-        assert ledger.files[0].billed_cost_column == "Paid"
+        assert ledger.files[0].billed_cost_column == "应付金额"
+
+
+def test_a_taught_payable_amount_is_better_than_one_before_coupons(tmp_path: Path) -> None:
+    path = tmp_path / "bill.csv"
+    cells = row(应付金额="1.25", 优惠后金额="1.5")
+    path.write_text(f"{HEADER.replace('应付金额', 'Paid')}\n{cells}\n", "utf-8")
+    with read([str(path)], Reading()) as ledger:
+        assert ledger.query("SELECT billed_cost FROM ledger") == [(Decimal("1.5"),)]
+    with read([str(path)], taught({"Paid": "billed_cost"})) as ledger:
+        assert ledger.query("SELECT billed_cost FROM ledger") == [(Decimal("1.25"),)]
 
 
 def test_a_file_that_a_known_shape_claims_stays_its_own() -> None:
@@ -73,8 +83,8 @@ def test_a_file_that_a_known_shape_claims_stays_its_own() -> None:
 def test_a_header_without_a_taught_column_is_not_of_the_taught_layout() -> None:
     shapes = (*SHAPES, taught_shape({"Paid": "billed_cost"}))
     with pytest.raises(NotABill):
-        recognise("instance_id,billed_cost,currency,time,product_code".split(","), shapes)
-    header = "instance_id,Paid,currency,time,product_code".split(",")
+        recognise(["instance_id", "billed_cost", "currency", "time", "product_code"], shapes)
+    header = ["instance_id", "Paid", "currency", "time", "product_code"]
     assert recognise(header, shapes).shape.name == "taught"
 
 
@@ -85,7 +95,7 @@ def test_a_header_without_a_taught_column_is_not_of_the_taught_layout() -> None:
         ("Paid", "Paid"),
         ("Money", "Money"),
         ("Code", "commodity_code"),
-        ("When", "ChargePeriodStart"),
+        ("When", "time"),
     ],
 )
 def test_a_taught_layout_without_a_needed_column_is_refused_naming_it(
@@ -141,9 +151,7 @@ def test_nothing_taught_is_refused() -> None:
 
 @pytest.mark.parametrize("field", TEACHABLE)
 def test_every_teachable_name_is_taken_from_the_taught_column(field: str) -> None:
-    found = recognise(
-        ["Taught", *WHOLE], (*SHAPES, taught_shape({"Taught": field, **WHOLE}))
-    )
+    found = recognise(["Taught", *WHOLE], (*SHAPES, taught_shape({"Taught": field, **WHOLE})))
     assert 0 in {*found.positions.values(), *found.times}
 
 

@@ -45,7 +45,8 @@ class Shape:
     What tells layouts with like columns from each other: ``marks``, names of which at least one
     must be there; ``unless``, names that no file of this shape has; ``words``, true where blanks
     between the words of a name count. ``absent_words``: cells that hold one of these say nothing,
-    as if they were empty. ``last_resort``: claims a header only if no other shape does.
+    as if they were empty. ``last_resort``: claims a header only where the other shapes leave
+    it, or know no payable amount in it.
     """
 
     name: str
@@ -126,7 +127,9 @@ def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
     if not times and "month" not in positions:
         lacking.append(shape.times[-1][0])
     if not any(field in positions for field in _PRODUCT):
-        lacking.append(next(shape.columns[field][0] for field in _PRODUCT if field in shape.columns))
+        lacking.append(
+            next(shape.columns[field][0] for field in _PRODUCT if field in shape.columns)
+        )
     if shape.marks and place(shape.marks) is None:
         lacking.append(shape.marks[0])
     strangers = tuple(header[places[k]] for k in map(shape.key, shape.unless) if k in places)

@@ -101,6 +101,8 @@ def _reduce(
         counting = second.submit(_survey, staged)
         read_rows = _try_reduce(connection, number, staged)
         counted = counting.result()
+    if not counted.careful and read_rows is not None and read_rows != counted.records:
+        counted = _survey(staged, blanks=True)
     if not counted.careful and read_rows == counted.records:
         return _file(number, staged, read_rows, how)
     connection.execute("DELETE FROM groups WHERE file = ?", [number])
@@ -132,10 +134,10 @@ def _file(number: int, staged: Staged, rows: int, how: Reading) -> BillFile:
     )
 
 
-def _survey(staged: Staged) -> records.Survey:
+def _survey(staged: Staged, *, blanks: bool = False) -> records.Survey:
     with open(staged.text, "rb") as stream:
         stream.seek(staged.offset)
-        return records.survey(stream)
+        return records.survey(stream, blanks=blanks)
 
 
 def _try_reduce(

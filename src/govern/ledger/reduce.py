@@ -140,25 +140,27 @@ def _rows(staged: Staged, lead: str) -> str:
         for name, column in numbers.items()
         if column != "NULL"
     ]
-    as_written = f"concat({f', chr(31), '.join(numbers.values())})"
-    carried = ", ".join(
-        f"CASE WHEN odd_numbers IS NULL THEN {name} END AS {name}" for name in NUMBERS
-    )
+    as_written = f"concat({', chr(31), '.join(f'written_{name}' for name in NUMBERS)})"
+    written = "".join(f"{column} AS written_{name}, " for name, column in numbers.items())
+    carried = ", ".join(f"CASE WHEN plain THEN {name} END AS {name}" for name in NUMBERS)
     signs = " + ".join(_sign(name, 1 << at) for at, name in enumerate(NUMBERS))
     casts = ", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())
     return f"""
-        SELECT context, instance_id, lead, odd_numbers, primary_key,
+        SELECT context, instance_id, lead, primary_key,
+               CASE WHEN plain THEN NULL ELSE {as_written} END AS odd_numbers,
                {carried},
                {signs} AS negative,
-               CASE WHEN regexp_full_match(time, '{TIME}') THEN time END AS time,
-               CASE WHEN regexp_full_match(time, '{TIME}') THEN NULL ELSE time END AS odd_time
+               CASE WHEN usual THEN time END AS time,
+               CASE WHEN usual THEN NULL ELSE time END AS odd_time
         FROM (
             SELECT {context} AS context,
                    coalesce({cell("instance_id")}, '') AS instance_id,
                    {time} AS time,
+                   regexp_full_match({time}, '{TIME}') AS usual,
                    {lead} AS lead,
                    {cell("primary_key")}::VARCHAR AS primary_key,
-                   CASE WHEN {" AND ".join(plain)} THEN NULL ELSE {as_written} END AS odd_numbers,
+                   coalesce({" AND ".join(plain)}, false) AS plain,
+                   {written}
                    {casts}
             FROM {scan(table)}
         )
@@ -171,7 +173,7 @@ def _cast(column: str) -> str:
 
 
 def _sign(number: str, flag: int) -> str:
-    return f"CASE WHEN odd_numbers IS NULL AND {number} < 0 THEN {flag} ELSE 0 END"
+    return f"CASE WHEN plain AND {number} < 0 THEN {flag} ELSE 0 END"
 
 
 def _first_cell(table: Table) -> str:

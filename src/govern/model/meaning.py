@@ -18,9 +18,7 @@ def is_model_studio(product_code: str, commodity_code: str, *names: str) -> bool
     """Whether a row belongs to Model Studio: by product code, commodity code, or product name."""
     if product_code.strip().casefold() == "sfm" or commodity_code.strip().startswith("sfm_"):
         return True
-    return any(
-        "百炼" in name or "百煉" in name or "modelstudio" in _fold(name) for name in names
-    )
+    return any("百炼" in name or "百煉" in name or "modelstudio" in _fold(name) for name in names)
 
 
 # Words of a commodity code between its underscores, read in this order: a savings plan for
@@ -167,7 +165,9 @@ REGIONS: dict[str, tuple[str, ...]] = {
         *("日本（東京）", "Asia Pacific NE 1 (Tokyo)"),
     ),
 }
-_REGION_IDS = {_fold(name): region for region, names in REGIONS.items() for name in (*names, region)}
+_REGION_IDS = {
+    _fold(name): region for region, names in REGIONS.items() for name in (*names, region)
+}
 
 
 def region_id_of(name: str) -> str:
@@ -182,13 +182,24 @@ _UNITS: dict[str, tuple[str, int]] = {
         ("tokens", 1000),
     ),
     **dict.fromkeys(
-        ("百万tokens", "百万token", "百萬tokens", "百萬token", "mtokens", "mtoken", "1mtokens", "milliontokens"),
+        (
+            "百万tokens",
+            "百万token",
+            "百萬tokens",
+            "百萬token",
+            "mtokens",
+            "mtoken",
+            "1mtokens",
+            "milliontokens",
+        ),
         ("tokens", 1_000_000),
     ),
     **dict.fromkeys(("万tokens", "万token", "萬tokens", "萬token"), ("tokens", 10_000)),
     **dict.fromkeys(("张", "張", "image", "images"), ("images", 1)),
     **dict.fromkeys(("秒", "second", "seconds", "s", "sec"), ("seconds", 1)),
-    **dict.fromkeys(("字", "字符", "字元", "character", "characters", "char", "chars"), ("characters", 1)),
+    **dict.fromkeys(
+        ("字", "字符", "字元", "character", "characters", "char", "chars"), ("characters", 1)
+    ),
     **dict.fromkeys(("千字", "千字符", "kcharacters"), ("characters", 1000)),
     **dict.fromkeys(
         ("万字", "万字符", "萬字", "萬字元", "10kcharacters", "10000characters"),

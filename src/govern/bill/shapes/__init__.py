@@ -26,8 +26,7 @@ class NotABill(Exception):
 def recognise(header: Sequence[str], shapes: Sequence[Shape] = SHAPES) -> Columns:
     """The one shape that claims this header. Raises :class:`NotABill`."""
     results = [match(shape, header) for shape in shapes]
-    claims = [result for result in results if isinstance(result, Columns)]
-    claims = [claim for claim in claims if not claim.shape.last_resort] or claims
+    claims = _preferred([result for result in results if isinstance(result, Columns)])
     if len(claims) == 1:
         twice = repeated(claims[0])
         if twice:
@@ -49,3 +48,12 @@ def recognise(header: Sequence[str], shapes: Sequence[Shape] = SHAPES) -> Column
     else:
         lacks = f"which has no column {shorten(near.strangers[0])!r}"
     raise NotABill(f"not a known bill export; nearest is {shape}, {lacks}")
+
+
+def _preferred(claims: Sequence[Columns]) -> Sequence[Columns]:
+    """Known shapes before a taught one, unless only the taught one knows the payable amount."""
+    known = [claim for claim in claims if not claim.shape.last_resort]
+    payable = [claim for claim in claims if claim.payable]
+    if not known or any(claim.payable for claim in known):
+        return known or claims
+    return payable or known

@@ -6,10 +6,11 @@ Commodity Name, Item Name, Offering Name, Asset/Resource Instance ID, Instance I
 granularity), Instance ID, Billing Item, Billing Item Name, Billable Item, Bill Type, Fee Type,
 Usage, Usage Unit, Catalogue Gross Amount, Payable Amount, Amount Payable, Amount Payable (Pretax),
 Amount After Price Reduction, Amount After Reduction, Consumption Time, Service Start Time, Primary
-Key, Region, Currency. Observed in readers of older files, and in no list of what was renamed:
-Billing Cycle, Account ID, Owner Account ID, Product Detail, Item, Pretax Amount, Pretax Gross
-Amount, Usage Start Time. Inferred from the Chinese export: Resource Owner Account ID, Commodity
-Code, Pricing Currency; from the names nearby: Item Code, Bill Date, Amount After Discount.
+Key, Region. Of the older export, documented or observed there, and read here too since not every
+name was announced as changed: Billing Cycle, Account ID, Owner Account ID, Product Detail, Item,
+Pretax Amount, Pretax Gross Amount, Usage Start Time, Currency. Inferred from the Chinese export:
+Resource Owner Account ID, Commodity Code, Pricing Currency; from the names nearby: Item Code, Bill
+Date, Amount After Discount.
 
 The notice of the new console says that ``Item``, the kind of the bill, became ``Billable Item``,
 while the bill pages call the billing item so. The column is therefore read as both, each time

@@ -39,7 +39,7 @@ def taught_shape(columns: Mapping[str, str], known: Sequence[Shape] = SHAPES) ->
     Fields that aren't taught are found by govern's own name for them, or by any name that a known
     shape has, so that one odd name in an otherwise known layout needs one line. Two columns that
     are taught to be the same are tried in their order. The shape claims a header only if it holds
-    a taught column and no known shape claims it.
+    a taught column and no known shape claims it with a payable amount of its own.
     Raises ValueError for a name that govern doesn't know, and for an empty mapping.
     """
     told: dict[str, list[str]] = {}
@@ -65,7 +65,9 @@ def _hint(field: str) -> str:
     return f"; did you mean {near}?" if near else f": write one of {', '.join(TEACHABLE)}"
 
 
-def _names(field: str, told: Mapping[str, Sequence[str]], known: Sequence[Shape]) -> tuple[str, ...]:
+def _names(
+    field: str, told: Mapping[str, Sequence[str]], known: Sequence[Shape]
+) -> tuple[str, ...]:
     own = (*told.get(field, ()), field)
     if field == "primary_key":
         # What counts once between files is never guessed.
@@ -80,4 +82,4 @@ def _times(
     taught = [(name,) for name in told.get("time", ())]
     finest = [names for shape in known for names in shape.times[:-1]]
     coarsest = [shape.times[-1] for shape in known]
-    return (*taught, ("time",), *(tuple(names) for names in (*finest, *coarsest)))
+    return (*taught, *(tuple(names) for names in (*finest, *coarsest)), ("time",))

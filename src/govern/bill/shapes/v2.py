@@ -1,11 +1,12 @@
 """The upgraded cost details (费用明细, ``consumedetailbillv2``): grouped headers ``组/字段``.
 
-The Chinese paths are observed in public readers of these files. English paths: documented, with
-their groups, for IdentityDetails (ResourcePurchaseAccountId, ResourceOwnerAccountId) and
-BillingDetails (BillingMonth, BillingDate, LineItemType); observed in a public reader:
-ProductDetails (ProductName, ProductCode, CommodityCode), ResourceDetails (InstanceId, RegionCode),
-UsageDetails (Usage, UsageUnit), FeeDetails/GrossAmount, PricingDetails/Currency and
-PayableDetails/TaxExclusivePayableAmount. Every other English path is inferred and stands last.
+The first Chinese path of each field is observed in public readers of these files; a second one is
+inferred. English paths: documented, with their groups, for IdentityDetails
+(ResourcePurchaseAccountId, ResourceOwnerAccountId) and BillingDetails (BillingMonth, BillingDate,
+LineItemType); observed in a public reader: ProductDetails (ProductName, ProductCode,
+CommodityCode), ResourceDetails (InstanceId, RegionCode), UsageDetails (Usage, UsageUnit),
+FeeDetails/GrossAmount, PricingDetails/Currency and PayableDetails/TaxExclusivePayableAmount. Every
+other English path is inferred and stands last.
 Times are known to the minute where 消费时间 is filled.
 """
 
@@ -52,7 +53,11 @@ SHAPE = Shape(
             "PayableDetails/PayableAmount",
             "PayableDetails/TaxInclusivePayableAmount",
         ),
-        "currency": ("定价信息/定价币种", "PricingDetails/Currency", "PricingDetails/PricingCurrency"),
+        "currency": (
+            "定价信息/定价币种",
+            "PricingDetails/Currency",
+            "PricingDetails/PricingCurrency",
+        ),
         "month": ("账单信息/账单月份", "BillingDetails/BillingMonth"),
         "primary_key": (
             "标识信息/账单明细ID",
