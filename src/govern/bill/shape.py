@@ -76,6 +76,25 @@ class Columns:
     times: tuple[int, ...]
     payable: bool
 
+    def cell(self, cells: Sequence[str], field: str) -> str | None:
+        """A row's cell of a field as written, "" if it says nothing; None without such a column.
+
+        Where ``usage`` says nothing, the spare quantity and its unit stand in for it.
+        """
+        spare = f"spare_{field}"
+        if spare in self.positions and not (self._told(cells, "usage") or "").strip(" \t"):
+            return self._told(cells, spare)
+        return self._told(cells, field)
+
+    def told(self, cell: str) -> str:
+        """The cell, or "" if it holds an absent word."""
+        words = self.shape.absent_words
+        return "" if words and cell.strip(" \t") in words else cell
+
+    def _told(self, cells: Sequence[str], field: str) -> str | None:
+        at = self.positions.get(field)
+        return None if at is None else self.told(cells[at])
+
     @property
     def billed_cost_column(self) -> str:
         return self.header[self.positions["billed_cost"]]

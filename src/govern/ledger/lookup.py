@@ -43,8 +43,8 @@ class Row:
 
     def cell(self, field: str) -> str | None:
         """The cell of a field that the row's file has, trimmed; None where it has no such column."""
-        at = self.staged.columns.positions.get(field)
-        return None if at is None else self.cells[at].strip()
+        cell = self.staged.columns.cell(self.cells, field)
+        return None if cell is None else cell.strip()
 
     def amount(self, field: str) -> Any:
         """The exact amount of a field, or None where it is empty or unreadable."""
@@ -57,19 +57,18 @@ class Row:
 
 def key_of(cells: list[str], staged: Staged) -> Key:
     """The key of the group that a row belongs to, as the reducing query makes it."""
-    positions = staged.columns.positions
+    columns = staged.columns
 
     def cell(field: str) -> str:
-        at = positions.get(field)
-        return "" if at is None else cells[at]
+        return columns.cell(cells, field) or ""
 
     numbers = [cell(name) for name in NUMBERS]
     plain = bool(numbers[0]) and all(_PLAIN.fullmatch(text) for text in numbers if text)
-    time = next((cells[at] for at in staged.columns.times if cells[at]), "")
+    time = next((told for at in columns.times if (told := columns.told(cells[at]))), "")
     usual = _TIME.fullmatch(time) is not None
     filled = next((text for text in cells if text.strip(" \t")), "")
     return (
-        SEPARATOR.join(cell(field) if field in positions else ABSENT for field in CONTEXT),
+        SEPARATOR.join(cell(field) if field in columns.positions else ABSENT for field in CONTEXT),
         cell("instance_id"),
         time[:10] if usual else None,
         len(time) if usual else None,
@@ -159,7 +158,9 @@ class Search:
                     continue
                 key = key_of(record.cells, staged)
                 groups = wanted.groups.get(key, ())
-                if not groups or (wanted.dropped and _is_dropped(record.cells, key, staged, wanted)):
+                if not groups or (
+                    wanted.dropped and _is_dropped(record.cells, key, staged, wanted)
+                ):
                     continue
                 group = self._group_of(groups, record.cells, staged)
                 if group is not None:
@@ -205,6 +206,7 @@ def _candidates(
 ) -> Iterator[tuple[int, bytes]]:
     """Records that may hold one of the Instance IDs; those without quotes are told cheaply."""
     at = staged.columns.positions["instance_id"]
+    absent = {word.encode() for word in staged.columns.shape.absent_words}
     for line, raw, state in records.split(stream, staged.first_line):
         if state != records.CLOSED:
             if state == records.OPEN or b"\n" in raw.rstrip(b"\r\n"):
@@ -214,12 +216,15 @@ def _candidates(
             yield line, raw
             continue
         cells = raw.split(b",", at + 1)
-        if len(cells) > at and cells[at].rstrip(b"\r\n") in ids:
+        if len(cells) <= at:
+            continue
+        name = cells[at].rstrip(b"\r\n")
+        if (b"" if absent and name.strip(b" \t") in absent else name) in ids:
             yield line, raw
 
 
 def time_of(cells: list[str], staged: Staged, clock: tzinfo) -> tuple[datetime, str]:
     """The start of a row's own time on the bill clock, and how wide it is."""
-    texts = [cells[at] for at in staged.columns.times if cells[at].strip()]
-    month = staged.columns.positions.get("month")
-    return parse_cell(texts[0] if texts else cells[month] if month is not None else "", clock)
+    told = (staged.columns.told(cells[at]) for at in staged.columns.times)
+    time = next((text for text in told if text.strip()), None)
+    return parse_cell(time or staged.columns.cell(cells, "month") or "", clock)

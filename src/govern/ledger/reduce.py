@@ -91,9 +91,7 @@ def reduce(connection: duckdb.DuckDBPyConnection, file: int, staged: Staged) -> 
     return rows
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, file: int, staged: Staged, lead: str
-) -> int:
+def _insert(connection: duckdb.DuckDBPyConnection, file: int, staged: Staged, lead: str) -> int:
     connection.execute(f"INSERT INTO groups {_select(file, staged, lead)}")
     found = connection.execute(
         "SELECT coalesce(sum(charges), 0)::BIGINT FROM groups WHERE file = ?", [file]
@@ -123,13 +121,27 @@ def _rows(staged: Staged, lead: str) -> str:
     """The raw texts of every row that grouping needs, and its plain numbers."""
     columns, table = staged.columns, staged.table
 
+    def told_at(at: int) -> str:
+        words = ", ".join(quoted(word) for word in columns.shape.absent_words)
+        column = f"c{table.at[at]}"
+        return (
+            f"CASE WHEN trim({column}, ' \t') NOT IN ({words}) THEN {column} END"
+            if words
+            else column
+        )
+
     def cell(field: str) -> str:
         at = columns.positions.get(field)
-        return "NULL" if at is None else f"c{table.at[at]}"
+        spare = columns.positions.get(f"spare_{field}")
+        told = "NULL" if at is None else told_at(at)
+        if spare is None:
+            return told
+        usage = told_at(columns.positions["usage"])
+        return f"CASE WHEN {_blank(usage)} THEN {told_at(spare)} ELSE {told} END"
 
     told = [cell(field) if field in columns.positions else "chr(30)" for field in CONTEXT]
     context = f"concat({', chr(31), '.join(told)})"
-    times = [f"c{table.at[at]}" for at in columns.times]
+    times = [told_at(at) for at in columns.times]
     time = f"coalesce({', '.join(times)}, '')" if times else "''"
     numbers = {name: cell(name) for name in NUMBERS}
     # An absent list cost or usage is no fault; an absent payable amount is.
