@@ -38,7 +38,11 @@ version: 1
 policies:
   - {id: spend, title: Spend per key, per: api_key, limit: {billed_cost: 20000 CNY}}
   - {id: playground, title: No Playground, per: workspace, where: {channel: bmp}, forbid: charges}
-  - {id: models, title: Allowed models, per: model, where: {model: {not: [qwen3.1*]}}, limit: {billed_cost: 300000 CNY}}
+  - id: models
+    title: Allowed models
+    per: model
+    where: {model: {not: [qwen3.1*]}}
+    limit: {billed_cost: 300000 CNY}
 """
 
 
@@ -69,7 +73,9 @@ def main(rows: int, runs: int) -> None:
         print(f"{rows} rows, {size:.0f} MB, {runs} runs each, in turn")
         for name, seconds in walls.items():
             median = statistics.median(seconds)
-            print(f"{name:14} median {median:.2f} s (min {min(seconds):.2f}, max {max(seconds):.2f})")
+            print(
+                f"{name:14} median {median:.2f} s (min {min(seconds):.2f}, max {max(seconds):.2f})"
+            )
         ratios = [b / a for a, b in zip(walls["bare scan"], walls["govern check"], strict=True)]
         print(f"ratio          median {statistics.median(ratios):.2f} (pair by pair)")
 

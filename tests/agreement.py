@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from oracle import bill as oracle_bill
+from oracle import judge as oracle_judge
+
 from govern.judge.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.report import CheckReport
 from govern.policy.policies import load_policies
-
-from oracle import bill as oracle_bill
-from oracle import judge as oracle_judge
 
 AS_OF = datetime(2026, 12, 1)
 

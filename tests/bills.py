@@ -42,7 +42,7 @@ def row(**cells: str) -> str:
 
 
 def paid(amount: str, **cells: str) -> str:
-    return row(**{"应付金额": amount}, **cells)
+    return row(应付金额=amount, **cells)
 
 
 def bill(folder: Path, *rows: str, name: str = "bill.csv", end: str = "\n") -> Path:

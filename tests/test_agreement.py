@@ -22,9 +22,7 @@ def test_the_oracle_agrees(tmp_path: Path, shape: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_same_policies_give_the_same_findings_in_every_shape(
-    tmp_path: Path, seed: int
-) -> None:
+def test_the_same_policies_give_the_same_findings_in_every_shape(tmp_path: Path, seed: int) -> None:
     from agreement import govern_report, judged
 
     rng = random.Random(seed)

@@ -11,12 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from govern.judge.summary import summarise, totals_rows_that_disagree
-from govern.ledger.reading import Reading, read
-from govern.model.errors import GovernError
 from oracle import bill as oracle_bill
 from oracle import build
 from reading import AS_OF
+
+from govern.judge.summary import summarise, totals_rows_that_disagree
+from govern.ledger.reading import Reading, read
+from govern.model.errors import GovernError
 
 
 def _truncate(data: bytes, rng: random.Random) -> bytes:
@@ -58,7 +59,9 @@ def _drop_line_breaks(data: bytes, rng: random.Random) -> bytes:
 
 def _insert(data: bytes, rng: random.Random) -> bytes:
     at = rng.randrange(len(data))
-    junk = rng.choice([b"\0", b"\r", b"\n\n", b",,", b"\xff\xfe", b"\x1f", b"\x1e", "合计".encode()])
+    junk = rng.choice(
+        [b"\0", b"\r", b"\n\n", b",,", b"\xff\xfe", b"\x1f", b"\x1e", "合计".encode()]
+    )
     return data[:at] + junk + data[at:]
 
 
@@ -92,8 +95,12 @@ DAMAGES = (_truncate, _flip, _quote, _recode, _swap_columns, _drop_line_breaks, 
 def check_one(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     whole, damaged = tmp_path / "whole.csv", tmp_path / "damaged.csv"
-    quirks = frozenset(one for one in build.random_quirks(rng) if one not in ("bad_rows", "monthly"))
-    build.write_bill(whole, rng.choice(build.SHAPES), build.random_rows(rng, 12), rng, quirks=quirks)
+    quirks = frozenset(
+        one for one in build.random_quirks(rng) if one not in ("bad_rows", "monthly")
+    )
+    build.write_bill(
+        whole, rng.choice(build.SHAPES), build.random_rows(rng, 12), rng, quirks=quirks
+    )
     data = whole.read_bytes()
     for _ in range(rng.choice([1, 1, 2])):
         data = rng.choice(DAMAGES)(data, rng) or data

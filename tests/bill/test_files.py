@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 from bills import HEADER, bill, keyed_lines, paid, row
-from govern.ledger.reading import Reading, read
-from govern.model.errors import GovernError
 from reading import column, money, summary
 
-TEXT = "\n".join([HEADER, paid("1.5"), paid("2", **{"资产/资源实例ID": "7;llm-中;模型;output_token;app;0"}), ""])
+from govern.ledger.reading import Reading, read
+from govern.model.errors import GovernError
+
+TEXT = "\n".join(
+    [HEADER, paid("1.5"), paid("2", **{"资产/资源实例ID": "7;llm-中;模型;output_token;app;0"}), ""]
+)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,9 @@ def _zip(path: Path) -> Path:
 
 def _folder(path: Path) -> Path:
     (path / "in" / "deep").mkdir(parents=True)
-    (path / "in" / "deep" / "a.csv").write_text("\n".join([HEADER, paid("1.5", 账单日期="2026-09-01")]))
+    (path / "in" / "deep" / "a.csv").write_text(
+        "\n".join([HEADER, paid("1.5", 账单日期="2026-09-01")])
+    )
     (path / "in" / "b.csv").write_text("\n".join([HEADER, paid("2", 账单日期="2026-09-02")]))
     (path / "in" / "empty.csv").write_text("")
     (path / "in" / "notes.txt").write_text("not a bill")
@@ -91,9 +96,7 @@ def _strange_name(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [_gz, _gz_members, _zip, _folder, _strange_name])
-def test_every_wrapping_gives_the_same_money(
-    tmp_path: Path, make: Callable[[Path], Path]
-) -> None:
+def test_every_wrapping_gives_the_same_money(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     assert money(make(tmp_path)) == Decimal("3.5")
 
 
@@ -258,7 +261,8 @@ def test_two_keyed_files_merge_like_one(tmp_path: Path) -> None:
             kept.append(part.with_suffix(".parquet"))
             kept[-1].write_bytes(Path(written).read_bytes())
     question = (
-        "SELECT api_key_id, month, first, billing_currency, unit, sum(billed_cost), sum(list_cost), "
+        "SELECT api_key_id, month, first, billing_currency, unit, sum(billed_cost), "
+        "sum(list_cost), "
         "sum(usage), sum(charges)::BIGINT FROM ledger GROUP BY ALL ORDER BY ALL"
     )
     with read([str(part) for part in parts], Reading()) as whole:

@@ -1,11 +1,13 @@
+# ruff: noqa: E501
 """Instance IDs: every documented and observed layout, and any text at all."""
 
 from __future__ import annotations
 
 import pytest
-from govern.model.instance_id import PARTS, UNKNOWN, InstanceId, parse, taught
 from hypothesis import given
 from hypothesis import strategies as st
+
+from govern.model.instance_id import PARTS, UNKNOWN, InstanceId, parse, taught
 
 FIELDS = (
     "api_key_id",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from bills import HEADER, bill, paid, row
+
 from govern.judge.check import Terms, check
 from govern.judge.summary import summarise
 from govern.ledger.ledger import Ledger
@@ -29,7 +30,7 @@ def counted(*paths: Path, how: Reading | None = None) -> tuple[Decimal, int, lis
 
 
 def keyed(amount: str, key: str, **cells: str) -> str:
-    return paid(amount, **{"主键": key}, **cells)
+    return paid(amount, 主键=key, **cells)
 
 
 def test_a_file_given_twice_counts_once(tmp_path: Path) -> None:
@@ -84,7 +85,8 @@ def test_with_known_export_instants_the_later_export_wins_and_the_difference_is_
         assert ledger.notes == [
             f"1 charge of {one} changed in the later export {other}, which counts: 2.5 CNY"
         ]
-    swapped = replace(how, exported_at=dict(zip(how.exported_at, reversed([*how.exported_at.values()]))))
+    early, late = how.exported_at.values()
+    swapped = replace(how, exported_at={str(one): late, str(other): early})
     assert counted(one, other, how=swapped)[0] == 3
 
 
@@ -182,7 +184,14 @@ def test_shuffling_splitting_repeating_and_exporting_again_never_change_a_total(
     shuffled = bill(tmp_path, *rng.sample(rows, len(rows)), name="shuffled.csv")
     early = bill(tmp_path, *rng.sample(rows, 20), name="early.csv")
     daily = [bill(tmp_path, *of, name=f"x_{day}.csv") for day, of in days.items()]
-    for files in ([shuffled], daily, [whole, shuffled], [*daily, whole], [early, whole], [whole, early, *daily]):
+    for files in (
+        [shuffled],
+        daily,
+        [whole, shuffled],
+        [*daily, whole],
+        [early, whole],
+        [whole, early, *daily],
+    ):
         with read([str(path) for path in files], Reading()) as ledger:
             assert ledger.clashes == []
             assert _total(ledger) == expected, [path.name for path in files]

@@ -133,8 +133,9 @@ def test_mixed_line_ends_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_ids_keep_their_leading_zeros_and_all_their_digits(tmp_path: Path) -> None:
-    from govern.ledger.reading import Reading, read
     from reading import column
+
+    from govern.ledger.reading import Reading, read
 
     ids = "00012345678901234567890;llm-a;qwen-max;output_token;app;0"
     path = bill(tmp_path, row(**{"资产/资源实例ID": ids}))

@@ -832,7 +832,7 @@ def _sharpen(rng: random.Random, policy: dict[str, Any], charges: Sequence[Charg
     probe = dict(policy)
     probe["limit"] = {measure: ["0"] if measure == "charges" else [f"0 {unit}" for unit in units]}
     probe.pop("limit_for", None)
-    found = [finding for finding in oracle.judge(charges, [probe])[0].findings]
+    found = list(oracle.judge(charges, [probe])[0].findings)
     if not found:
         return
     sharp = []

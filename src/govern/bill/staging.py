@@ -66,9 +66,7 @@ class Staged:
     line_shift: int = 0
 
 
-def stage(
-    given: str, name: str, path: str, folder: str, shapes: Sequence[Shape]
-) -> Staged:
+def stage(given: str, name: str, path: str, folder: str, shapes: Sequence[Shape]) -> Staged:
     """Recognise the plain file at ``path``, which the user gave as (a part of) ``given``.
 
     Raises :class:`NotABill`, OSError.
@@ -180,7 +178,11 @@ def clean(staged: Staged, target: str) -> tuple[Staged, int]:
                 if record.fatal:
                     reason += "; the rest of the file is unknown"
                     fatal = True
-                rejects.append(Reject(staged.name, record.line + staged.line_shift, None, record.cells[0], reason))
+                rejects.append(
+                    Reject(
+                        staged.name, record.line + staged.line_shift, None, record.cells[0], reason
+                    )
+                )
                 continue
             filled = next((cell for cell in record.cells if cell.strip(" \t")), "")
             cells = record.cells
@@ -188,7 +190,11 @@ def clean(staged: Staged, target: str) -> tuple[Staged, int]:
                 cells = cells + [""] * (width - len(cells))
             if len(cells) != width:
                 reason = f"{len(record.cells)} fields where the header has {width}"
-                rejects.append(Reject(staged.name, record.line + staged.line_shift, None, record.cells[0], reason))
+                rejects.append(
+                    Reject(
+                        staged.name, record.line + staged.line_shift, None, record.cells[0], reason
+                    )
+                )
             else:
                 written += 1
                 writer.writerow(_bounded(c) for c in (*(cells[at] for at in needed), filled))

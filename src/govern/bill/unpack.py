@@ -113,9 +113,7 @@ def _unzip(path: str, name: str, folder: str) -> Iterator[Plain]:
                 continue
             target = os.path.join(folder, f"member-{number}")
             _extract(archive, member, target, os.path.getsize(path))
-            yield _checked(
-                Plain(f"{name}/{member.filename}", target, os.path.getsize(target) == 0)
-            )
+            yield _checked(Plain(f"{name}/{member.filename}", target, os.path.getsize(target) == 0))
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: str, size: int) -> None:

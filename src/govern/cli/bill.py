@@ -13,7 +13,9 @@ import typer
 from govern.model.errors import GovernError, usage
 
 app = typer.Typer(
-    help="How a bill is read, and its ledger as a file.", no_args_is_help=True, rich_markup_mode=None
+    help="How a bill is read, and its ledger as a file.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Bills, as for govern check.")]

@@ -53,14 +53,17 @@ def check(
     ] = None,
     output: Annotated[
         list[str] | None,
-        typer.Option("-o", "--output", metavar="FORMAT:PATH", help="Also write a file. Repeatable."),
+        typer.Option(
+            "-o", "--output", metavar="FORMAT:PATH", help="Also write a file. Repeatable."
+        ),
     ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
             "--fail-on",
             metavar="SEVERITY",
-            help="Least severity for exit code 1: info, low (default), medium, high, critical, never.",
+            help="Least severity for exit code 1: info, low (default), medium, high, critical, "
+            "never.",
         ),
     ] = None,
     select: Annotated[
@@ -114,9 +117,11 @@ def check(
     from govern.judge.narrative import document
     from govern.ledger.reading import Reading, read
 
-    notes = ()
+    notes: tuple[str, ...] = ()
     if rules.builtin:
-        notes = ("No policy is configured: judged by the built-in pack, which sets no money limits.",)
+        notes = (
+            "No policy is configured: judged by the built-in pack, which sets no money limits.",
+        )
     how = Reading(
         clock=clock,
         shapes=settings.shapes(found),

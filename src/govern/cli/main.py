@@ -102,7 +102,8 @@ def _bug(error: Exception) -> int:
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
     text = " ".join(str(error).split())[:300]
     return _say(
-        f"a bug in govern {__version__}, please report it: {type(error).__name__} at {place}: {text}"
+        f"a bug in govern {__version__}, please report it: "
+        f"{type(error).__name__} at {place}: {text}"
         " (-v shows where)",
         CODES["bug"],
     )

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -115,14 +115,15 @@ def clock(given: str | None, config: Config) -> tzinfo:
         return parse_zone(text)
     except ValueError:
         raise usage(
-            f"--timezone {text}: not a time zone; write an offset (+08:00) or a name (Asia/Shanghai)"
+            f"--timezone {text}: not a time zone; write an offset (+08:00) "
+            "or a name (Asia/Shanghai)"
         ) from None
 
 
 def as_of(given: str | None, zone: tzinfo) -> datetime:
     """The instant a verdict speaks for, naive on the bill's clock: the one clock that is read."""
     if given is None:
-        return datetime.now(timezone.utc).astimezone(zone).replace(microsecond=0, tzinfo=None)
+        return datetime.now(UTC).astimezone(zone).replace(microsecond=0, tzinfo=None)
     try:
         return parse_moment(given).on(zone)
     except ValueError:

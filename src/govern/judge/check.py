@@ -170,8 +170,10 @@ def _message(policy: Policy, breach: Breach) -> str:
     if policy.measure == "charges":
         cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
         many = "charge" if breach.charges == 1 else "charges"
-        allowed = "none is allowed" if not breach.limit.amount else (
-            f"{plain(breach.limit.amount)} are allowed"
+        allowed = (
+            "none is allowed"
+            if not breach.limit.amount
+            else (f"{plain(breach.limit.amount)} are allowed")
         )
         return f"{who} has {breach.charges} {many} ({cost}) where {allowed}"
     verb = {"billed_cost": "cost", "list_cost": "cost at list price", "usage": "used"}[

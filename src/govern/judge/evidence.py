@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from govern.judge.rule import Breach, Rule
-from govern.ledger.lookup import Search
 from govern.ledger.ledger import Ledger
+from govern.ledger.lookup import Search
 from govern.model.report import Evidence
 
 

@@ -78,7 +78,7 @@ def _columns(ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def _sums(ledger: Ledger, column: str, where: str = "kind = 'charge'") -> list[dict[str, Any]]:
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         f"SELECT {column}, billing_currency, sum(charges)::BIGINT, sum(billed_cost) FROM ledger "
         f"WHERE {where} GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2"
     )
@@ -89,7 +89,7 @@ def _sums(ledger: Ledger, column: str, where: str = "kind = 'charge'") -> list[d
 
 
 def _examples(ledger: Ledger, column: str, where: str) -> list[dict[str, Any]]:
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         f"SELECT {column}, service, sum(charges)::BIGINT FROM ledger "
         f"WHERE kind = 'charge' AND {where} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 20"
     )
@@ -108,7 +108,7 @@ def _unknown(ledger: Ledger, column: str, where: str) -> list[str]:
 
 
 def _count(ledger: Ledger, where: str) -> int:
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE kind = 'charge' AND {where}"
     )
     return int(rows[0][0])
@@ -182,7 +182,14 @@ def _sections(bill: BillSummary, facts: dict[str, Any], end: Exit) -> Sequence[S
             ("Units", "units", "unit"),
         )
     ]
-    return [files, *columns, *sums, _unknown_section(facts), bill_section(bill), *reject_sections(bill)]
+    return [
+        files,
+        *columns,
+        *sums,
+        _unknown_section(facts),
+        bill_section(bill),
+        *reject_sections(bill),
+    ]
 
 
 def _unknown_section(facts: dict[str, Any]) -> Section:

@@ -44,7 +44,8 @@ class Values:
                 for condition in conditions
                 if condition.column not in INVENTORY_COLUMNS
                 for pattern in condition.patterns
-                if pattern.text and not pattern.wild
+                if pattern.text
+                and not pattern.wild
                 and pattern.text not in self.of(condition.column)
             )
         )

@@ -214,5 +214,3 @@ def reject_sections(bill: BillSummary) -> Sequence[Section]:
             ],
         )
     ]
-
-

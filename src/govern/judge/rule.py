@@ -16,9 +16,9 @@ from typing import Any
 from govern.judge.matching import (
     Clause,
     Values,
+    is_part,
     needs_inventory,
     needs_parts,
-    is_part,
     where_clause,
     window_of,
 )
@@ -117,7 +117,7 @@ class Rule:
         key = f"{self._keys()}{_PERIOD[self.policy.every]}, {self._unit()}"
         order = "first, file, billed_cost DESC, instance_id, context, odd_numbers, odd_time, last"
         clause = self.certain & self._measurable()
-        rows: list[Any] = self.ledger.query(
+        rows = self.ledger.query(
             f"SELECT {key}, id, charges FROM ledger WHERE {clause.sql} "
             f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) <= ? "
             f"ORDER BY {order}",
@@ -155,7 +155,7 @@ class Rule:
         return clause
 
     def _count(self, clause: Clause) -> int:
-        rows: list[Any] = self.ledger.query(
+        rows = self.ledger.query(
             f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {clause.sql}",
             clause.parameters,
         )
@@ -166,7 +166,7 @@ class Rule:
     def _groups(self) -> dict[Key, _Group]:
         """The sums of each subject in each period, per unit."""
         clause = self.certain & self._measurable()
-        rows: list[Any] = self.ledger.query(
+        rows = self.ledger.query(
             f"""
             SELECT {self._keys()}period, unit_key, coalesce(sum(observed), 0),
                    sum(charges)::BIGINT, min(first), max(last),
@@ -236,9 +236,7 @@ class Rule:
     def _bounds(self, period: str) -> tuple[datetime, datetime]:
         if self.policy.every != "total":
             return period_bounds(self.policy.every, period)
-        rows: list[Any] = self.ledger.query(
-            "SELECT min(first), max(last) FROM ledger WHERE kind = 'charge'"
-        )
+        rows = self.ledger.query("SELECT min(first), max(last) FROM ledger WHERE kind = 'charge'")
         first, last = rows[0]
         day_after = last.date() + timedelta(days=1)
         return datetime.combine(first.date(), time()), datetime.combine(day_after, time())
@@ -263,11 +261,11 @@ class Rule:
                 yield f"needs charges by day; {_count(monthly)} known to the month only"
         if self.policy.measure in ("usage", "list_cost"):
             without = [
-                file.number
-                for file in self.ledger.files
-                if self.policy.measure not in file.fields
+                file.number for file in self.ledger.files if self.policy.measure not in file.fields
             ]
-            lacking = self._count(possible & Clause("list_contains(?::INTEGER[], file)", (without,)))
+            lacking = self._count(
+                possible & Clause("list_contains(?::INTEGER[], file)", (without,))
+            )
             if without and lacking:
                 name = "usage" if self.policy.measure == "usage" else "list cost"
                 yield (
@@ -326,15 +324,13 @@ class Rule:
         """Positive sums of the policy's own measure, and counts."""
         keys = self._keys() if by_subject else ""
         clause = unknown & self._measurable()
-        rows: list[Any] = self.ledger.query(
+        rows = self.ledger.query(
             f"SELECT {keys}{_PERIOD[self.policy.every]}, {self._unit()}, "
             f"coalesce(sum(greatest({self.policy.measure}, 0)), 0), sum(charges)::BIGINT "
             f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
             clause.parameters,
         )
-        return {
-            (tuple(row[:-4]), row[-4], row[-3]): (Decimal(row[-2]), row[-1]) for row in rows
-        }
+        return {(tuple(row[:-4]), row[-4], row[-3]): (Decimal(row[-2]), row[-1]) for row in rows}
 
 
 def _count(charges: int) -> str:

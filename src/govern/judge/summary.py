@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from govern.bill.exported import day_of
-from govern.ledger.lookup import Search
 from govern.ledger.ledger import BillFile, Ledger
+from govern.ledger.lookup import Search
 from govern.model.clock import final_from, month_start, next_month
 from govern.model.errors import GovernError
 from govern.model.money import EXACT, plain
@@ -31,8 +30,9 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
     """Everything a report says about the bill itself. Raises ``bug`` if a row or cent is lost."""
     files = tuple(_file(ledger, file) for file in ledger.files)
     check_conservation(ledger, files)
-    known: list[Any] = ledger.query(
-        "SELECT min(first) FILTER (WHERE kind = 'charge'), max(last) FILTER (WHERE kind = 'charge'),"
+    known = ledger.query(
+        "SELECT min(first) FILTER (WHERE kind = 'charge'),"
+        " max(last) FILTER (WHERE kind = 'charge'),"
         " max(last), coalesce(sum(charges) FILTER (WHERE kind = 'charge' AND unparsed), 0)::BIGINT"
         " FROM ledger WHERE kind IN ('charge', 'other')"
     )
@@ -62,7 +62,7 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
 
 
 def _file(ledger: Ledger, file: BillFile) -> FileSummary:
-    counts = dict(
+    counts: dict[str, int] = dict(
         ledger.query(
             "SELECT kind, sum(charges)::BIGINT FROM ledger WHERE file = ? GROUP BY kind",
             [file.number],
@@ -74,10 +74,12 @@ def _file(ledger: Ledger, file: BillFile) -> FileSummary:
             "SELECT DISTINCT width FROM ledger WHERE file = ? AND kind = 'charge'", [file.number]
         )
     }
-    coarsest = next((width for width in ("month", "day", "minute", "second") if width in widths), None)
+    coarsest = next(
+        (width for width in ("month", "day", "minute", "second") if width in widths), None
+    )
 
     def count(kind: str) -> int:
-        return int(str(counts.get(kind, 0)))
+        return int(counts.get(kind, 0))
 
     return FileSummary(
         path=file.name,
@@ -102,10 +104,8 @@ def check_conservation(ledger: Ledger, files: Iterable[FileSummary]) -> None:
             raise GovernError(
                 "bug", f"{file.path}: {file.rows} rows became {parts}: please report this as a bug"
             )
-    raw: list[Any] = ledger.query(
-        "SELECT coalesce(sum(billed_cost), 0) FROM groups WHERE odd_numbers IS NULL"
-    )
-    kept: list[Any] = ledger.query(
+    raw = ledger.query("SELECT coalesce(sum(billed_cost), 0) FROM groups WHERE odd_numbers IS NULL")
+    kept = ledger.query(
         "SELECT coalesce(sum(billed_cost), 0) FROM ledger WHERE odd_numbers IS NULL"
     )
     if raw[0][0] != kept[0][0]:
@@ -115,7 +115,7 @@ def check_conservation(ledger: Ledger, files: Iterable[FileSummary]) -> None:
 
 
 def _totals(ledger: Ledger) -> tuple[Total, ...]:
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         "SELECT billing_currency,"
         " coalesce(sum(billed_cost) FILTER (WHERE kind = 'charge'), 0),"
         " coalesce(sum(billed_cost) FILTER (WHERE kind = 'other'), 0),"
@@ -146,10 +146,12 @@ def _reach(ledger: Ledger, last: datetime | None) -> tuple[datetime | None, str 
 def _months(ledger: Ledger, as_of: datetime) -> tuple[tuple[str, bool | None], ...]:
     """Each billing month of the charges, and whether its bill is final, as far as it is known."""
     exported = {file.number: file.exported_at for file in ledger.files}
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         "SELECT month, list(DISTINCT file) FROM ledger WHERE kind = 'charge' GROUP BY 1 ORDER BY 1"
     )
-    return tuple((month, _final(month, [exported[f] for f in files], as_of)) for month, files in rows)
+    return tuple(
+        (month, _final(month, [exported[f] for f in files], as_of)) for month, files in rows
+    )
 
 
 def _final(month: str, exports: list[datetime | None], as_of: datetime) -> bool | None:
@@ -170,7 +172,11 @@ def _gaps(ledger: Ledger) -> Iterable[tuple[datetime, datetime]]:
         if start < month_start(after):
             yield start, month_start(after)
     days = sorted(
-        {day for name in [*(file.name for file in ledger.files), *ledger.empty] if (day := day_of(name))}
+        {
+            day
+            for name in [*(file.name for file in ledger.files), *ledger.empty]
+            if (day := day_of(name))
+        }
     )
     for one, other in zip(days, days[1:], strict=False):
         if other - one > timedelta(days=1) and (one.year, one.month) == (other.year, other.month):
@@ -188,7 +194,7 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
         for file in ledger.files
         for reject in file.rejects[:MOST_REJECTS]
     ]
-    groups: list[Any] = ledger.query(
+    groups = ledger.query(
         "SELECT id, reject_column, reject_reason FROM ledger WHERE kind = 'rejected' "
         f"ORDER BY file, context, instance_id, day, odd_time, odd_numbers "
         f"LIMIT {_MOST_REJECTED_GROUPS}"
@@ -220,15 +226,14 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
 
 def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
     """Each totals row is held against all other rows of its file, per currency."""
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         "SELECT file, billing_currency, billed_cost, charges FROM ledger "
         "WHERE kind = 'totals' ORDER BY file, billing_currency, billed_cost"
     )
     wrong = []
     for number, currency, stated, _count in rows:
         sums: dict[str | None, Decimal] = dict(
-            (row[0], row[1])  # type: ignore[misc]
-            for row in ledger.query(
+            ledger.query(
                 "SELECT billing_currency, coalesce(sum(billed_cost), 0) FROM ledger "
                 "WHERE file = ? AND kind <> 'totals' GROUP BY 1",
                 [number],
@@ -245,4 +250,3 @@ def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
                 f"the rows sum to {plain(sums.get(currency, Decimal(0)))}"
             )
     return wrong
-

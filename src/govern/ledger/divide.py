@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from govern.ledger.interpret import fill
-from govern.ledger.lookup import Search, time_of
 from govern.ledger.ledger import Ledger
+from govern.ledger.lookup import Search, time_of
 from govern.ledger.reduce import DECIMAL, NUMBERS
 from govern.model.errors import GovernError
 from govern.model.meaning import unit_of
@@ -43,7 +42,7 @@ def divide(ledger: Ledger, instants: Iterable[datetime]) -> None:
         "lambda cut: first < cut AND cut <= last)) > 0",
         [cuts],
     )
-    groups = [int(str(row[0])) for row in found]
+    groups = [int(row[0]) for row in found]
     if not groups:
         return
     parts: dict[tuple[int, int], _Part] = {}
@@ -90,7 +89,7 @@ def _replace(ledger: Ledger, groups: list[int], parts: dict[tuple[int, int], _Pa
         ),
     )
     changed = "first, last, charges, " + ", ".join(NUMBERS)
-    lost: list[Any] = ledger.query(
+    lost = ledger.query(
         "SELECT count(*) FROM (SELECT id, charges, billed_cost FROM ledger "
         "WHERE id IN (SELECT unnest($1::BIGINT[])) EXCEPT "
         "SELECT whole, sum(charges), sum(billed_cost) FROM parts GROUP BY whole)",

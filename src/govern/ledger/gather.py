@@ -59,7 +59,9 @@ def gather(found: Sequence[Found], folder: str, shapes: Sequence[Shape]) -> Gath
             wrong["file"].append(f"{one.path}: {error.strerror or error}")
     for cause, faults in wrong.items():
         if faults:
-            raise GovernError(cause, [fault for all_faults in wrong.values() for fault in all_faults])
+            raise GovernError(
+                cause, [fault for all_faults in wrong.values() for fault in all_faults]
+            )
     _one_kind_of_amount(gathered)
     gathered.staged = [_linked(one, folder, at) for at, one in enumerate(gathered.staged)]
     return gathered

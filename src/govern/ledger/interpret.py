@@ -108,8 +108,8 @@ def _context_row(context: str, clock: tzinfo) -> Sequence[Any]:
         context, fault_column, fault, payer, owner or payer,
         _region(region, region_name), commodity, commodity or detail or product or code, item,
         meaning.is_model_studio(code or "", commodity or "", product or "", detail or ""),
-        meaning.service_of(commodity or "", detail or ""), category, None if known else kind, unit, factor,
-        currency, month and f"{month:%Y-%m}", month,
+        meaning.service_of(commodity or "", detail or ""), category, None if known else kind,
+        unit, factor, currency, month and f"{month:%Y-%m}", month,
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Row:
     staged: Staged
 
     def cell(self, field: str) -> str | None:
-        """The cell of a field that the row's file has, trimmed; None where it has no such column."""
+        """The cell of a field that the row's file has, trimmed; None without such a column."""
         cell = self.staged.columns.cell(self.cells, field)
         return None if cell is None else cell.strip()
 
@@ -99,7 +99,7 @@ class Search:
         self._ledger = ledger
         self._wanted: dict[int, _Wanted] = {}
         self._place: dict[int, tuple[int, Key]] = {}
-        found: list[Any] = ledger.query(
+        found = ledger.query(
             f"SELECT file, id, first, last, {KEY_COLUMNS} FROM ledger "
             "WHERE id IN (SELECT unnest($1::BIGINT[])) ORDER BY id",
             [sorted(groups)],
@@ -119,7 +119,7 @@ class Search:
     def _load_dropped(self, file: int) -> None:
         """Rows of the file that don't count, since another export holds them too."""
         wanted = self._wanted[file]
-        rows: list[Any] = self._ledger.query(
+        rows = self._ledger.query(
             "SELECT context, instance_id, day, width, odd_time, odd_numbers, lead, negative, "
             "coalesce(first_time, odd_time), billed_cost, list_cost, usage, primary_key, count(*) "
             "FROM dropped WHERE file = ? AND list_contains(?::VARCHAR[], instance_id) GROUP BY ALL",

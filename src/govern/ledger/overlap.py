@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from govern.ledger import interpret, reduce
 from govern.ledger.ledger import BillFile, Ledger
@@ -80,7 +79,7 @@ def _shared_days(ledger: Ledger) -> list[tuple[Export, Export]]:
     if len(exports) < 2:
         return []
     number = {file: at for at, files in enumerate(exports.values()) for file in files}
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         """
         WITH held AS (
             SELECT DISTINCT number, billing_account_id, sub_account_id, month AS billing_month,
@@ -136,7 +135,7 @@ def _widths(ledger: Ledger, export: Export) -> frozenset[str]:
 
 
 def _clash(ledger: Ledger, one: Export, other: Export, why: str) -> Clash:
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         "SELECT billing_currency, sum(billed_cost), min(month), max(month) FROM ledger "
         "WHERE list_contains($1::INTEGER[], file) AND kind IN ('charge', 'other') "
         "AND month IN (SELECT month FROM ledger WHERE list_contains($2::INTEGER[], file) "
@@ -174,7 +173,8 @@ def _load_rows(ledger: Ledger, files: Sequence[int]) -> None:
         CREATE OR REPLACE TABLE rows AS
         SELECT u.* EXCLUDE (primary_key), f.export, f.exported_at,
                md5(concat_ws(chr(31), {content})) AS content,
-               CASE WHEN u.kind IN ('charge', 'other') THEN nullif({_trimmed('primary_key')}, '') END
+               CASE WHEN u.kind IN ('charge', 'other')
+                    THEN nullif({_trimmed("primary_key")}, '') END
                    AS key,
                false AS dropped
         FROM ({interpret.understood("raw_rows")}) u
@@ -226,7 +226,7 @@ def _match_keys(ledger: Ledger) -> None:
 
 def _conflicts(ledger: Ledger) -> Iterable[Clash]:
     """The same key with different content, where no export instant says which is later."""
-    rows: list[Any] = ledger.query(
+    rows = ledger.query(
         """
         SELECT a.file, b.file, count(DISTINCT a.key),
                min(r.first)::DATE, max(r.last)::DATE, min(a.key)
@@ -237,7 +237,7 @@ def _conflicts(ledger: Ledger) -> Iterable[Clash]:
         """
     )
     for one, other, keys, first, last, example in rows:
-        amounts: list[Any] = ledger.query(
+        amounts = ledger.query(
             "SELECT billing_currency, sum(billed_cost) FROM rows WHERE file = ? AND key IN "
             "(SELECT key FROM shared_keys WHERE differs AND undated) GROUP BY 1 ORDER BY 1",
             [one],
@@ -259,7 +259,7 @@ def _strangers(ledger: Ledger, shared: Iterable[tuple[Export, Export]]) -> Itera
         if not all(map(_has_key, files)):
             continue
         exports = [ledger.files[one[0]].export, ledger.files[other[0]].export]
-        common: list[Any] = ledger.query(
+        common = ledger.query(
             "SELECT count(*) FILTER (WHERE k.key NOTNULL) FROM "
             "(SELECT DISTINCT key FROM rows WHERE export = ?) a "
             "JOIN (SELECT DISTINCT key FROM rows WHERE export = ?) k USING (key)",
@@ -267,7 +267,7 @@ def _strangers(ledger: Ledger, shared: Iterable[tuple[Export, Export]]) -> Itera
         )
         if common[0][0]:
             continue
-        same: list[Any] = ledger.query(
+        same = ledger.query(
             "SELECT count(*) FROM (SELECT content FROM rows WHERE export = ? AND key NOTNULL "
             "INTERSECT SELECT content FROM rows WHERE export = ? AND key NOTNULL)",
             exports,
@@ -312,9 +312,7 @@ def _drop(ledger: Ledger, files: Sequence[int]) -> None:
     """Sum the files concerned again without what is dropped, and say what a later export won."""
     connection = ledger.connection
     ledger.notes += _won(ledger)
-    connection.execute(
-        "DELETE FROM groups WHERE list_contains($1::INTEGER[], file)", [list(files)]
-    )
+    connection.execute("DELETE FROM groups WHERE list_contains($1::INTEGER[], file)", [list(files)])
     connection.execute(
         """
         CREATE OR REPLACE TABLE dropped AS
@@ -327,15 +325,17 @@ def _drop(ledger: Ledger, files: Sequence[int]) -> None:
         """
     )
     interpret.make_ledger(connection)
-    counts = dict(ledger.query("SELECT file, count(*) FROM dropped GROUP BY 1"))
+    counts: dict[int, int] = dict(ledger.query("SELECT file, count(*) FROM dropped GROUP BY 1"))
     ledger.files = [
-        replace(file, duplicates=int(str(counts.get(file.number, 0)))) for file in ledger.files
+        replace(file, duplicates=int(counts.get(file.number, 0))) for file in ledger.files
     ]
-    connection.execute("DROP TABLE rows; DROP TABLE raw_rows; DROP TABLE shared_keys; DROP TABLE spare")
+    connection.execute(
+        "DROP TABLE rows; DROP TABLE raw_rows; DROP TABLE shared_keys; DROP TABLE spare"
+    )
 
 
 def _won(ledger: Ledger) -> list[str]:
-    changed: list[Any] = ledger.query(
+    changed = ledger.query(
         """
         WITH sums AS (
             SELECT s.key, s.export, s.best, r.billing_currency, sum(r.billed_cost) AS cost

@@ -111,4 +111,3 @@ def _file(known: dict[str, Any], given: str, first: int) -> BillFile:
             "rejects": tuple(Reject(**reject) for reject in known["rejects"]),
         }
     )
-

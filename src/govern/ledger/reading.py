@@ -140,9 +140,7 @@ def _survey(staged: Staged, *, blanks: bool = False) -> records.Survey:
         return records.survey(stream, blanks=blanks)
 
 
-def _try_reduce(
-    connection: duckdb.DuckDBPyConnection, number: int, staged: Staged
-) -> int | None:
+def _try_reduce(connection: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> int | None:
     import duckdb
 
     try:
@@ -152,15 +150,17 @@ def _try_reduce(
 
 
 def _no_spreadsheet(ledger: Ledger) -> None:
-    """Ids in exponent notation have lost their digits; no total by account or key would be right."""
+    """Ids in exponent notation have lost their digits; no total by account or key is right."""
     ids = ("billing_account_id", "sub_account_id", "api_key_id", "instance_id")
-    spoiled = " OR ".join(f"regexp_full_match({one}, '[0-9](\\.[0-9]+)?[eE]\\+?[0-9]+')" for one in ids)
+    spoiled = " OR ".join(
+        f"regexp_full_match({one}, '[0-9](\\.[0-9]+)?[eE]\\+?[0-9]+')" for one in ids
+    )
     rows = ledger.query(f"SELECT DISTINCT file FROM ledger WHERE {spoiled} ORDER BY 1")
     if rows:
         raise GovernError(
             "rejected",
             [
-                f"{ledger.files[int(str(row[0]))].name}: this file went through a spreadsheet, "
+                f"{ledger.files[int(row[0])].name}: this file went through a spreadsheet, "
                 "ids are lost (1.23457E+15): export again"
                 for row in rows
             ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 #: Bills are written in UTC+8 without an offset in their cells (Alibaba's bill documentation).
@@ -15,7 +15,8 @@ WIDTHS = ("second", "minute", "day", "month")
 
 _OFFSET = re.compile(r"(?:UTC)?([+-])(\d{2})(?::?(\d{2}))?", re.ASCII)
 _INSTANT = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
 
 
@@ -53,7 +54,7 @@ def parse_moment(text: str) -> Moment:
 def parse_zone(text: str) -> tzinfo:
     """An offset (``+08:00``, ``UTC+08:00``, ``Z``) or an IANA name. Raises ValueError."""
     if text in ("Z", "UTC"):
-        return timezone.utc
+        return UTC
     found = _OFFSET.fullmatch(text)
     if found:
         hours, minutes = int(found[2]), int(found[3] or 0)

@@ -14,7 +14,7 @@ LONGEST = timedelta(days=3660)
 
 
 def parse_duration(text: str) -> timedelta:
-    """Raises ValueError with the right spelling for anything but a whole number and s, m, h or d."""
+    """Raises ValueError with the right spelling for all but a whole number and s, m, h or d."""
     found = _WRITTEN.fullmatch(text)
     if not found:
         meant = _MEANT.fullmatch(text.strip()) if len(text) < 100 else None

@@ -96,9 +96,7 @@ def _training(text: str) -> InstanceId:
     parts = [part.strip() for part in text.split("!")]
     if len(parts) != 3 or not looks_like_workspace(parts[0]) or not (parts[1] and parts[2]):
         return UNPARSED
-    return InstanceId(
-        layout="workspace!region!job", workspace_id=parts[0], region_id=parts[1]
-    )
+    return InstanceId(layout="workspace!region!job", workspace_id=parts[0], region_id=parts[1])
 
 
 def taught(templates: Iterable[str]) -> Callable[[str], InstanceId]:

@@ -31,7 +31,10 @@ def _section(section: Section, width: int) -> Iterable[str]:
 
 
 def _blocks(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], details: Sequence[Sequence[str]], width: int
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    details: Sequence[Sequence[str]],
+    width: int,
 ) -> Iterable[str]:
     label = max(map(_cells, columns), default=0)
     for number, row in enumerate(rows):

@@ -1,7 +1,8 @@
 """The classic bill detail export of the Chinese console (账单详情): 39 flat columns.
 
 Header observed in public readers of these files; the newer names of the instance column are
-documented, as are 消费时间 and 服务开始时间, which only the statistic period *details* has; by day and
+documented, as are 消费时间 and 服务开始时间, which only the statistic period *details* has; by day
+and
 by month a time is known to the day or month.
 """
 
