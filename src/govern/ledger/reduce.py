@@ -180,8 +180,9 @@ def _rows(staged: Staged, lead: str) -> str:
 
 
 def _cast(column: str) -> str:
-    # The trim keeps the engine from moving the cast into its CSV reader, where it would raise.
-    return f"TRY_CAST(trim({column}) AS {DECIMAL})"
+    # Without a function around the column the engine moves the cast into its CSV reader, where a
+    # value that can't be cast raises an error or loses its row.
+    return f"TRY_CAST(concat({column}, '') AS {DECIMAL})"
 
 
 def _sign(number: str, flag: int) -> str:
