@@ -49,12 +49,20 @@ def check(
         ),
     ] = None,
     format: Annotated[
-        str | None, typer.Option("--format", metavar="FORMAT", help="table (default) or json.")
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="table (default), json, ndjson, csv, markdown, sarif, junit, github or gitlab.",
+        ),
     ] = None,
     output: Annotated[
         list[str] | None,
         typer.Option(
-            "-o", "--output", metavar="FORMAT:PATH", help="Also write a file. Repeatable."
+            "-o",
+            "--output",
+            metavar="FORMAT:PATH",
+            help="Also write a file; .json, .md, .csv, .sarif, .xml say their format. Repeatable.",
         ),
     ] = None,
     fail_on: Annotated[
@@ -81,6 +89,10 @@ def check(
     evidence: Annotated[
         int, typer.Option("--evidence", metavar="N", min=0, help="Bill lines per finding.")
     ] = 3,
+    redact: Annotated[
+        bool,
+        typer.Option("--redact", help="Tokens instead of account ids, names, owners and folders."),
+    ] = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Keep nothing between runs (nothing is kept yet).")
     ] = False,
@@ -116,6 +128,8 @@ def check(
     from govern.judge.check import check as judge
     from govern.judge.narrative import document
     from govern.ledger.reading import Reading, read
+    from govern.ledger.salt import salt
+    from govern.model.redact import redact as redacted
 
     notes: tuple[str, ...] = ()
     if rules.builtin:
@@ -140,8 +154,14 @@ def check(
         max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
     )
     with read(words, how) as ledger:
+        secret = salt(ledger) if redact else None
         report = judge(ledger, rules.policies, terms)
-    out.write(document(report), stdout, files)
-    if report.exit.code not in (0, 1) and not quiet:
-        sys.stderr.write(f"govern: {report.exit.reason}\n")
-    raise typer.Exit(report.exit.code)
+    shown = document(report)
+    if secret is not None:
+        shown = redacted(shown, secret)
+    read_files = [*words, *(file.path for file in report.bill.files)]
+    read_files += [policy.file for policy in rules.policies]
+    out.write(shown, stdout, files, inputs=[*read_files, *(excuse.file for excuse in excuses)])
+    if shown.exit.code not in (0, 1) and not quiet:
+        sys.stderr.write(f"govern: {shown.exit.reason}\n")
+    raise typer.Exit(shown.exit.code)

@@ -12,55 +12,109 @@ from govern.model.document import Document
 from govern.model.errors import GovernError, usage
 from govern.model.text import nearest
 
-_SUFFIXES = {".json": "json", ".txt": "table"}
-
 #: Columns of a text that isn't read on a terminal.
 _WIDE = 160
 
 
 def formats_of(given: str | None, outputs: Sequence[str]) -> tuple[str, list[tuple[str, str]]]:
     """The format of stdout, and (format, path) per ``-o``. Raises wrong usage before any work."""
-    from govern.report import FORMATS
-
-    def known(name: str, option: str) -> str:
-        if name not in FORMATS:
-            near = nearest(name, FORMATS)
-            hint = f"; did you mean {near}?" if near else ""
-            raise usage(f"{option} {name}: no such format ({', '.join(FORMATS)}){hint}")
-        return name
-
-    stdout = known(given or os.environ.get(FORMAT) or "table", "--format")
-    files = []
-    for output in outputs:
-        name, separator, path = output.partition(":")
-        if not separator or name not in FORMATS:
-            by_suffix = _SUFFIXES.get(os.path.splitext(output)[1].lower())
-            if by_suffix is None:
-                known(name, "-o")
-                raise usage(f"-o {output}: say which format, as in -o json:{output}")
-            name, path = by_suffix, output
-        if not path:
-            raise usage(f"-o {output}: a path must follow the colon")
-        files.append((name, path))
+    stdout = _known(given or os.environ.get(FORMAT) or "table", "--format")
+    files = [_file(output) for output in outputs]
+    paths = [os.path.abspath(path) for _, path in files]
+    for at, (_, path) in enumerate(files):
+        if paths[at] in paths[:at]:
+            raise usage(f"-o {outputs[at]}: {path} is already written by another -o")
     return stdout, files
 
 
-def write(document: Document, stdout: str, files: Sequence[tuple[str, str]]) -> None:
-    """Write every ``-o`` file, then stdout. Raises ``file`` with nothing on stdout."""
+def _known(name: str, option: str) -> str:
     from govern.report import FORMATS
 
+    if name not in FORMATS:
+        near = nearest(name, FORMATS)
+        hint = f"; did you mean {near}?" if near else ""
+        raise usage(f"{option} {name}: no such format ({', '.join(FORMATS)}){hint}")
+    return name
+
+
+def _file(output: str) -> tuple[str, str]:
+    """``FORMAT:PATH``, or a path whose suffix names its format."""
+    from govern.report import FORMATS, SUFFIXES
+
+    name, separator, path = output.partition(":")
+    if not separator or name not in FORMATS:
+        by_suffix = SUFFIXES.get(os.path.splitext(output)[1].lower())
+        if by_suffix is None:
+            _known(name, "-o")
+            raise usage(f"-o {output}: say which format, as in -o json:{output}")
+        name, path = by_suffix, output
+    if not path:
+        raise usage(f"-o {output}: a path must follow the colon")
+    if path == "-":
+        raise usage(f"-o {output}: standard output has its own option, --format {name}")
+    return name, path
+
+
+def write(
+    document: Document,
+    stdout: str,
+    files: Sequence[tuple[str, str]],
+    inputs: Sequence[str] = (),
+) -> None:
+    """Write every ``-o`` file, then stdout.
+
+    Raises wrong usage if the document can't be shown in a format, or a file would overwrite one
+    of ``inputs``; ``file`` if one can't be written. Then nothing is on stdout.
+    """
+    from govern.report import FORMATS
+    from govern.report.page import Page
+
+    for name in (stdout, *(name for name, _ in files)):
+        _fits(document, name)
+    for _, path in files:
+        if any(_same(path, one) for one in inputs):
+            raise usage(f"-o {path}: this file is read in the same run; name another one")
+    folder = os.getcwd()
     for name, path in files:
-        text = FORMATS[name](document, _WIDE)
+        text = FORMATS[name].render(document, Page(_WIDE, folder))
         try:
-            with open(path, "w", encoding="utf-8", newline="\n") as file:
+            # A lone surrogate, from a path that is no UTF-8, is written as its escape.
+            with open(path, "w", encoding="utf-8", newline="\n", errors="backslashreplace") as file:
                 file.write(text)
         except OSError as error:
             raise GovernError("file", f"{path}: {error.strerror or error}") from None
-    text = FORMATS[stdout](document, _width())
+    _print(FORMATS[stdout].render(document, Page(_width(), folder)))
+
+
+def _fits(document: Document, name: str) -> None:
+    from govern.report import FORMATS, fitting
+
+    if not FORMATS[name].fits(document):
+        raise usage(
+            f"format {name}: makes no sense here; this command has {', '.join(fitting(document))}"
+        )
+
+
+def _same(path: str, other: str) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):
+        return False
+
+
+def _print(text: str) -> None:
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure:
-        reconfigure(encoding="utf-8", newline="\n")
-    sys.stdout.write(text)
+        reconfigure(encoding="utf-8", newline="\n", errors="backslashreplace")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise GovernError("file", f"standard output: {error.strerror or error}") from None
 
 
 def _width() -> int:

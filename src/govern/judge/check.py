@@ -13,7 +13,6 @@ from govern.judge.rule import Breach, Rule, Verdict
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.model.exits import Exit, worst
-from govern.model.meaning import channel_label
 from govern.model.money import plain
 from govern.model.policy import Policy
 from govern.model.report import BillSummary, CheckReport, Finding, PolicyResult
@@ -54,7 +53,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
     broken: list[tuple[Rule, Sequence[Breach]]] = []
     for policy in policies:
         if policy not in applied:
-            results.append(PolicyResult(policy.id, policy.title, "skip"))
+            results.append(_bare(policy, "skip"))
             continue
         rule = Rule(ledger, policy, values)
         verdict = rule.verdict()
@@ -99,14 +98,24 @@ def _instants(policies: Sequence[Policy], ledger: Ledger) -> Iterator[datetime]:
 
 def _result(policy: Policy, verdict: Verdict, unmatched: tuple[str, ...]) -> PolicyResult:
     outcome = "error" if verdict.undecided else "fail" if verdict.breaches else "pass"
-    return PolicyResult(
-        id=policy.id,
-        title=policy.title,
-        outcome=outcome,
+    return replace(
+        _bare(policy, outcome),
         matched=verdict.matched,
         findings=len(verdict.breaches),
         unmatched=unmatched,
         message=verdict.undecided,
+    )
+
+
+def _bare(policy: Policy, outcome: str) -> PolicyResult:
+    return PolicyResult(
+        id=policy.id,
+        title=policy.title,
+        outcome=outcome,
+        severity=policy.severity,
+        description=policy.description,
+        file=policy.file,
+        line=policy.line,
     )
 
 
@@ -135,38 +144,8 @@ def _finding(policy: Policy, breach: Breach) -> Finding:
     )
 
 
-_KINDS = {
-    "api_key": "API key",
-    "workspace": "workspace",
-    "model": "model",
-    "channel": "channel",
-    "region": "region",
-    "account": "account",
-    "columns": "",
-}
-
-
-def subject_text(finding_or_breach: Breach | Finding) -> str:
-    """A subject in words: ``API key 12345 in llm-a``."""
-    subject = finding_or_breach.subject
-    if subject.kind == "bill":
-        return "the bill"
-    if subject.kind == "columns":
-        return ", ".join(
-            f"{column} {'none' if value is None else value or '(empty)'}"
-            for column, value in subject.values
-        )
-    if subject.kind == "api_key":
-        where = f" in {subject.workspace_id}" if subject.workspace_id else ""
-        return (f"API key {subject.id}" if subject.id else "use without an API key") + where
-    if subject.kind == "channel":
-        return f"channel {channel_label(subject.id)}"
-    word = _KINDS[subject.kind]
-    return f"{word} {subject.id}" if subject.id else f"charges without {word}"
-
-
 def _message(policy: Policy, breach: Breach) -> str:
-    who = subject_text(breach)
+    who = breach.subject.text
     if policy.measure == "charges":
         cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
         many = "charge" if breach.charges == 1 else "charges"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from govern.judge.check import subject_text
 from govern.model.document import Document, Section
 from govern.model.money import plain
 from govern.model.report import BillSummary, CheckReport, Finding
@@ -26,7 +25,15 @@ _SHOWN_REJECTS = 10
 
 def document(report: CheckReport) -> Document:
     """The report as formats see it."""
-    return Document(report.document(), lambda: sections(report), report.exit)
+    payload = report.document()
+    return Document(
+        payload,
+        lambda: sections(report),
+        report.exit,
+        findings=report.findings,
+        policies=report.policies,
+        records=payload["findings"],
+    )
 
 
 def sections(report: CheckReport) -> list[Section]:
@@ -63,33 +70,23 @@ def _findings(report: CheckReport) -> Sequence[Section]:
 def _finding_row(finding: Finding) -> list[str]:
     return [
         finding.severity + (" (waived)" if finding.waiver else ""),
-        subject_text(finding),
+        finding.subject.text,
         finding.title,
         _when(finding.first_charge),
-        ", ".join(f"{plain(cost)} {currency}" for currency, cost in finding.costs),
+        finding.cost,
         _STOP_WORDS[finding.stop],
     ]
 
 
 def _finding_details(finding: Finding) -> list[str]:
     lines = [
-        f"{finding.policy}, {_period(finding)}: {finding.message}; "
+        f"{finding.policy}, {finding.period}: {finding.message}; "
         f"last charge {_when(finding.last_charge)}"
     ]
     for one in finding.evidence:
         cost = "" if one.billed_cost is None else f"  {plain(one.billed_cost)}"
         lines.append(f"{one.path}:{one.line}  {shorten(one.instance_id, 90)}{cost}")
     return lines
-
-
-def _period(finding: Finding) -> str:
-    if finding.every == "month":
-        return f"{finding.start:%Y-%m}"
-    if finding.every == "day":
-        return f"{finding.start:%Y-%m-%d}"
-    if finding.every == "week":
-        return f"week of {finding.start:%Y-%m-%d}"
-    return f"{finding.start:%Y-%m-%d} to {finding.end:%Y-%m-%d}"
 
 
 def _when(wall: datetime) -> str:
@@ -115,6 +112,7 @@ def _policies(report: CheckReport) -> Section:
         columns=("outcome", "policy", "title", "charges", "remarks"),
         rows=rows,
         right=frozenset({3}),
+        folded=True,
     )
 
 
@@ -175,6 +173,7 @@ def bill_section(bill: BillSummary, as_of: datetime | None = None) -> Section:
         columns=("currency", "Model Studio", "of it unparsed", "other products", "rejected"),
         rows=rows,
         right=frozenset({1, 2, 3, 4}),
+        folded=True,
     )
 
 
@@ -212,5 +211,6 @@ def reject_sections(bill: BillSummary) -> Sequence[Section]:
                 [f"{one.path}:{one.line}", one.column or "", shorten(one.value, 60), one.reason]
                 for one in shown
             ],
+            folded=True,
         )
     ]

@@ -101,6 +101,7 @@ def _replace(ledger: Ledger, groups: list[int], parts: dict[tuple[int, int], _Pa
         f"""
         CREATE TABLE divided AS
             SELECT l.* REPLACE (
+                true AS divided,
                 (SELECT max(id) FROM ledger) + row_number() OVER (ORDER BY p.whole, p.first) AS id,
                 {", ".join(f"p.{name} AS {name}" for name in changed.split(", "))})
             FROM ledger l JOIN parts p ON l.id = p.whole

@@ -279,6 +279,7 @@ SELECT (row_number() OVER ())::BIGINT AS id, * EXCLUDE (fault_column, fault, num
        CASE WHEN coalesce(region_id, '') = '' THEN coalesce(instance_region, region_id)
             ELSE region_id END AS region_id,
        coalesce(context_month, strftime(first, '%Y-%m')) AS month,
-       time_width AS width
+       time_width AS width,
+       false AS divided
 FROM judged
 """

@@ -83,11 +83,21 @@ def _negative(text: str) -> bool:
     return text.startswith("-") and text.strip("-0.") != ""
 
 
+@dataclass(frozen=True)
+class _Group:
+    """A wanted group; of a ``divided`` one only the rows from ``first`` to ``last``."""
+
+    id: int
+    divided: bool
+    first: datetime
+    last: datetime
+
+
 @dataclass
 class _Wanted:
     """What is still looked for in one file: groups by key, and how many keys an id has."""
 
-    groups: dict[Key, list[tuple[int, datetime | None, datetime | None]]]
+    groups: dict[Key, list[_Group]]
     ids: dict[bytes, int]
     dropped: Counter[tuple[Any, ...]]
 
@@ -100,17 +110,17 @@ class Search:
         self._wanted: dict[int, _Wanted] = {}
         self._place: dict[int, tuple[int, Key]] = {}
         found = ledger.query(
-            f"SELECT file, id, first, last, {KEY_COLUMNS} FROM ledger "
+            f"SELECT file, id, divided, first, last, {KEY_COLUMNS} FROM ledger "
             "WHERE id IN (SELECT unnest($1::BIGINT[])) ORDER BY id",
             [sorted(groups)],
         )
-        for file, group, first, last, *cells in found:
+        for file, group, divided, first, last, *cells in found:
             key: Key = tuple(cells)
             wanted = self._wanted.setdefault(file, _Wanted({}, {}, Counter()))
             if key not in wanted.groups:
                 name = key[1].encode()
                 wanted.ids[name] = wanted.ids.get(name, 0) + 1
-            wanted.groups.setdefault(key, []).append((group, first, last))
+            wanted.groups.setdefault(key, []).append(_Group(group, divided, first, last))
             self._place[group] = file, key
         for bill_file in ledger.files:
             if bill_file.duplicates and bill_file.number in self._wanted:
@@ -139,7 +149,7 @@ class Search:
         """No more rows of this group are needed."""
         file, key = self._place.pop(group)
         wanted = self._wanted[file]
-        wanted.groups[key] = [one for one in wanted.groups[key] if one[0] != group]
+        wanted.groups[key] = [one for one in wanted.groups[key] if one.id != group]
         if wanted.groups[key]:
             return
         del wanted.groups[key]
@@ -168,19 +178,14 @@ class Search:
                 if not wanted.groups:
                     return
 
-    def _group_of(
-        self,
-        groups: Sequence[tuple[int, datetime | None, datetime | None]],
-        cells: list[str],
-        staged: Staged,
-    ) -> int | None:
-        """The one group the row is in; groups that were split share a key and differ in time."""
-        if len(groups) < 2:
-            return groups[0][0] if groups else None
-        start, _width = time_of(cells, staged, self._ledger.clock)
-        for group, first, last in groups:
-            if first is not None and last is not None and first <= start <= last:
-                return group
+    def _group_of(self, groups: Sequence[_Group], cells: list[str], staged: Staged) -> int | None:
+        """The one group the row is in; groups that were divided share a key and differ in time."""
+        for group in groups:
+            if not group.divided:
+                return group.id
+            start, _width = time_of(cells, staged, self._ledger.clock)
+            if group.first <= start <= group.last:
+                return group.id
         return None
 
 

@@ -1,12 +1,13 @@
-"""A result as formats see it: a payload for machines, sections for people."""
+"""A result as formats see it: a payload for machines, sections for people, findings for CI."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from govern.model.exits import Exit
+from govern.model.report import Finding, PolicyResult
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Section:
     """A heading with sentences and a table. Cells are text; an empty cell stays empty.
 
     ``right`` holds the numbers of columns that are aligned to the right. ``details`` are lines
-    that belong to a row, shown below it.
+    that belong to a row, shown below it. ``folded``: background, which a format that can fold
+    text away shows folded.
     """
 
     heading: str
@@ -23,12 +25,21 @@ class Section:
     rows: Sequence[Sequence[str]] = ()
     details: Sequence[Sequence[str]] = ()
     right: frozenset[int] = frozenset()
+    folded: bool = False
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a command has to say. A format takes the payload or the sections, and knows no more."""
+    """What a command has to say. A format takes what it needs of it, and knows no more.
+
+    ``findings`` is None for a document that judges nothing by policies; then ``policies`` is
+    empty too. ``records`` are the payload's own rows, for formats of one row a line; None where
+    the payload is no list of anything.
+    """
 
     payload: dict[str, Any]
     sections: Callable[[], Sequence[Section]]
     exit: Exit
+    findings: Sequence[Finding] | None = None
+    policies: Sequence[PolicyResult] = ()
+    records: Sequence[Mapping[str, Any]] | None = None

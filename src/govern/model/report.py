@@ -12,6 +12,7 @@ from typing import Any
 
 from govern.model.clock import iso
 from govern.model.exits import Exit
+from govern.model.meaning import channel_label
 from govern.model.money import plain
 from govern.model.text import printable, shorten
 from govern.model.words import SEVERITIES
@@ -194,6 +195,23 @@ class Subject:
             return ";".join("none" if value is None else value for _, value in self.values)
         return self.values[-1][1]
 
+    @property
+    def text(self) -> str:
+        """The subject in words: ``API key 12345 in llm-a``."""
+        if self.kind == "bill":
+            return "the bill"
+        if self.kind == "columns":
+            return ", ".join(
+                f"{column} {'none' if value is None else value or '(empty)'}"
+                for column, value in self.values
+            )
+        if self.kind == "api_key":
+            where = f" in {self.workspace_id}" if self.workspace_id else ""
+            return (f"API key {self.id}" if self.id else "use without an API key") + where
+        if self.kind == "channel":
+            return f"channel {channel_label(self.id)}"
+        return f"{self.kind} {self.id}" if self.id else f"charges without {self.kind}"
+
     def document(self) -> dict[str, Any]:
         if self.kind == "bill":
             return {"kind": "bill", "id": "bill"}
@@ -252,6 +270,28 @@ class Finding:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property
+    def period(self) -> str:
+        """The period in words: ``2026-09``, ``2026-09-01``, ``week of 2026-09-07``."""
+        if self.every == "month":
+            return f"{self.start:%Y-%m}"
+        if self.every == "day":
+            return f"{self.start:%Y-%m-%d}"
+        if self.every == "week":
+            return f"week of {self.start:%Y-%m-%d}"
+        return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
+
+    @property
+    def cost(self) -> str:
+        """What the matching charges cost, per currency: ``512.3 CNY, 4 USD``."""
+        return ", ".join(f"{plain(cost)} {currency}" for currency, cost in self.costs)
+
+    @property
+    def told(self) -> str:
+        """The message, with the period, and the cost where the message has no money in it."""
+        cost = "" if self.measure == "billed_cost" or self.cost in self.message else self.cost
+        return f"{self.message} ({self.period}{': ' if cost else ''}{cost})"
+
+    @property
     def order(self) -> tuple[Any, ...]:
         """Severity, policy id, billed cost descending, subject id, period."""
         return (
@@ -298,7 +338,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class PolicyResult:
-    """How one policy ended: ``pass``, ``fail``, ``error`` (not decidable) or ``skip``."""
+    """How one policy ended: ``pass``, ``fail``, ``error`` (not decidable) or ``skip``.
+
+    ``file`` and ``line`` are where it is written.
+    """
 
     id: str
     title: str
@@ -308,6 +351,10 @@ class PolicyResult:
     waived: int = 0
     unmatched: tuple[str, ...] = ()
     message: str | None = None
+    severity: str = "medium"
+    description: str | None = None
+    file: str = ""
+    line: int = 0
 
     def document(self) -> dict[str, Any]:
         return {

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from govern.model.document import Document, Section
-from govern.model.text import printable
+from govern.report import safe
+from govern.report.page import Page
 
 #: Below this many columns a table is unreadable; each row becomes a block of labelled lines.
 NARROW = 88
 
 
-def render(document: Document, width: int) -> str:
-    return "\n".join("\n".join(_section(section, width)) for section in document.sections())
+def render(document: Document, page: Page) -> str:
+    lines = (line for section in document.sections() for line in _section(section, page.width))
+    return "\n".join(map(safe.no_command, lines))
 
 
 def _section(section: Section, width: int) -> Iterable[str]:
-    yield printable(section.heading)
+    yield safe.line(section.heading, safe.SENTENCE)
     for sentence in section.sentences:
-        yield from _fold(printable(sentence), width, "  ")
+        yield from _fold(safe.line(sentence, safe.SENTENCE), width, "  ")
     if section.rows:
         yield ""
-        rows = [[printable(cell) for cell in row] for row in section.rows]
-        details = [[printable(line) for line in lines] for lines in section.details]
+        rows = [[safe.line(cell) for cell in row] for row in section.rows]
+        details = [[safe.line(line, safe.SENTENCE) for line in lines] for lines in section.details]
         if width < NARROW:
             yield from _blocks(section.columns, rows, details, width)
         else:
@@ -106,15 +108,15 @@ def _fold(text: str, width: int, indent: str = "", start: str | None = None) -> 
     for word in text.split(" "):
         gap = "" if empty else " "
         if not empty and _cells(line) + len(gap) + _cells(word) > width:
-            lines.append(line)
+            lines.append(line.rstrip())
             line, gap = indent, ""
         while _cells(line) + len(gap) + _cells(word) > width and _cells(word) > 1:
             head = _head(word, max(width - _cells(line) - len(gap), 1))
-            lines.append(line + gap + head)
+            lines.append((line + gap + head).rstrip())
             word, line, gap = word[len(head) :], indent, ""
         line += gap + word
         empty = False
-    return [*lines, line]
+    return [*lines, line.rstrip()]
 
 
 def _head(word: str, room: int) -> str:

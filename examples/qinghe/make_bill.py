@@ -1,0 +1,268 @@
+"""The September bill of Qinghe (青禾科技), an invented company: the same bytes at every run.
+
+    python make_bill.py            writes the bill
+    python make_bill.py --check    ends with 1 if the bill on disk is another one
+
+The story, which the tests know by hand:
+- key 2000017 in llm-r4retired01 was forgotten when the workspace was retired on 1 September;
+- somebody in llm-m1marketing plays in the console Playground (bmp) every working day;
+- key 2000003 in llm-p1chatbot runs far above 500 CNY;
+- llm-x1research uses a model that is on nobody's list, and trains and deploys one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import sys
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+BILL = (
+    Path(__file__).parent
+    / "bills"
+    / ("1902910424969427-20261004093000_202609_consumedetailbillv2.csv")
+)
+
+COLUMNS = (
+    "标识信息/账单明细ID,标识信息/订单号,身份信息/资源购买账号ID,身份信息/资源购买账号,"
+    "身份信息/资源归属账号ID,身份信息/资源归属账号,账单信息/服务主体,账单信息/账单月份,"
+    "账单信息/账单日期,账单信息/费用类型,账单信息/交易类型,账单信息/消费时间,"
+    "账单信息/服务开始时间,账单信息/服务结束时间,产品信息/产品Code,产品信息/产品名称,"
+    "产品信息/商品Code,产品信息/商品名称,产品信息/计费项Code,产品信息/计费项名称,"
+    "产品信息/选型配置,产品信息/规格,资源信息/实例ID（出账粒度）,资源信息/资源ID,"
+    "资源信息/资源名称,资源信息/地域Code,资源信息/地域,资源信息/可用区,资源信息/实例标签,"
+    "用量信息/抵扣前用量,用量信息/抵扣用量,用量信息/用量,用量信息/用量单位,用量信息/用量详情,"
+    "定价信息/官网目录价,定价信息/价格单位,定价信息/定价币种,费用信息/计费公式,"
+    "费用信息/目录总价,费用信息/计费规则说明,订阅抵扣信息/订阅抵扣目录总价,优惠信息/优惠金额,"
+    "优惠信息/优惠后金额,优惠券抵扣信息/优惠券抵扣金额,应付信息/应付金额（含税）"
+).split(",")
+
+PAYER = "1902910424969427"
+REGIONS = {"cn-beijing": "华北2（北京）", "ap-southeast-1": "新加坡", "cn-hongkong": "中国香港"}
+
+#: CNY per 1000 tokens, input and output.
+PRICES = {
+    "qwen3.5-plus": ("0.0008", "0.0048"),
+    "qwen-max": ("0.0024", "0.0096"),
+    "qwen-turbo": ("0.0003", "0.0006"),
+    "text-embedding-v4": ("0.0005", "0"),
+    "deepseek-v3.2": ("0.002", "0.003"),
+    "MiniMax-M2.5": ("0.0021", "0.0084"),
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key that is used: where, for what, and on how many minutes of the month."""
+
+    id: str
+    workspace: str
+    region: str
+    models: tuple[str, ...]
+    minutes: int
+    thousands: int
+    channel: str = "app"
+
+
+def keys() -> list[Key]:
+    chat, search, mail = "llm-p1chatbot", "llm-p2search", "llm-p3mail"
+    used = [
+        Key("2000001", chat, "cn-beijing", ("qwen3.5-plus",), 300, 40),
+        Key("2000002", chat, "cn-beijing", ("qwen-turbo",), 260, 60),
+        Key("2000003", chat, "cn-beijing", ("qwen-max",), 420, 900),
+        Key("2000004", chat, "ap-southeast-1", ("qwen3.5-plus",), 120, 30),
+        Key("2000005", search, "cn-beijing", ("text-embedding-v4", "qwen-turbo"), 240, 80),
+        Key("2000006", search, "ap-southeast-1", ("text-embedding-v4",), 120, 60),
+        Key("2000007", mail, "cn-beijing", ("qwen-turbo",), 200, 20),
+        Key("2000008", "llm-s1support", "cn-beijing", ("qwen3.5-plus",), 180, 25, "assistant-api"),
+        Key("2000009", "llm-s1support", "cn-hongkong", ("qwen3.5-plus",), 60, 15, "assistant-api"),
+        Key("2000010", "llm-x1research", "cn-beijing", ("MiniMax-M2.5",), 90, 35),
+        Key("2000011", "llm-x1research", "cn-beijing", ("qwen-max", "deepseek-v3.2"), 80, 30),
+        Key("2000017", "llm-r4retired01", "ap-southeast-1", ("qwen3.5-plus",), 64, 12),
+    ]
+    teams = ("llm-t1finance", "llm-t2legal", "ws-t3hr", "llm-m1marketing")
+    small = [
+        Key(f"20001{number:02d}", teams[number % 4], "cn-beijing", ("qwen-turbo",), 30, 8)
+        for number in range(28)
+    ]
+    return used + small
+
+
+def plain(amount: Decimal) -> str:
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Bill:
+    def __init__(self) -> None:
+        self.rows: list[dict[str, str]] = []
+
+    def add(self, instance_id: str, when: str, list_cost: Decimal, **cells: str) -> None:
+        region = cells.pop("region", "cn-beijing")
+        billed = cells.pop("billed", plain(list_cost))
+        usual = {
+            "身份信息/资源购买账号ID": PAYER,
+            "身份信息/资源购买账号": "billing@qinghe.example",
+            "身份信息/资源归属账号ID": PAYER,
+            "身份信息/资源归属账号": "billing@qinghe.example",
+            "账单信息/服务主体": "阿里云",
+            "账单信息/账单月份": "202609",
+            "账单信息/账单日期": when[:10].replace("-", ""),
+            "账单信息/费用类型": "云资源按量费用",
+            "账单信息/消费时间": when if len(when) > 10 else "",
+            "产品信息/产品Code": "sfm",
+            "产品信息/产品名称": "大模型服务平台百炼",
+            "产品信息/商品Code": "sfm_inference_public_cn",
+            "产品信息/商品名称": "百炼大模型推理",
+            "产品信息/计费项名称": "大模型文本消耗量",
+            "资源信息/实例ID（出账粒度）": instance_id,
+            "资源信息/地域Code": region,
+            "资源信息/地域": REGIONS[region],
+            "定价信息/定价币种": "CNY",
+            "费用信息/目录总价": plain(list_cost),
+            "优惠信息/优惠后金额": billed,
+            "应付信息/应付金额（含税）": billed,
+        }
+        unknown = set(cells) - set(COLUMNS)
+        assert not unknown, unknown
+        self.rows.append({**usual, **cells})
+
+    def tokens(
+        self, instance_id: str, when: str, thousands: Decimal, price: str, **cells: str
+    ) -> None:
+        usage = {
+            "用量信息/用量": plain(thousands),
+            "用量信息/用量单位": "千tokens",
+            "定价信息/官网目录价": price,
+            "定价信息/价格单位": "元/千tokens",
+        }
+        self.add(instance_id, when, thousands * Decimal(price), **usage, **cells)
+
+    def text(self) -> str:
+        out = io.StringIO()
+        writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
+        writer.writeheader()
+        order = sorted(
+            self.rows, key=lambda row: row["账单信息/消费时间"] or row["账单信息/账单日期"]
+        )
+        for number, row in enumerate(order):
+            row["标识信息/账单明细ID"] = f"202609_{number:06d}"
+            writer.writerow(row)
+        return out.getvalue()
+
+
+def minute(rng: random.Random) -> str:
+    day, hour, at = rng.randrange(1, 31), rng.randrange(7, 23), rng.randrange(60)
+    return f"2026-09-{day:02d} {hour:02d}:{at:02d}"
+
+
+def use(bill: Bill, rng: random.Random, key: Key) -> None:
+    for _ in range(key.minutes):
+        when = minute(rng)
+        model = rng.choice(key.models)
+        for meter, price in zip(("input_token", "output_token"), PRICES[model], strict=True):
+            if price == "0":
+                continue
+            thousands = Decimal(rng.randrange(1, key.thousands * 2000)) / 1000
+            tier = "" if model.startswith("text-") else "context_0-128k_"
+            name = f"{key.id};{key.workspace};{model};{tier}{meter};{key.channel};0"
+            bill.tokens(name, when, thousands, price, region=key.region)
+
+
+def playground(bill: Bill, rng: random.Random) -> None:
+    """Marketing plays in the console on working days; the console has no API key."""
+    for day in range(1, 31):
+        if day % 7 in (5, 6):  # 5 and 6 September 2026 are a weekend
+            continue
+        for _ in range(rng.randrange(2, 6)):
+            when = f"2026-09-{day:02d} {rng.randrange(9, 18):02d}:{rng.randrange(60):02d}"
+            for meter, price in (("input_token", "0.0024"), ("output_token", "0.0096")):
+                thousands = Decimal(rng.randrange(1, 9000)) / 1000
+                name = f";llm-m1marketing;qwen-max;context_0-128k_{meter};bmp;0"
+                bill.tokens(name, when, thousands, price)
+
+
+def others(bill: Bill) -> None:
+    """What else stands on such a bill: plans, training, deployment, refunds, other products."""
+    code, detail, item = "产品信息/商品Code", "产品信息/商品名称", "产品信息/计费项名称"
+    kind = "账单信息/费用类型"
+    bill.add(
+        "codingplan-cn-8f2k",
+        "2026-09-03",
+        Decimal("200"),
+        **{kind: "订阅预付费用", code: "sfm_codingplan_public_cn", detail: "Coding Plan", item: ""},
+    )
+    bill.add(
+        "llm-x1research!cn-beijing!ft-202609120910-a1b2",
+        "2026-09-12 11:00",
+        Decimal("86.4"),
+        **{code: "sfm_training_public_cn", detail: "百炼大模型训练", item: "训练时长"},
+    )
+    for day in range(14, 31):
+        bill.add(
+            "ptu-qwen3-8b-ft-0260",
+            f"2026-09-{day:02d} 00:00",
+            Decimal("20"),
+            **{code: "sfm_deployment_public_cn", detail: "百炼大模型部署", item: "部署时长"},
+        )
+    for number in range(12):
+        bill.tokens(
+            f"2000005;llm-p2search;qwen-turbo;input_token_batch;app;{number % 2}",
+            f"2026-09-{number + 10:02d} 03:00",
+            Decimal("1500"),
+            "0.00015",
+        )
+    bill.tokens(
+        "2000001;llm-p1chatbot;qwen3.5-plus;context_0-128k_input_token;app;1",
+        "2026-09-01 00:05",
+        Decimal("1000"),
+        "0.0008",
+        billed="0",
+    )
+    bill.add(
+        ";llm-s1support;qwen-audio-3.1-tts-flash;tts_output_token;0",
+        "2026-09-20 10:00",
+        Decimal("1.28"),
+        **{item: "语音合成用量"},
+    )
+    bill.add(
+        "text_token;llm-p3mail;qwen-turbo;output_token;app", "2026-09-02 09:00", Decimal("0.42")
+    )
+    bill.add(
+        "2000003;llm-p1chatbot;qwen-max;output_token;app;0",
+        "2026-09-28 12:00",
+        Decimal("-12.5"),
+        **{kind: "调账费用"},
+    )
+    bill.add("", "2026-09-30", Decimal("-0.0043"), **{kind: "抹零费用"})
+    for day in range(1, 31):
+        for product, name, cost in (
+            ("ecs", "云服务器ECS", "31.68"),
+            ("oss", "对象存储OSS", "2.0475"),
+        ):
+            bill.add(f"{product}-7xv3k", f"2026-09-{day:02d}", Decimal(cost),
+                     **{"产品信息/产品Code": product, "产品信息/产品名称": name, code: product,
+                        detail: name, item: name})  # fmt: skip
+
+
+def main() -> int:
+    rng = random.Random(20260901)
+    bill = Bill()
+    for key in keys():
+        use(bill, rng, key)
+    playground(bill, rng)
+    others(bill)
+    data = ("\ufeff" + bill.text()).encode()
+    if sys.argv[1:] == ["--check"]:
+        return int(not BILL.exists() or BILL.read_bytes() != data)
+    BILL.parent.mkdir(exist_ok=True)
+    BILL.write_bytes(data)
+    print(f"{BILL.name}: {len(bill.rows)} rows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""Account ids, names, owners and folders behind short tokens, before any format sees them.
+
+docs/privacy.md says what is replaced, and why the salt is what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from govern.model.document import Document, Section
+from govern.model.meaning import CHANNEL_LABELS, REGIONS
+from govern.model.report import Evidence, Finding, PolicyResult, Subject
+from govern.model.tokens import Tokens
+from govern.model.words import CHARGE_CATEGORIES, SERVICES
+
+# Fields whose whole value is replaced, and the word its token starts with.
+_FIELDS = {
+    "account_id": "account",
+    "account_ids": "account",
+    "billing_account_id": "account",
+    "sub_account_id": "account",
+    "name": "name",
+    "api_key_name": "name",
+    "workspace_name": "name",
+    "owner": "owner",
+    "approved_by": "owner",
+    "by": "owner",
+}
+_PATHS = ("path", "file", "policy_file", "empty_files")
+
+# Closed words, numbers and instants: nobody's name, even where they happen to spell one.
+_KEPT = frozenset(
+    "schema govern as_of shape time exported_at first_charge last_charge reaches reach_basis "
+    "expires start end month policy severity outcome kind every measure stop state cause currency "
+    "unit billed_cost list_cost other_cost unparsed_cost rejected_cost observed limit quantity "
+    "per_day amount sha256 settle grace stopped_at proved_until collected_at created_at "
+    "disabled_at gone_at due at until".split()
+)
+
+#: Literals of policies that are words of Alibaba's or ours.
+_PUBLIC = frozenset((*SERVICES, *CHARGE_CATEGORIES, *CHANNEL_LABELS, *REGIONS))
+
+
+def redact(document: Document, salt: bytes) -> Document:
+    """The document with tokens; it says ``"redacted": true``.
+
+    ``salt`` must be unknown to those who read the report: an account id is a number that can be
+    guessed, and whoever has the salt can check a guess.
+    """
+    tokens = Tokens(salt)
+    findings = document.findings or ()
+    for finding in findings:
+        _learn(tokens, dict(finding.subject.values))
+    for result in document.policies:
+        tokens.keep(result.id)
+        tokens.learn_path(result.file)
+    shown = {f.subject.id for f in findings if f.subject.kind not in ("account", "columns")}
+    _learn(tokens, document.payload, keep={one for one in shown if one})
+    redacted = [_finding(tokens, finding) for finding in findings]
+    fingerprints = {
+        before.fingerprint: after.fingerprint
+        for before, after in zip(findings, redacted, strict=True)
+    }
+    walk = _Walk(tokens, fingerprints)
+    records = document.records
+    return Document(
+        payload={**walk.mapping(document.payload), "redacted": True},
+        sections=lambda: [_section(tokens, section) for section in document.sections()],
+        exit=replace(document.exit, reason=tokens.text(document.exit.reason)),
+        findings=None if document.findings is None else redacted,
+        policies=[_policy(tokens, result) for result in document.policies],
+        records=None if records is None else [walk.mapping(record) for record in records],
+    )
+
+
+def _learn(tokens: Tokens, value: Any, key: str = "", keep: Iterable[str] = frozenset()) -> None:
+    """Every word of a payload that must not be read, with the kind of word it is."""
+    if isinstance(value, Mapping):
+        for name, kind, word in _special(value, keep):
+            (tokens.learn_whole if name == "value" else tokens.learn)(kind, word)
+        for name, one in value.items():
+            _learn(tokens, one, name, keep)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            _learn(tokens, one, "" if key == "by" else key, keep)
+    elif isinstance(value, str):
+        if key in _PATHS:
+            tokens.learn_path(value)
+        elif key in _FIELDS:
+            tokens.learn(_FIELDS[key], value)
+        elif (
+            key == "unmatched" and value not in _PUBLIC and (len(value) > 3 or not value.isascii())
+        ):
+            # It occurs nowhere: without its column it may be an account, a name or an owner.
+            tokens.learn("literal", value)
+
+
+def _special(
+    mapping: Mapping[str, Any], keep: Iterable[str] = frozenset()
+) -> Iterable[tuple[str, str, str]]:
+    """(field, kind, word) of what only its neighbours tell: subjects, waivers, rejected cells."""
+    if mapping.get("kind") == "account" and isinstance(mapping.get("id"), str):
+        yield "id", "account", mapping["id"]
+    if "expires" in mapping and "reason" in mapping:
+        yield "reason", "text", str(mapping["reason"])
+        subject = mapping.get("subject")
+        if isinstance(subject, str) and subject.strip("*?") and subject not in keep:
+            yield "subject", "subject", subject
+    if "value" in mapping and "line" in mapping and mapping["value"]:
+        # In a row that is shifted by a column, any cell may be anybody's name.
+        yield "value", "text", str(mapping["value"])
+
+
+class _Walk:
+    """A payload with its words replaced, field by field."""
+
+    def __init__(self, tokens: Tokens, fingerprints: Mapping[str, str]) -> None:
+        self._tokens = tokens
+        self._fingerprints = fingerprints
+
+    def mapping(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: self._value(key, value) for key, value in mapping.items()}
+
+    def _value(self, key: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return self.mapping(value)
+        if isinstance(value, (list, tuple)):
+            return [self._value("" if key == "by" else key, one) for one in value]
+        if not isinstance(value, str) or key in _KEPT:
+            return value
+        if key == "fingerprint":
+            return self._fingerprints.get(value, value)
+        if key in _PATHS:
+            return self._tokens.path(value)
+        if key in _FIELDS:
+            return self._tokens.of(_FIELDS[key], value)
+        return self._tokens.text(value)
+
+
+def _finding(tokens: Tokens, finding: Finding) -> Finding:
+    waiver = finding.waiver
+    return replace(
+        finding,
+        title=tokens.text(finding.title),
+        message=tokens.text(finding.message),
+        subject=_subject(tokens, finding.subject),
+        evidence=tuple(_evidence(tokens, one) for one in finding.evidence),
+        policy_file=tokens.path(finding.policy_file),
+        waiver=None if waiver is None else _Walk(tokens, {}).mapping(waiver),
+    )
+
+
+def _subject(tokens: Tokens, subject: Subject) -> Subject:
+    return replace(
+        subject,
+        values=tuple(
+            (column, tokens.of(_FIELDS[column], value) if column in _FIELDS else value)
+            for column, value in subject.values
+        ),
+        sub_account_id=tokens.of("account", subject.sub_account_id),
+        name=tokens.of("name", subject.name),
+    )
+
+
+def _evidence(tokens: Tokens, one: Evidence) -> Evidence:
+    return replace(one, path=tokens.path(one.path), instance_id=tokens.text(one.instance_id))
+
+
+def _policy(tokens: Tokens, result: PolicyResult) -> PolicyResult:
+    """Without its description, which is where policies name people."""
+    return replace(
+        result,
+        title=tokens.text(result.title),
+        message=None if result.message is None else tokens.text(result.message),
+        unmatched=tuple(map(tokens.text, result.unmatched)),
+        description=None,
+        file=tokens.path(result.file),
+    )
+
+
+def _section(tokens: Tokens, section: Section) -> Section:
+    def cells(row: Sequence[str]) -> list[str]:
+        return [cell if at in section.right else tokens.text(cell) for at, cell in enumerate(row)]
+
+    return replace(
+        section,
+        heading=tokens.text(section.heading),
+        sentences=[tokens.text(one) for one in section.sentences],
+        rows=[cells(row) for row in section.rows],
+        details=[[tokens.text(one) for one in lines] for lines in section.details],
+    )

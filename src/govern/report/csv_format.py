@@ -1,0 +1,153 @@
+"""CSV for spreadsheets: one row per finding or record; no cell is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from govern.model.document import Document
+from govern.model.money import plain
+from govern.model.report import Finding
+from govern.report.json_format import compact
+from govern.report.page import Page
+from govern.report.safe import line
+
+#: The longest cell that Excel keeps is 32,767 characters.
+_MOST = 32_000
+
+# What spreadsheets take for the start of a formula, their full-width twins among it.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+
+def render(document: Document, page: Page) -> str:
+    del page
+    if document.findings is not None:
+        rows = _findings(document.findings)
+    else:
+        rows = _records(document.records or ())
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else line(str(value), _MOST)
+    if text.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+        return "'" + text
+    # GitHub's log reader takes a line that starts with :: for a command.
+    return "'" + text if text.lstrip().startswith("::") else text
+
+
+_COLUMNS = (
+    "severity",
+    "policy",
+    "title",
+    "subject_kind",
+    "subject_id",
+    "subject_name",
+    "workspace_id",
+    "region_id",
+    "sub_account_id",
+    "every",
+    "period_start",
+    "period_end",
+    "measure",
+    "observed",
+    "limit",
+    "unit",
+    "charges",
+    "first_charge",
+    "last_charge",
+    "stop",
+    "waived",
+    "waiver_owner",
+    "waiver_expires",
+    "message",
+    "policy_file",
+    "policy_line",
+    "bill_file",
+    "bill_line",
+    "fingerprint",
+)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterable[Sequence[Any]]:
+    """Costs stand at the end, one column per currency, so that a column can be summed."""
+    currencies = sorted({currency for finding in findings for currency, _ in finding.costs})
+    yield [*_COLUMNS, *(f"billed_cost_{currency}" for currency in currencies)]
+    for finding in findings:
+        costs = dict(finding.costs)
+        yield [*_finding(finding), *(_amount(costs.get(currency)) for currency in currencies)]
+
+
+def _finding(finding: Finding) -> Sequence[Any]:
+    subject = finding.subject
+    first = finding.evidence[0] if finding.evidence else None
+    waiver = finding.waiver or {}
+    return (
+        finding.severity,
+        finding.policy,
+        finding.title,
+        subject.kind,
+        subject.id,
+        subject.name,
+        subject.workspace_id,
+        subject.region_id,
+        subject.sub_account_id,
+        finding.every,
+        f"{finding.start:%Y-%m-%d %H:%M:%S}",
+        f"{finding.end:%Y-%m-%d %H:%M:%S}",
+        finding.measure,
+        plain(finding.observed),
+        plain(finding.limit),
+        finding.unit,
+        finding.charges,
+        f"{finding.first_charge:%Y-%m-%d %H:%M:%S}",
+        f"{finding.last_charge:%Y-%m-%d %H:%M:%S}",
+        finding.stop,
+        "yes" if finding.waiver else "no",
+        waiver.get("owner"),
+        waiver.get("expires"),
+        finding.message,
+        finding.policy_file,
+        finding.policy_line,
+        first.path if first else None,
+        first.line if first else None,
+        finding.fingerprint,
+    )
+
+
+def _amount(cost: Decimal | None) -> str | None:
+    return None if cost is None else plain(cost)
+
+
+def _records(records: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[Any]]:
+    """Every key of any record is a column, in the order of their first appearance."""
+    flat = [dict(_flat(record)) for record in records]
+    columns = list(dict.fromkeys(key for record in flat for key in record))
+    if columns:
+        yield columns
+    for record in flat:
+        yield [record.get(column) for column in columns]
+
+
+def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}_")
+        elif isinstance(value, (list, tuple)):
+            yield prefix + key, _list(value)
+        else:
+            yield prefix + key, value
+
+
+def _list(values: Sequence[Any]) -> str:
+    if any(isinstance(value, (Mapping, list, tuple)) for value in values):
+        return compact(values).strip()
+    return "; ".join("" if value is None else str(value) for value in values)

@@ -1,0 +1,96 @@
+"""JUnit XML as Jenkins' junit-10.xsd has it: a suite per policy, a case per finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from govern.model.document import Document
+from govern.model.report import Finding, PolicyResult
+from govern.report.page import Page
+from govern.report.safe import SENTENCE, line
+
+
+def render(document: Document, page: Page) -> str:
+    root = Element("testsuites", {"name": "govern"})
+    for result in document.policies:
+        mine = [one for one in document.findings or () if one.policy == result.id]
+        _policy(SubElement(root, "testsuite"), result, mine, page)
+    _bill(SubElement(root, "testsuite"), document)
+    for kind in ("tests", "failures", "errors"):
+        root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
+    ElementTree.indent(root)
+    # ElementTree escapes everything but characters that XML 1.0 forbids; line() shows those.
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _policy(suite: Element, result: PolicyResult, findings: Sequence[Finding], page: Page) -> None:
+    for finding in findings:
+        name = f"{finding.subject.text}, {finding.period}, {finding.unit}"
+        case = _case(suite, _class(result), name)
+        if finding.waiver:
+            SubElement(case, "skipped", {"message": _waived(finding)})
+            continue
+        told = {"type": finding.severity, "message": line(finding.message, SENTENCE)}
+        SubElement(case, "failure", told).text = _told(finding)
+    if result.outcome == "error" or not findings:
+        case = _case(suite, _class(result), result.title)
+        if result.outcome == "error":
+            why = line(result.message or "could not be judged", SENTENCE)
+            SubElement(case, "error", {"type": "undecided", "message": why})
+        elif result.outcome == "skip":
+            SubElement(case, "skipped", {"message": "not enabled or not selected"})
+    _count(suite, line(result.id))
+    if result.file:
+        suite.set("file", line(page.place(result.file)))
+
+
+def _bill(suite: Element, document: Document) -> None:
+    """What makes a whole run untrustworthy belongs to no policy, and must not look green."""
+    case = _case(suite, "govern.bill", "The bill can be judged and trusted")
+    end = document.exit
+    if end.code not in (0, 1) and end.cause != "undecided":
+        SubElement(case, "error", {"type": end.cause, "message": line(end.reason, SENTENCE)})
+    _count(suite, "the bill")
+
+
+def _case(suite: Element, classname: str, name: str) -> Element:
+    return SubElement(suite, "testcase", {"classname": classname, "name": line(name)})
+
+
+def _class(result: PolicyResult) -> str:
+    """Readers cut a class name at its last dot into package and class."""
+    return "govern." + line(result.id).replace(".", "_")
+
+
+def _count(suite: Element, name: str) -> None:
+    suite.set("name", name)
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    for attribute, element in (
+        ("failures", "failure"),
+        ("errors", "error"),
+        ("skipped", "skipped"),
+    ):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{element}"))))
+
+
+def _waived(finding: Finding) -> str:
+    waiver = finding.waiver or {}
+    return line(
+        f"waived by {waiver.get('owner')} until {waiver.get('expires')}: {waiver.get('reason')}; "
+        f"{finding.message}",
+        SENTENCE,
+    )
+
+
+def _told(finding: Finding) -> str:
+    lines = [
+        finding.title,
+        finding.told,
+        f"first charge {finding.first_charge:%Y-%m-%d %H:%M}, "
+        f"last charge {finding.last_charge:%Y-%m-%d %H:%M}",
+        *(f"{one.path}:{one.line} {one.instance_id}" for one in finding.evidence),
+    ]
+    return "\n" + "\n".join(line(text, SENTENCE) for text in lines) + "\n"

@@ -1,0 +1,182 @@
+"""SARIF 2.1.0 (OASIS), as code scanning takes it: results stand at the policies' lines."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from govern import __version__
+from govern.model.document import Document
+from govern.model.report import Evidence, Finding, PolicyResult
+from govern.report.json_format import pretty
+from govern.report.page import Page
+from govern.report.safe import SENTENCE, line
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+
+_LEVEL = {
+    "critical": "error",
+    "high": "error",
+    "medium": "warning",
+    "low": "note",
+    "info": "note",
+}
+_RANK = {"critical": 95.0, "high": 75.0, "medium": 50.0, "low": 25.0, "info": 5.0}
+
+
+def render(document: Document, page: Page) -> str:
+    judged = [result for result in document.policies if result.outcome != "skip"]
+    index = {result.id: number for number, result in enumerate(judged)}
+    version = str(document.payload.get("govern", __version__))
+    run = {
+        "tool": {
+            "driver": {
+                "name": "govern",
+                "version": version,
+                "semanticVersion": version,
+                "rules": [_rule(result) for result in judged],
+            }
+        },
+        "automationDetails": {"id": "govern/check/"},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(document, page)],
+        "results": [
+            _result(finding, index.get(finding.policy), page) for finding in document.findings or ()
+        ],
+    }
+    return pretty({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(result: PolicyResult) -> dict[str, Any]:
+    about = result.description or result.title
+    return {
+        "id": result.id,
+        "shortDescription": {"text": _text(result.title)},
+        "fullDescription": {"text": _text(about)},
+        "help": {"text": _text(f"{about} (policy {result.id})")},
+        "defaultConfiguration": {
+            "level": _LEVEL[result.severity],
+            "rank": _RANK[result.severity],
+        },
+        "properties": {
+            "tags": ["cost", "policy"],
+            "problem.severity": _LEVEL[result.severity].replace("note", "recommendation"),
+        },
+    }
+
+
+def _invocation(document: Document, page: Page) -> dict[str, Any]:
+    end = document.exit
+    told = [_undecided(result, page) for result in document.policies if result.outcome == "error"]
+    if end.code not in (0, 1) and end.cause != "undecided":
+        notification = {
+            "level": "error",
+            "message": {"text": _text(end.reason)},
+            "descriptor": {"id": f"govern-{end.cause}"},
+        }
+        told.append(notification)
+    return {
+        "executionSuccessful": end.code in (0, 1),
+        "exitCode": end.code,
+        "exitCodeDescription": line(end.reason, SENTENCE),
+        "toolExecutionNotifications": told,
+    }
+
+
+def _undecided(result: PolicyResult, page: Page) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "level": "error",
+        "message": {"text": _text(f"{result.id} could not be judged: {result.message}")},
+        "descriptor": {"id": "govern-undecided"},
+        "associatedRule": {"id": result.id},
+    }
+    if result.file:
+        told["locations"] = [{"physicalLocation": _physical(result.file, result.line, page)}]
+    return told
+
+
+def _result(finding: Finding, rule: int | None, page: Page) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.policy,
+        "level": _LEVEL[finding.severity],
+        "rank": _RANK[finding.severity],
+        "kind": "fail",
+        "message": {"text": _text(f"{finding.title}: {finding.told}")},
+        "locations": [
+            {
+                "physicalLocation": _physical(finding.policy_file, finding.policy_line, page),
+                "logicalLocations": [_logical(finding)],
+            }
+        ],
+        "partialFingerprints": {"govern/v1": finding.fingerprint},
+        "properties": {
+            "severity": finding.severity,
+            "stop": finding.stop,
+            "costs": [line(cost) for cost in finding.cost.split(", ") if cost],
+        },
+    }
+    if rule is not None:
+        result["ruleIndex"] = rule
+    if finding.evidence:
+        result["relatedLocations"] = [
+            _related(number, one, page) for number, one in enumerate(finding.evidence)
+        ]
+    if finding.waiver:
+        result["suppressions"] = [_suppression(finding)]
+    return result
+
+
+def _logical(finding: Finding) -> dict[str, Any]:
+    """Region, workspace and subject, as far as the group has only one of each."""
+    subject = finding.subject
+    last = None if subject.id in (subject.workspace_id, subject.region_id) else subject.text
+    if subject.kind == "api_key" and subject.id:
+        last = subject.id
+    parts = [part for part in (subject.region_id, subject.workspace_id, last) if part]
+    return {
+        "name": line(subject.id or subject.text),
+        "fullyQualifiedName": "/".join(line(part) for part in parts),
+        "kind": "resource",
+    }
+
+
+def _related(number: int, one: Evidence, page: Page) -> dict[str, Any]:
+    return {
+        "id": number,
+        "message": {"text": _text(f"Charge of {one.instance_id}")},
+        "physicalLocation": _physical(one.path, one.line, page),
+    }
+
+
+def _suppression(finding: Finding) -> dict[str, Any]:
+    waiver = finding.waiver or {}
+    said = f"{waiver.get('reason')} ({waiver.get('owner')}, until {waiver.get('expires')})"
+    return {"kind": "external", "status": "accepted", "justification": line(said, SENTENCE)}
+
+
+def _physical(path: str, number: int, page: Page) -> dict[str, Any]:
+    return {
+        "artifactLocation": {"uri": _uri(path, page)},
+        "region": {"startLine": max(number, 1)},
+    }
+
+
+def _uri(path: str, page: Page) -> str:
+    """A relative reference; a file outside of the page's folder keeps its whole path."""
+    place = page.place(path)
+    encoded = quote(place, safe="/-._~!$&'()*+,;=@", errors="replace")
+    return f"file://{encoded}" if place.startswith("/") else encoded
+
+
+def _text(text: str) -> str:
+    """Plain text of a message: no name in it is a link or a placeholder; it ends with a period.
+
+    SARIF 2.1.0, 3.11.5 and 3.11.6: braces are doubled, brackets take a backslash.
+    """
+    shown = line(text, SENTENCE)
+    for mark in ("\\", "[", "]"):
+        shown = shown.replace(mark, "\\" + mark)
+    shown = shown.replace("{", "{{").replace("}", "}}")
+    return shown if shown.endswith((".", "!", "?")) else shown + "."

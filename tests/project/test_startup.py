@@ -1,0 +1,26 @@
+"""Start-up is a feature: help and version load no engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("duckdb", "yaml", "tabulate", "requests", "keyring", "pyarrow", "numpy", "rich")
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["check", "--help"], ["bill", "--help"]]
+)
+def test_help_and_version_load_no_engine(words: list[str]) -> None:
+    script = (
+        "import sys\n"
+        f"sys.argv = ['govern', *{words!r}]\n"
+        "from govern.cli.main import main\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "assert not loaded, loaded\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)

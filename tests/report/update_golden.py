@@ -1,0 +1,16 @@
+"""Write the golden files anew; read the difference before it is committed.
+
+Use: python tests/report/update_golden.py
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parents[2] / "src"), str(Path(__file__).parent)]
+    from golden_files import FOLDER, rendered
+
+    for name, text in rendered().items():
+        (FOLDER / name).write_bytes(text.encode())
