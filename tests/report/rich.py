@@ -37,7 +37,9 @@ WAIVER = {
 }
 
 
-def key(id: str | None, workspace: str, region: str = "cn-beijing", name: str | None = None) -> Subject:
+def key(
+    id: str | None, workspace: str, region: str = "cn-beijing", name: str | None = None
+) -> Subject:
     account = ACCOUNT if region == "cn-beijing" else OTHER_ACCOUNT
     values = (("sub_account_id", account), ("workspace_id", workspace), ("api_key_id", id))
     return Subject("api_key", values, workspace, region, account, name)
@@ -112,7 +114,12 @@ FINDINGS = (
         severity="medium",
         message="workspace llm-研发 has 3 charges (0.6 CNY) where none is allowed",
         subject=Subject(
-            "workspace", (("workspace_id", "llm-研发"),), "llm-研发", "cn-beijing", ACCOUNT, "研发部"
+            "workspace",
+            (("workspace_id", "llm-研发"),),
+            "llm-研发",
+            "cn-beijing",
+            ACCOUNT,
+            "研发部",
         ),
         every="week",
         start=datetime(2026, 9, 7),
@@ -279,11 +286,19 @@ REPORT = CheckReport(
     exit=Exit("undecided", "could not be judged: batch-models"),
     notes=("5 rows are the same in two files and count once.",),
     waivers=(
-        {**WAIVER, "policy": "max-spend-per-key", "state": "used", "findings": 1},
+        {
+            "policy": "max-spend-per-key",
+            "subject": "30003",
+            "state": "used",
+            "findings": 1,
+            "expires": "2026-11-01T00:00:00+08:00",
+            "owner": "finops@example.com",
+            "file": "policies/waivers.yaml",
+            "line": 3,
+        },
         {
             "policy": "no-playground",
             "subject": "llm-gone",
-            "reason": "Trial of 韩梅梅",
             "owner": "hanmeimei@example.com",
             "expires": "2026-09-15T00:00:00+08:00",
             "file": "policies/waivers.yaml",

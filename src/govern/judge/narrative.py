@@ -83,6 +83,9 @@ def _finding_details(finding: Finding) -> list[str]:
         f"{finding.policy}, {finding.period}: {finding.message}; "
         f"last charge {_when(finding.last_charge)}"
     ]
+    if finding.waiver:
+        waiver = finding.waiver
+        lines.append(f"waived by {waiver['owner']} until {waiver['expires']}: {waiver['reason']}")
     for one in finding.evidence:
         cost = "" if one.billed_cost is None else f"  {plain(one.billed_cost)}"
         lines.append(f"{one.path}:{one.line}  {shorten(one.instance_id, 90)}{cost}")

@@ -17,10 +17,10 @@ from govern.model.words import CHARGE_CATEGORIES, SERVICES
 
 # Fields whose whole value is replaced, and the word its token starts with.
 _FIELDS = {
-    "account_id": "account",
-    "account_ids": "account",
-    "billing_account_id": "account",
-    "sub_account_id": "account",
+    "account_id": "acct",
+    "account_ids": "acct",
+    "billing_account_id": "acct",
+    "sub_account_id": "acct",
     "name": "name",
     "api_key_name": "name",
     "workspace_name": "name",
@@ -102,11 +102,11 @@ def _special(
 ) -> Iterable[tuple[str, str, str]]:
     """(field, kind, word) of what only its neighbours tell: subjects, waivers, rejected cells."""
     if mapping.get("kind") == "account" and isinstance(mapping.get("id"), str):
-        yield "id", "account", mapping["id"]
-    if "expires" in mapping and "reason" in mapping:
-        yield "reason", "text", str(mapping["reason"])
-        subject = mapping.get("subject")
-        if isinstance(subject, str) and subject.strip("*?") and subject not in keep:
+        yield "id", "acct", mapping["id"]
+    subject = mapping.get("subject")
+    if "expires" in mapping and isinstance(subject, str):
+        yield "reason", "text", str(mapping.get("reason", ""))
+        if subject.strip("*?") and subject != "none" and subject not in keep:
             yield "subject", "subject", subject
     if "value" in mapping and "line" in mapping and mapping["value"]:
         # In a row that is shifted by a column, any cell may be anybody's name.
@@ -159,7 +159,7 @@ def _subject(tokens: Tokens, subject: Subject) -> Subject:
             (column, tokens.of(_FIELDS[column], value) if column in _FIELDS else value)
             for column, value in subject.values
         ),
-        sub_account_id=tokens.of("account", subject.sub_account_id),
+        sub_account_id=tokens.of("acct", subject.sub_account_id),
         name=tokens.of("name", subject.name),
     )
 

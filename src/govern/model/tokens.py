@@ -33,7 +33,7 @@ class Tokens:
         self._lengths: list[int] = []
 
     def token(self, kind: str, word: str) -> str:
-        """``account-3f9a1c07be``: the kind of word it was, and a hash nobody can turn back."""
+        """``acct-3f9a1c07be``: the kind of word it was, and a hash nobody can turn back."""
         digest = hmac.new(self._salt, word.encode("utf-8", "surrogatepass"), "sha256")
         return f"{kind}-{digest.hexdigest()[:_DIGITS]}"
 
@@ -70,7 +70,7 @@ class Tokens:
             return part
         if not last and not part.lower().endswith(_ARCHIVES):
             return self.token("folder", part)
-        named = _ACCOUNT.sub(lambda found: self.token("account", found[0]), part)
+        named = _ACCOUNT.sub(lambda found: self.token("acct", found[0]), part)
         return self._replaced(named)
 
     def text(self, text: str) -> str:

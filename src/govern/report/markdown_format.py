@@ -119,23 +119,18 @@ _LEADER = re.compile(r"[-+=]+|\d+[.)]")
 
 def _words(text: str) -> str:
     """The line as Markdown that shows exactly these words."""
-    shown: list[str] = []
-    code: list[str] = []
-    for at, word in enumerate(text.split()):
-        leads = at == 0 and _LEADER.fullmatch(word)
-        if _PLAIN.fullmatch(word) and not _LINK.search(word) and not leads:
-            shown += [_code(code), word]
-            code = []
-        else:
-            code.append(word)
-    return " ".join(word for word in [*shown, _code(code)] if word)
+    words = text.split()
+    if words and _LEADER.fullmatch(words[0]):
+        return " ".join([_code(words[0]), *map(_word, words[1:])])
+    return " ".join(map(_word, words))
 
 
-def _code(words: Sequence[str]) -> str:
+def _word(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) and not _LINK.search(word) else _code(word)
+
+
+def _code(text: str) -> str:
     """A code span. A table cell ends at a pipe even there, unless a backslash stands before it."""
-    text = " ".join(words)
-    if not text:
-        return ""
     text = text.replace(r"\|", r"\x5c|").replace("|", r"\|")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)

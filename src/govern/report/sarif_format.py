@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from govern import __version__
 from govern.model.document import Document
+from govern.model.money import plain
 from govern.model.report import Evidence, Finding, PolicyResult
 from govern.report.json_format import pretty
 from govern.report.page import Page
@@ -55,7 +56,7 @@ def _rule(result: PolicyResult) -> dict[str, Any]:
         "id": result.id,
         "shortDescription": {"text": _text(result.title)},
         "fullDescription": {"text": _text(about)},
-        "help": {"text": _text(f"{about} (policy {result.id})")},
+        "help": {"text": _text(f"Policy {result.id}: {about}")},
         "defaultConfiguration": {
             "level": _LEVEL[result.severity],
             "rank": _RANK[result.severity],
@@ -114,7 +115,10 @@ def _result(finding: Finding, rule: int | None, page: Page) -> dict[str, Any]:
         "properties": {
             "severity": finding.severity,
             "stop": finding.stop,
-            "costs": [line(cost) for cost in finding.cost.split(", ") if cost],
+            "costs": [
+                {"currency": line(currency), "billed_cost": plain(cost)}
+                for currency, cost in finding.costs
+            ],
         },
     }
     if rule is not None:
@@ -131,13 +135,11 @@ def _result(finding: Finding, rule: int | None, page: Page) -> dict[str, Any]:
 def _logical(finding: Finding) -> dict[str, Any]:
     """Region, workspace and subject, as far as the group has only one of each."""
     subject = finding.subject
-    last = None if subject.id in (subject.workspace_id, subject.region_id) else subject.text
-    if subject.kind == "api_key" and subject.id:
-        last = subject.id
+    last = None if subject.id in (subject.workspace_id, subject.region_id) else subject.id
     parts = [part for part in (subject.region_id, subject.workspace_id, last) if part]
     return {
         "name": line(subject.id or subject.text),
-        "fullyQualifiedName": "/".join(line(part) for part in parts),
+        "fullyQualifiedName": "/".join(map(line, parts)) or line(subject.text),
         "kind": "resource",
     }
 
