@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bills import bill, paid, row
+
 from govern.bill.exported import by_name, day_of, export_of
 from govern.judge.summary import summarise
 from govern.ledger.reading import Reading, read

@@ -1,0 +1,85 @@
+"""``govern policy``: work on policies."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Work on policies.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("validate")
+def validate(
+    path: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Policy files or folders. Default: as for check."),
+    ] = None,
+    bill: Annotated[
+        list[str] | None,
+        typer.Option("--bill", metavar="BILL", help="Also ask what selects nothing in this bill."),
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
+    ] = None,
+    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
+) -> None:
+    """Say every fault of policies and waivers, and warn of policies that do nothing.
+
+    Exit codes: 0 valid (warnings are said), 2 a fault.
+
+    Example: govern policy validate policies/ --bill 2026-09.csv
+    """
+    from govern.cli import settings
+    from govern.judge import lint
+
+    found = settings.load(config, no_config)
+    chosen = settings.policies(path or [], found)
+    waivers = settings.waivers([], found) if not path else ()
+    warned = lint.warnings(chosen.policies)
+    if bill:
+        from govern.ledger.reading import Reading, read
+
+        how = Reading(
+            clock=settings.clock(None, found),
+            shapes=settings.shapes(found),
+            instance_ids=found.instance_ids,
+            progress=settings.progress(quiet=False),
+        )
+        with read(bill, how) as ledger:
+            warned += lint.selecting_nothing(chosen.policies, ledger)
+    for warning in sorted(warned):
+        sys.stderr.write(f"govern: warning: {warning}\n")
+    source = "built-in " if chosen.builtin else ""
+    count = len(chosen.policies)
+    said = f"{count} {source}{'policy' if count == 1 else 'policies'}"
+    if waivers:
+        said += f" and {len(waivers)} waiver{'s' if len(waivers) > 1 else ''}"
+    sys.stdout.write(f"{said}, valid; {len(warned)} warning{'' if len(warned) == 1 else 's'}\n")
+
+
+@app.command("list")
+def listing(
+    path: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Policy files or folders. Default: as for check."),
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
+    ] = None,
+    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
+) -> None:
+    """List policies: severity, id, title, and where each is written.
+
+    Example: govern policy list policies/
+    """
+    from govern.cli import settings
+
+    chosen = settings.policies(path or [], settings.load(config, no_config))
+    for policy in chosen.policies:
+        state = "" if policy.enabled else " (not enabled)"
+        sys.stdout.write(
+            f"{policy.severity:<9} {policy.id}{state}: {policy.title}"
+            f"  [{policy.file}:{policy.line}]\n"
+        )

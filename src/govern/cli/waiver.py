@@ -1,0 +1,147 @@
+"""``govern waiver``: exceptions, who granted them, and when they end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from govern.model.errors import GovernError, usage
+
+app = typer.Typer(
+    help="Exceptions, who granted them, and when they end.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+_SOON = timedelta(days=14)
+
+
+@app.command("list")
+def listing(
+    path: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Waiver files or folders. Default: as for check."),
+    ] = None,
+    bill: Annotated[
+        list[str] | None,
+        typer.Option("--bill", metavar="BILL", help="Also say which are used in this bill."),
+    ] = None,
+    policy: Annotated[
+        list[str] | None, typer.Option("-p", "--policy", metavar="PATH", help="As for check.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="INSTANT", help="Default: now.")
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
+    ] = None,
+    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
+) -> None:
+    """List waivers with their state: soon over, expired, unused, too broad.
+
+    Example: govern waiver list --bill 2026-09.csv
+    """
+    from govern.cli import settings
+    from govern.judge import waiving
+    from govern.model.report import Finding
+
+    found = settings.load(config, no_config)
+    clock = settings.clock(None, found)
+    instant = settings.as_of(as_of, clock)
+    waivers = settings.waivers(path or [], found)
+    rules = settings.policies(policy or [], found).policies
+    findings: list[Finding] = []
+    if bill:
+        from govern.judge.check import Terms, check
+        from govern.ledger.reading import Reading, read
+
+        how = Reading(clock=clock, shapes=settings.shapes(found), instance_ids=found.instance_ids)
+        with read(bill, how) as ledger:
+            if ledger.clashes:
+                raise GovernError("overlap", ledger.clashes)
+            findings = list(check(ledger, rules, Terms(as_of=instant, evidence=0)).findings)
+    _, uses = waiving.apply(waivers, findings, [r.id for r in rules], instant, clock)
+    for use in uses:
+        words = []
+        if use.state == "unused" and bill:
+            words.append("unused")
+        elif use.state in ("expired", "unknown_policy"):
+            words.append(use.state.replace("_", " "))
+        if use.state != "expired" and use.expires - instant <= _SOON:
+            words.append("soon over")
+        if set(use.waiver.subject.text or "") <= {"*", "?"}:
+            words.append("too broad")
+        subject = use.waiver.subject.text
+        sys.stdout.write(
+            f"{use.waiver.policy} {subject}: until {use.expires:%Y-%m-%d %H:%M}, "
+            f"{use.waiver.owner}: {use.waiver.reason}"
+            f"{' [' + ', '.join(words) + ']' if words else ''}"
+            f"  ({use.waiver.file}:{use.waiver.line})\n"
+        )
+    sys.stdout.write(f"{len(uses)} waiver{'' if len(uses) == 1 else 's'}\n")
+
+
+@app.command("add")
+def add(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The waiver file to add to.")],
+    policy: Annotated[str, typer.Option("--policy", metavar="ID", help="The policy's id.")],
+    subject: Annotated[str, typer.Option("--subject", metavar="ID", help="Subject id or pattern.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is granted.")],
+    owner: Annotated[str, typer.Option("--owner", metavar="NAME", help="Who granted it.")],
+    expires: Annotated[
+        str, typer.Option("--expires", metavar="INSTANT", help="Its end, not included.")
+    ],
+    up_to: Annotated[
+        str | None, typer.Option("--up-to", metavar="LIMIT", help="Only up to this, as 800 CNY.")
+    ] = None,
+) -> None:
+    """Add a waiver to a file, which is made if it doesn't exist; the rest of it stays as it is.
+
+    Example: govern waiver add waivers.yaml --policy max-spend-per-key --subject 12345
+    --reason "launch month" --owner finops --expires 2026-11-01
+    """
+    import json
+    import tempfile
+
+    from govern.policy.waivers import load_waivers
+
+    fields = {"policy": policy, "subject": subject, "reason": reason, "owner": owner}
+    fields["expires"] = expires
+    if up_to is not None:
+        fields["up_to"] = up_to
+    # A JSON string is a YAML string, with every character that could mean something quoted.
+    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
+    entry = "  - " + "\n    ".join(lines) + "\n"
+    before = "version: 1\nwaivers:\n"
+    try:
+        if os.path.exists(file):
+            load_waivers([file])
+            with open(file, encoding="utf-8", newline="") as there:
+                before = there.read()
+        if before and not before.endswith("\n"):
+            before += "\n"
+        folder = os.path.dirname(os.path.abspath(file))
+        with tempfile.NamedTemporaryFile(
+            "w", dir=folder, suffix=".yaml", delete=False, encoding="utf-8", newline=""
+        ) as part:
+            part.write(before + entry)
+        try:
+            load_waivers([part.name])
+        except GovernError as error:
+            raise usage(_without(str(error), part.name)) from None
+        else:
+            os.replace(part.name, file)
+        finally:
+            if os.path.exists(part.name):
+                os.unlink(part.name)
+    except OSError as error:
+        raise GovernError("file", f"{file}: {error.strerror or error}") from None
+    sys.stdout.write(f"{file}\n")
+
+
+def _without(message: str, path: str) -> str:
+    return message.replace(path + ":", "the new waiver:")
