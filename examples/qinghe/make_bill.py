@@ -8,16 +8,25 @@ The story, which the tests know by hand:
 - somebody in llm-m1marketing plays in the console Playground (bmp) every working day;
 - key 2000003 in llm-p1chatbot runs far above 500 CNY;
 - llm-x1research uses a model that is on nobody's list, and trains and deploys one.
+Around it stands what real bills hold: cache hits, free quota, speech rows without a channel, calls
+without a key, rows of the older layout, plans and a refund, rounding, ecs and oss. llm-r5retired02
+was shut down in time: only a correction of last month is left of it, and nothing is found there.
+
+Prices, ids and people are invented. Column names and wordings are those that public readers of this
+export show; its values for a deployment's or a plan's Instance ID are documented nowhere and are
+made up here, as are the cells left empty.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import sys
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 
 BILL = (
@@ -35,9 +44,12 @@ COLUMNS = (
     "产品信息/选型配置,产品信息/规格,资源信息/实例ID（出账粒度）,资源信息/资源ID,"
     "资源信息/资源名称,资源信息/地域Code,资源信息/地域,资源信息/可用区,资源信息/实例标签,"
     "用量信息/抵扣前用量,用量信息/抵扣用量,用量信息/用量,用量信息/用量单位,用量信息/用量详情,"
-    "定价信息/官网目录价,定价信息/价格单位,定价信息/定价币种,费用信息/计费公式,"
-    "费用信息/目录总价,费用信息/计费规则说明,订阅抵扣信息/订阅抵扣目录总价,优惠信息/优惠金额,"
-    "优惠信息/优惠后金额,优惠券抵扣信息/优惠券抵扣金额,应付信息/应付金额（含税）"
+    "时长信息/抵扣前时长,时长信息/抵扣时长,时长信息/时长,时长信息/时长单位,时长信息/时长详情,"
+    "定价信息/官网目录价,定价信息/价格单位,定价信息/目录价用量阶梯,定价信息/用量阶梯累计规则,"
+    "定价信息/目录价转换信息,定价信息/目录价因子,定价信息/定价币种,费用信息/计费公式,"
+    "费用信息/目录总价,费用信息/计费辅助信息,费用信息/计费过程,费用信息/计费规则说明,"
+    "订阅抵扣信息/订阅抵扣目录总价,优惠信息/优惠金额,优惠信息/优惠详情,优惠信息/优惠后金额,"
+    "优惠券抵扣信息/优惠券抵扣金额,应付信息/应付金额（含税）"
 ).split(",")
 
 PAYER = "1902910424969427"
@@ -96,11 +108,31 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def chosen(**options: str) -> str:
+    """产品信息/选型配置: what was chosen, as JSON. Filled here where the Instance ID says less."""
+    return json.dumps(
+        [{"name": name, "value": value} for name, value in options.items()], ensure_ascii=False
+    )
+
+
+def served(when: str) -> dict[str, str]:
+    """The minute that a charge of this minute was served in; nothing for whole days."""
+    if len(when) == 10:
+        return {}
+    end = datetime.strptime(when, "%Y-%m-%d %H:%M") + timedelta(minutes=1)
+    return {
+        "账单信息/消费时间": when,
+        "账单信息/服务开始时间": f"{when}:00",
+        "账单信息/服务结束时间": f"{end:%Y-%m-%d %H:%M:%S}",
+    }
+
+
 class Bill:
     def __init__(self) -> None:
         self.rows: list[dict[str, str]] = []
 
     def add(self, instance_id: str, when: str, list_cost: Decimal, **cells: str) -> None:
+        """A row; money that isn't given otherwise is paid as listed."""
         region = cells.pop("region", "cn-beijing")
         billed = cells.pop("billed", plain(list_cost))
         usual = {
@@ -112,7 +144,7 @@ class Bill:
             "账单信息/账单月份": "202609",
             "账单信息/账单日期": when[:10].replace("-", ""),
             "账单信息/费用类型": "云资源按量费用",
-            "账单信息/消费时间": when if len(when) > 10 else "",
+            **served(when),
             "产品信息/产品Code": "sfm",
             "产品信息/产品名称": "大模型服务平台百炼",
             "产品信息/商品Code": "sfm_inference_public_cn",
@@ -123,7 +155,10 @@ class Bill:
             "资源信息/地域": REGIONS[region],
             "定价信息/定价币种": "CNY",
             "费用信息/目录总价": plain(list_cost),
+            "订阅抵扣信息/订阅抵扣目录总价": "0",
+            "优惠信息/优惠金额": plain(list_cost - Decimal(billed)),
             "优惠信息/优惠后金额": billed,
+            "优惠券抵扣信息/优惠券抵扣金额": "0",
             "应付信息/应付金额（含税）": billed,
         }
         unknown = set(cells) - set(COLUMNS)
@@ -134,19 +169,22 @@ class Bill:
         self, instance_id: str, when: str, thousands: Decimal, price: str, **cells: str
     ) -> None:
         usage = {
+            "用量信息/抵扣前用量": plain(thousands),
+            "用量信息/抵扣用量": "0",
             "用量信息/用量": plain(thousands),
             "用量信息/用量单位": "千tokens",
             "定价信息/官网目录价": price,
             "定价信息/价格单位": "元/千tokens",
+            "费用信息/计费公式": "用量*官网目录价",
         }
-        self.add(instance_id, when, thousands * Decimal(price), **usage, **cells)
+        self.add(instance_id, when, thousands * Decimal(price), **{**usage, **cells})
 
     def text(self) -> str:
         out = io.StringIO()
         writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
         writer.writeheader()
         order = sorted(
-            self.rows, key=lambda row: row["账单信息/消费时间"] or row["账单信息/账单日期"]
+            self.rows, key=lambda row: row.get("账单信息/消费时间") or row["账单信息/账单日期"]
         )
         for number, row in enumerate(order):
             row["标识信息/账单明细ID"] = f"202609_{number:06d}"
@@ -185,15 +223,65 @@ def playground(bill: Bill, rng: random.Random) -> None:
                 bill.tokens(name, when, thousands, price)
 
 
+def small_things(bill: Bill, rng: random.Random) -> None:
+    """Cache hits, speech, calls without a key, and ids of the older layout."""
+    for _ in range(60):
+        thousands = Decimal(rng.randrange(1, 30_000)) / 1000
+        name = "2000001;llm-p1chatbot;qwen3.5-plus;context_0-128k_input_token_cache;app;0"
+        bill.tokens(name, minute(rng), thousands, "0.00016")
+    for number in range(40):
+        # Observed: speech rows have no channel. A tenth is taken off the price.
+        thousands = Decimal(rng.randrange(1000, 60_000)) / 1000
+        key = "" if number % 8 == 0 else "2000008"
+        bill.tokens(
+            f"{key};llm-s1support;qwen-audio-3.1-tts-flash;tts_output_token;0",
+            minute(rng),
+            thousands,
+            "0.01",
+            billed=plain(thousands * Decimal("0.009")),
+            **{
+                "产品信息/计费项名称": "语音合成用量",
+                "产品信息/选型配置": chosen(语音合成模型="qwen-audio-3.1-tts-flash"),
+                "优惠信息/优惠详情": "折扣 9 折",
+            },
+        )
+    for _ in range(36):
+        # The key is empty, yet the channel says code: documented as usually from the console.
+        when = minute(rng)
+        for meter, price in (("input_token", "0.0003"), ("output_token", "0.0006")):
+            thousands = Decimal(rng.randrange(1, 4000)) / 1000
+            bill.tokens(f";llm-m1marketing;qwen-turbo;{meter};app;0", when, thousands, price)
+    for day in range(1, 13):
+        # billing type;workspace;model;meter;channel: documented for requests before 2025-12-16.
+        meter, price = (("input_token", "0.0003"), ("output_token", "0.0006"))[day % 2]
+        thousands = Decimal(rng.randrange(1, 9000)) / 1000
+        name = f"text_token;llm-p3mail;qwen-turbo;{meter};app"
+        bill.tokens(name, f"2026-09-{day:02d} 08:30", thousands, price)
+
+
 def others(bill: Bill) -> None:
     """What else stands on such a bill: plans, training, deployment, refunds, other products."""
     code, detail, item = "产品信息/商品Code", "产品信息/商品名称", "产品信息/计费项名称"
     kind = "账单信息/费用类型"
+    plan = {code: "sfm_tokenplanteams_dp_cn", detail: "Token Plan", item: ""}
+    for when, fee, what in (
+        ("2026-09-02", "198", "订阅预付费用"),
+        ("2026-09-05", "-198", "订阅退订费用"),  # an unused seat was given back
+    ):
+        order = {"标识信息/订单号": f"2960{when[-2:]}7741", kind: what}
+        bill.add("tokenplan-seat-4c1d", when, Decimal(fee), **plan, **order)
+    bill.add(
+        "2000018;llm-r5retired02;qwen-max;context_0-128k_output_token;app;0",
+        "2026-09-03 10:00",
+        Decimal("-3.2"),
+        **{kind: "调账费用"},
+    )
     bill.add(
         "codingplan-cn-8f2k",
         "2026-09-03",
         Decimal("200"),
         **{kind: "订阅预付费用", code: "sfm_codingplan_public_cn", detail: "Coding Plan", item: ""},
+        **{"标识信息/订单号": "2960037742"},
     )
     bill.add(
         "llm-x1research!cn-beijing!ft-202609120910-a1b2",
@@ -207,6 +295,8 @@ def others(bill: Bill) -> None:
             f"2026-09-{day:02d} 00:00",
             Decimal("20"),
             **{code: "sfm_deployment_public_cn", detail: "百炼大模型部署", item: "部署时长"},
+            **{"时长信息/抵扣前时长": "24", "时长信息/抵扣时长": "0"},
+            **{"时长信息/时长": "24", "时长信息/时长单位": "小时"},
         )
     for number in range(12):
         bill.tokens(
@@ -215,36 +305,33 @@ def others(bill: Bill) -> None:
             Decimal("1500"),
             "0.00015",
         )
-    bill.tokens(
-        "2000001;llm-p1chatbot;qwen3.5-plus;context_0-128k_input_token;app;1",
-        "2026-09-01 00:05",
-        Decimal("1000"),
-        "0.0008",
-        billed="0",
-    )
-    bill.add(
-        ";llm-s1support;qwen-audio-3.1-tts-flash;tts_output_token;0",
-        "2026-09-20 10:00",
-        Decimal("1.28"),
-        **{item: "语音合成用量"},
-    )
-    bill.add(
-        "text_token;llm-p3mail;qwen-turbo;output_token;app", "2026-09-02 09:00", Decimal("0.42")
-    )
+    for number in range(3):
+        # Free quota pays: the usage stands under what was deducted, and nothing is left to bill.
+        bill.tokens(
+            "2000001;llm-p1chatbot;qwen3.5-plus;context_0-128k_input_token;app;1",
+            f"2026-09-01 00:0{5 + number}",
+            Decimal(0),
+            "0.0008",
+            **{"用量信息/抵扣前用量": "1000", "用量信息/抵扣用量": "1000"},
+        )
     bill.add(
         "2000003;llm-p1chatbot;qwen-max;output_token;app;0",
         "2026-09-28 12:00",
         Decimal("-12.5"),
         **{kind: "调账费用"},
     )
-    bill.add("", "2026-09-30", Decimal("-0.0043"), **{kind: "抹零费用"})
+    # Month-end rounding drops what is below a fen (that it is one row for the product is inferred).
+    owed = sum((Decimal(row["应付信息/应付金额（含税）"]) for row in bill.rows), Decimal(0))
+    fen = owed.quantize(Decimal("0.01"), ROUND_FLOOR)
+    bill.add("", "2026-09-30", fen - owed, **{kind: "抹零费用"})
     for day in range(1, 31):
         for product, name, cost in (
             ("ecs", "云服务器ECS", "31.68"),
             ("oss", "对象存储OSS", "2.0475"),
         ):
             bill.add(f"{product}-7xv3k", f"2026-09-{day:02d}", Decimal(cost),
-                     **{"产品信息/产品Code": product, "产品信息/产品名称": name, code: product,
+                     **{"资源信息/实例标签": "key:team value:platform",
+                        "产品信息/产品Code": product, "产品信息/产品名称": name, code: product,
                         detail: name, item: name})  # fmt: skip
 
 
@@ -254,6 +341,7 @@ def main() -> int:
     for key in keys():
         use(bill, rng, key)
     playground(bill, rng)
+    small_things(bill, random.Random(20260902))
     others(bill)
     data = ("\ufeff" + bill.text()).encode()
     if sys.argv[1:] == ["--check"]:

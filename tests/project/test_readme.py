@@ -80,7 +80,7 @@ def test_every_link_leads_somewhere(path: str) -> None:
 
 def test_the_built_in_pack_is_the_same_as_the_ready_policies() -> None:
     packed = sorted(Path(pack()).glob("*.yaml"))
-    assert [path.name for path in packed] == ["no-key.yaml", "no-playground.yaml"]
+    assert [path.name for path in packed] == ["no-key.yaml", "no-playground.yaml", "refunds.yaml"]
     for path in packed:
         assert path.read_bytes() == (ROOT / "policies" / path.name).read_bytes()
 

@@ -7,12 +7,14 @@ import io
 import json
 import re
 import unicodedata
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
 from corpus import HOSTILE, report_of
 from markdown_it import MarkdownIt
 
+from govern.model.document import Document
 from govern.model.redact import redact
 from govern.report import FORMATS
 from govern.report.page import Page
@@ -24,8 +26,19 @@ NARROW = Page(width=40)
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
+@cache
+def hostile(name: str) -> Document:
+    return report_of(HOSTILE[name])
+
+
+@cache
+def redacted(name: str) -> Document:
+    return redact(hostile(name), b"salt")
+
+
+@cache
 def rendered(format: str, name: str, page: Page = PAGE) -> str:
-    text = FORMATS[format].render(report_of(HOSTILE[name]), page)
+    text = FORMATS[format].render(hostile(name), page)
     # An output file or stdout takes it as UTF-8 without trouble.
     return text.encode("utf-8").decode()
 
@@ -49,9 +62,10 @@ def test_no_format_prints_what_steers_a_terminal(format: str, name: str) -> None
 
 
 @pytest.mark.parametrize("format", [one for one in FORMATS if one != "github"])
-@pytest.mark.parametrize("page", [PAGE, NARROW], ids=["wide", "narrow"])
-def test_a_ci_log_sees_no_command(format: str, name: str, page: Page) -> None:
-    text = rendered(format, name, page)
+def test_a_ci_log_sees_no_command(format: str, name: str) -> None:
+    text = rendered(format, name)
+    if format == "table":
+        text += rendered(format, name, NARROW)
     # GitHub's runner: "::" first in a line after blanks; the old form anywhere in it.
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
     assert not re.search(r"##\w*\[", text)
@@ -62,7 +76,8 @@ def test_github_gets_exactly_the_commands_that_are_meant(name: str) -> None:
     commands = [line for line in lines if line.lstrip().startswith("::")]
     words = [re.match(r"::(\w+) ([^:]*)::([^\r\n]*)$", line) for line in commands]
     # Undecided policy, the run's own error, two hostile findings and one of the rich report.
-    assert [word and word[1] for word in words] == ["error", "error", "error", "error", "warning"]
+    levels = sorted(word[1] if word else "" for word in words)
+    assert levels == ["error", "error", "error", "error", "warning"]
     for word in words:
         assert word is not None
         keys = [pair.partition("=")[0] for pair in word[2].split(",")]
@@ -83,7 +98,7 @@ def test_csv_has_one_row_per_finding_and_no_formula(name: str) -> None:
 
 
 def test_json_holds_the_name_itself(name: str) -> None:
-    document = report_of(HOSTILE[name])
+    document = hostile(name)
     for format in ("json", "sarif", "gitlab"):
         json.loads(rendered(format, name))
     assert json.loads(rendered("json", name)) == document.payload
@@ -175,6 +190,6 @@ def test_the_table_keeps_its_lines_short(name: str) -> None:
 
 @pytest.mark.parametrize("format", ["json", "sarif", "junit", "markdown", "csv", "table"])
 def test_a_hostile_name_can_be_redacted(format: str, name: str) -> None:
-    document = redact(report_of(HOSTILE[name]), b"salt")
+    document = redacted(name)
     text = FORMATS[format].render(document, PAGE).encode("utf-8").decode()
     assert text

@@ -66,7 +66,7 @@ def _command(
 ) -> str:
     properties = {"title": line(title)}
     if file:
-        properties = {"file": page.place(file), "line": str(max(number, 1)), **properties}
+        properties = {"file": line(page.place(file)), "line": str(max(number, 1)), **properties}
     told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{level} {told}::{_data(line(message, SENTENCE))}"
 

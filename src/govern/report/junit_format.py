@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 from govern.model.document import Document
 from govern.model.report import Finding, PolicyResult
 from govern.report.page import Page
-from govern.report.safe import SENTENCE, line
+from govern.report.safe import SENTENCE, line, no_command
 
 
 def render(document: Document, page: Page) -> str:
@@ -93,4 +93,4 @@ def _told(finding: Finding) -> str:
         f"last charge {finding.last_charge:%Y-%m-%d %H:%M}",
         *(f"{one.path}:{one.line} {one.instance_id}" for one in finding.evidence),
     ]
-    return "\n" + "\n".join(line(text, SENTENCE) for text in lines) + "\n"
+    return "\n" + "\n".join(no_command(line(text, SENTENCE)) for text in lines) + "\n"
