@@ -61,8 +61,9 @@ def by_multitool(program: str, folder: Path) -> list[str]:
     log = folder / "multitool.log"
     files = [str(file) for file in sorted(folder.glob("*.sarif"))]
     run = subprocess.run(
-        [program, "validate", *files, "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning;Note"]
-        + ["-o", str(log), "--log", "ForceOverwrite"],
+        # The npm package's launcher hands its arguments to a shell, which would end at the ";".
+        [program, "validate", *files, "--rule-kind", '"Sarif;Ghas"']
+        + ["--level", '"Error;Warning;Note"', "-o", str(log), "--log", "ForceOverwrite"],
         capture_output=True,
         text=True,
     )

@@ -69,7 +69,7 @@ def _of_word(word: str) -> list[Found]:
 
 def _files_below(folder: str) -> Iterator[str]:
     root = os.path.realpath(folder)
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = os.path.join(here, name)
@@ -79,3 +79,7 @@ def _files_below(folder: str) -> Iterator[str]:
                 raise ValueError(f"{path}: a link that leads out of the folder is not followed")
             if os.path.isfile(path):
                 yield path
+
+
+def _unreadable(error: OSError) -> None:
+    raise GovernError("file", f"{error.filename}: {error.strerror}")

@@ -169,18 +169,10 @@ def _message(policy: Policy, breach: Breach) -> str:
 
 def _stop(policy: Policy, breach: Breach) -> str:
     """For a group without a key only the Playground can be stopped, or somebody asked."""
-    if policy.subject_kind != "api_key" or breach.subject.id or policy.stop in _KEYLESS_STOPS:
+    keyless = any(column == "api_key_id" and not value for column, value in breach.subject.values)
+    if not keyless or policy.stop in ("ask", "stop_playground"):
         return policy.stop
-    playground = any(
-        condition.column == "channel"
-        and not condition.excludes
-        and all(pattern.text == "bmp" for pattern in condition.patterns)
-        for condition in policy.where
-    )
-    return "stop_playground" if playground else "ask"
-
-
-_KEYLESS_STOPS = ("ask", "stop_playground")
+    return "stop_playground" if breach.playground else "ask"
 
 
 def _exit(

@@ -46,7 +46,8 @@ class Breach:
     """A subject in a period whose measure is strictly above its limit.
 
     ``key`` names its group.
-    ``first_charge`` and ``last_charge`` are naive.
+    ``first_charge`` and ``last_charge`` are naive. ``playground``: all its charges are the
+    console Playground's.
     """
 
     key: Key
@@ -61,6 +62,7 @@ class Breach:
     costs: tuple[tuple[str, Decimal], ...]
     first_charge: datetime
     last_charge: datetime
+    playground: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class _Group:
     costs: tuple[tuple[str, Decimal], ...]
     first: datetime
     last: datetime
+    playground: bool
     shared: tuple[str | None, str | None, str | None]
 
 
@@ -171,13 +174,14 @@ class Rule:
             SELECT {self._keys()}period, unit_key, coalesce(sum(observed), 0),
                    sum(charges)::BIGINT, min(first), max(last),
                    list(billing_currency ORDER BY billing_currency),
-                   list(cost ORDER BY billing_currency),
+                   list(cost ORDER BY billing_currency), bool_and(playground),
                    {", ".join(f"list(DISTINCT one_{column})" for column in _SHARED)}
             FROM (
                 SELECT {self._keys()}{_PERIOD[self.policy.every]} AS period,
                        {self._unit()} AS unit_key, billing_currency,
                        sum({self.policy.measure}) AS observed, sum(billed_cost) AS cost,
                        sum(charges) AS charges, min(first) AS first, max(last) AS last,
+                       bool_and(coalesce(channel, '') = 'bmp') AS playground,
                        {", ".join(f"{_one(column)} AS one_{column}" for column in _SHARED)}
                 FROM ledger WHERE {clause.sql} GROUP BY ALL
             )
@@ -188,7 +192,7 @@ class Rule:
         return {self._key(row): self._group(row) for row in rows}
 
     def _group(self, row: Sequence[Any]) -> _Group:
-        observed, charges, first, last, currencies, costs, *shared = row[
+        observed, charges, first, last, currencies, costs, playground, *shared = row[
             len(self.policy.columns) + 2 :
         ]
         workspace, region, account = map(_only, shared)
@@ -198,6 +202,7 @@ class Rule:
             costs=tuple(zip(currencies, costs, strict=True)),
             first=first,
             last=last,
+            playground=playground,
             shared=(workspace, region, account),
         )
 
@@ -220,6 +225,7 @@ class Rule:
                 costs=group.costs,
                 first_charge=group.first,
                 last_charge=group.last,
+                playground=group.playground,
             )
 
     def _subject(

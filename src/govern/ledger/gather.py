@@ -48,7 +48,10 @@ def gather(found: Sequence[Found], folder: str, shapes: Sequence[Shape]) -> Gath
         os.mkdir(place)
         name = one.path
         try:
-            for part, plain in enumerate(unpack(one.path, one.path, place)):
+            parts = list(unpack(one.path, one.path, place))
+            if not parts:
+                raise Refused("no CSV or Parquet file in this archive")
+            for part, plain in enumerate(parts):
                 name = plain.name
                 inner = os.path.join(place, str(part))
                 os.mkdir(inner)

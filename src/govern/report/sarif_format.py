@@ -13,6 +13,8 @@ from govern.report.json_format import pretty
 from govern.report.page import Page
 from govern.report.safe import SENTENCE, line
 
+#: The name under which it is packaged (pyproject.toml).
+_HOME = "https://pypi.org/project/govern-model-studio/"
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
@@ -24,6 +26,9 @@ _LEVEL = {
     "low": "note",
     "info": "note",
 }
+#: Linux ends at 4,096 bytes.
+_LONGEST = 4096
+
 _RANK = {"critical": 95.0, "high": 75.0, "medium": 50.0, "low": 25.0, "info": 5.0}
 
 
@@ -35,6 +40,7 @@ def render(document: Document, page: Page) -> str:
         "tool": {
             "driver": {
                 "name": "govern",
+                "informationUri": _HOME,
                 "version": version,
                 "semanticVersion": version,
                 "rules": [_rule(result) for result in judged],
@@ -167,7 +173,8 @@ def _physical(path: str, number: int, page: Page) -> dict[str, Any]:
 
 def _uri(path: str, page: Page) -> str:
     """A relative reference; a file outside of the page's folder keeps its whole path."""
-    place = page.place(path)
+    # No file system has longer paths; a report of megabytes would be refused.
+    place = page.place(path)[:_LONGEST]
     encoded = quote(place, safe="/-._~!$&'()*+,;=@", errors="replace")
     return f"file://{encoded}" if place.startswith("/") else encoded
 
