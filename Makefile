@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE := examples/qinghe
 
-.PHONY: demo test lint fuzz bench clean
+.PHONY: demo test lint fuzz bench validate clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make fuzz   thousands of damaged bills (some minutes)"
 	@echo "make bench  govern check against a bare scan of the same bill"
+	@echo "make validate  SARIF and JUnit against the validators of their field (needs npm, network)"
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -52,6 +53,30 @@ fuzz: $(VENV)/.test
 
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/check_against_scan.py
+
+# The schemas belong to OASIS and to Jenkins, so they are fetched and not kept here; a file at hand
+# is used as it is: make validate SARIF_SCHEMA=… JUNIT_XSD=…
+VALIDATORS := $(VENV)/validators
+SARIF_SCHEMA ?= $(VALIDATORS)/sarif-schema-2.1.0.json
+JUNIT_XSD ?= $(VALIDATORS)/junit-10.xsd
+MULTITOOL := $(VALIDATORS)/node_modules/.bin/sarif-multitool
+FETCH := curl --fail --silent --show-error --location --create-dirs --output
+
+$(VALIDATORS)/sarif-schema-2.1.0.json:
+	@$(FETCH) $@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json
+
+$(VALIDATORS)/junit-10.xsd:
+	@$(FETCH) $@ https://raw.githubusercontent.com/jenkinsci/xunit-plugin/8c515de2804b3fd591a3b0f1ff8908a1b1a41887/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
+
+# The package's own script makes its program executable; npm may be set up to run no scripts.
+$(MULTITOOL):
+	@npm install --silent --no-save --no-audit --no-fund --prefix $(VALIDATORS) @microsoft/sarif-multitool@5.7.0
+	@chmod u+x $(VALIDATORS)/node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool
+
+validate: $(VENV)/.test $(MULTITOOL) $(SARIF_SCHEMA) $(JUNIT_XSD)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check jsonschema lxml
+	@$(BIN)/python tests/report/validate.py --multitool $(MULTITOOL) \
+		--sarif-schema $(SARIF_SCHEMA) --junit-xsd $(JUNIT_XSD)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -109,6 +109,7 @@ def check_one(tmp_path: Path, seed: int) -> None:
         with read([str(damaged)], Reading()) as ledger:
             found = summarise(ledger, AS_OF)
             said = found.rejected > 0 or bool(totals_rows_that_disagree(ledger))
+            said = said or not found.count("charges")  # exit code 3: nothing was evaluated
     except GovernError as error:
         assert error.cause in ("usage", "rejected", "nothing")
         return
@@ -121,7 +122,8 @@ def check_one(tmp_path: Path, seed: int) -> None:
     except ValueError:
         return  # a header name that govern can do without, and the oracle can't
     for one in oracle_bill.totals(theirs):
-        expected[one.billing_currency] = one.billed_cost + one.other_cost
+        code = one.billing_currency.upper()  # the oracle keeps a damaged `cNY` as it stands
+        expected[code] = expected.get(code, Decimal(0)) + one.billed_cost + one.other_cost
     ours = {one.currency: one.billed_cost + one.other_cost for one in found.totals}
     assert ours == expected
     assert found.count("charges") == len(theirs.charges)

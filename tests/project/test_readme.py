@@ -91,5 +91,9 @@ def test_the_pack_sets_no_money_limits() -> None:
 
 @pytest.mark.parametrize("folder", ["policies", "examples/qinghe/policies", "src/govern/start"])
 def test_every_shipped_policy_is_valid(folder: str) -> None:
-    files = [str(path) for path in (ROOT / folder).rglob("*.yaml") if path.name != "govern.yaml"]
+    files = [
+        str(path)
+        for path in (ROOT / folder).rglob("*.yaml")
+        if path.name != "govern.yaml" and not path.name.endswith(".test.yaml")
+    ]
     assert load_policies(files)

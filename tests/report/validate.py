@@ -36,9 +36,7 @@ def documents() -> Iterator[tuple[str, str, str]]:
         "crowded": crowded(300),
         "redacted": redact(rich(), SALT),
     }
-    cases |= {
-        f"hostile-{number}": report_of(text) for number, text in enumerate(HOSTILE.values())
-    }
+    cases |= {f"hostile-{number}": report_of(text) for number, text in enumerate(HOSTILE.values())}
     for name, document in cases.items():
         for format in ("sarif", "junit"):
             yield format, name, FORMATS[format].render(document, Page(folder="/somewhere"))

@@ -126,9 +126,12 @@ def _cells(start: bytes, encoding: str) -> list[str]:
         if line.strip():
             rows = csv.reader(line + "\n" for line in lines[index:])
             try:
-                return [cell.strip() for cell in next(rows)]
+                cells = [cell.strip() for cell in next(rows)]
             except csv.Error as error:
                 raise NotABill(f"the header can't be read ({error})") from None
+            if any("\ufffd" in cell for cell in cells):
+                raise NotABill("the header's encoding is broken: export again")
+            return cells
     raise NotABill("the file has no header")
 
 

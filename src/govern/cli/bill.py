@@ -71,7 +71,7 @@ def inspect(
     )
     with read(file, how) as ledger:
         document = look(ledger, instant, max_rejects)
-    out.write(document, stdout, files)
+    out.write(document, stdout, files, inputs=file)
     raise typer.Exit(document.exit.code)
 
 

@@ -64,15 +64,27 @@ def redact(document: Document, salt: bytes) -> Document:
         for before, after in zip(findings, redacted, strict=True)
     }
     walk = _Walk(tokens, fingerprints)
-    records = document.records
+    payload = walk.mapping(document.payload)
     return Document(
-        payload={**walk.mapping(document.payload), "redacted": True},
+        payload={**payload, "redacted": True},
         sections=lambda: [_section(tokens, section) for section in document.sections()],
         exit=replace(document.exit, reason=tokens.text(document.exit.reason)),
         findings=None if document.findings is None else redacted,
         policies=[_policy(tokens, result) for result in document.policies],
-        records=None if records is None else [walk.mapping(record) for record in records],
+        records=_records(document, payload, walk),
     )
+
+
+def _records(
+    document: Document, payload: Mapping[str, Any], walk: _Walk
+) -> Sequence[Mapping[str, Any]] | None:
+    """Records are mostly a list of the payload, which needn't be walked twice."""
+    if document.records is None:
+        return None
+    for key, value in document.payload.items():
+        if value is document.records:
+            return list(payload[key])
+    return [walk.mapping(record) for record in document.records]
 
 
 def _learn(tokens: Tokens, value: Any, key: str = "", keep: Iterable[str] = frozenset()) -> None:
@@ -121,7 +133,11 @@ class _Walk:
         self._fingerprints = fingerprints
 
     def mapping(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: self._value(key, value) for key, value in mapping.items()}
+        walked = {key: self._value(key, value) for key, value in mapping.items()}
+        if walked.get("kind") == "columns":
+            parts = ("none" if one is None else one for one in walked["columns"].values())
+            walked["id"] = ";".join(parts)
+        return walked
 
     def _value(self, key: str, value: Any) -> Any:
         if isinstance(value, Mapping):

@@ -13,6 +13,10 @@ _DIGITS = 10
 #: Words at least this long are replaced inside other words too.
 _LONG = 8
 
+#: Numbers of fewer digits are told from amounts by the word before them.
+_NUMBER = 6
+_NAMED = ("account ", "sub_account_id ", "billing_account_id ")
+
 _MAIL = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
 
 # The account an export's file name starts with, and any number too long for an instant.
@@ -38,7 +42,16 @@ class Tokens:
         return f"{kind}-{digest.hexdigest()[:_DIGITS]}"
 
     def learn(self, kind: str, word: str | None) -> None:
-        """Replace this word wherever it stands. What was learned first gives it its kind."""
+        """Replace this word wherever it stands. What was learned first gives it its kind.
+
+        A number of a few digits could be any amount, so it is replaced where it is a whole cell
+        and where the text says what it is.
+        """
+        if word and word.isdecimal() and len(word) < _NUMBER:
+            self.learn_whole(kind, word)
+            for before in _NAMED:
+                self._words.setdefault(before + word, before + self.token(kind, word))
+            return
         for shown in _spellings(word):
             self._words.setdefault(shown, self.token(kind, word or ""))
 
@@ -58,7 +71,7 @@ class Tokens:
         """The token of a field's whole value; nothing stays nothing."""
         if not word:
             return word
-        return self._words.get(word) or self.token(kind, word)
+        return self._words.get(word) or self._whole.get(word) or self.token(kind, word)
 
     def path(self, path: str) -> str:
         """Folders become tokens, and the account in a file's name; the file's name stays."""
