@@ -38,9 +38,9 @@ def main(rows: int, path: str) -> None:
             cost = f"{price // 10**7}.{price % 10**7:07d}000"
             day = 1 + number * 30 // rows
             file.write(
-                f"1902910424969427,main@example.com,1902910424969427,main@example.com,2026-09,"
+                f"1902910424969427,main,1902910424969427,main,2026-09,"
                 f"2026-09-{day:02d},云资源按量费用,sfm,大模型服务平台百炼,sfm_inference_public_cn,"
-                f"百炼大模型推理,{rng.choice(ids)},,默认资源组,key:team value:a,,,,,华北2（北京）,,"
+                f"百炼大模型推理,{rng.choice(ids)},,默认资源组,,,,,,华北2（北京）,,"
                 f"text_token,按量计费,大模型文本消耗量,0,{tokens // 1000}.{tokens % 1000:03d},"
                 f"千tokens,0.0008,目录价,元/千tokens,{cost},0,0,0,{cost},0,CNY,{number:032x},{cost}\n"
             )

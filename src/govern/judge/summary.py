@@ -196,7 +196,7 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
     ]
     groups = ledger.query(
         "SELECT id, reject_column, reject_reason FROM ledger WHERE kind = 'rejected' "
-        f"ORDER BY file, context, instance_id, day, odd_time, odd_numbers "
+        f"ORDER BY file, context_id, instance_id, day, odd_time, odd_numbers "
         f"LIMIT {_MOST_REJECTED_GROUPS}"
     )
     reasons = {group: (column, reason) for group, column, reason in groups}

@@ -62,6 +62,7 @@ def _distinct(connection: duckdb.DuckDBPyConnection, column: str) -> Iterable[st
 
 
 _CONTEXT_COLUMNS = (
+    ("context_id", "INTEGER"),
     ("context", "VARCHAR"),
     ("fault_column", "VARCHAR"),
     ("fault", "VARCHAR"),
@@ -196,7 +197,10 @@ def interpret(
         connection,
         "contexts",
         _CONTEXT_COLUMNS,
-        (_context_row(text, clock) for text in _distinct(connection, "context")),
+        (
+            (number, *_context_row(text, clock))
+            for number, text in enumerate(_distinct(connection, "context"))
+        ),
     )
     fill(
         connection,
@@ -231,7 +235,7 @@ def understood(groups: str) -> str:
 
 _UNDERSTOOD = f"""
 WITH joined AS (
-    SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width), g.width AS cell_width,
+    SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width, context), g.width AS cell_width,
            c.* EXCLUDE (context, factor), i.* EXCLUDE (instance_id),
            CASE WHEN g.odd_numbers IS NULL THEN g.billed_cost
                 ELSE n.odd_billed_cost * g.charges END AS billed_cost,

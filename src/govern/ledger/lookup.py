@@ -111,6 +111,7 @@ class Search:
         self._place: dict[int, tuple[int, Key]] = {}
         found = ledger.query(
             f"SELECT file, id, divided, first, last, {KEY_COLUMNS} FROM ledger "
+            "JOIN contexts USING (context_id) "
             "WHERE id IN (SELECT unnest($1::BIGINT[])) ORDER BY id",
             [sorted(groups)],
         )

@@ -298,7 +298,7 @@ def _match_contents(ledger: Ledger) -> None:
 
         UPDATE rows SET dropped = true FROM (
             SELECT r.id, row_number() OVER (PARTITION BY r.content, r.export ORDER BY
-                       r.file, r.context, r.odd_numbers, r.odd_time) AS nth,
+                       r.file, r.context_id, r.odd_numbers, r.odd_time) AS nth,
                    s.have, r.export <> s.best AS elsewhere
             FROM rows r JOIN spare s USING (content, export)
             WHERE r.key IS NULL AND r.kind IN ('charge', 'other')
