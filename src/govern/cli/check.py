@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from govern.cli.settings import policy_ids
+
 Bills = Annotated[
     list[str] | None,
     typer.Argument(
@@ -76,11 +78,21 @@ def check(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="ID", help="Only these policies: ids, wildcards, commas."),
+        typer.Option(
+            "--select",
+            metavar="ID",
+            help="Only these policies: ids, wildcards, commas.",
+            autocompletion=policy_ids,
+        ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="ID", help="Not these policies: ids, wildcards, commas."),
+        typer.Option(
+            "--ignore",
+            metavar="ID",
+            help="Not these policies: ids, wildcards, commas.",
+            autocompletion=policy_ids,
+        ),
     ] = None,
     max_rejects: Annotated[
         int,

@@ -102,6 +102,15 @@ def shapes(config: Config) -> Sequence[Shape]:
         raise usage(f"{config.path}: columns: {error}") from None
 
 
+def policy_ids(incomplete: str) -> list[str]:
+    """For shell completion: ids of the policies that the working folder is configured for."""
+    try:
+        known = policies([], load(None, none=False)).policies
+    except GovernError:
+        return []
+    return [policy.id for policy in known if policy.id.startswith(incomplete)]
+
+
 def pack() -> str:
     """The folder of the built-in pack."""
     return str(resources.files("govern").joinpath("pack"))

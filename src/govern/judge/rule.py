@@ -118,7 +118,9 @@ class Rule:
         Each comes with its number of charges.
         """
         key = f"{self._keys()}{_PERIOD[self.policy.every]}, {self._unit()}"
-        order = "first, file, billed_cost DESC, instance_id, context_id, odd_numbers, odd_time, last"
+        order = (
+            "first, file, billed_cost DESC, instance_id, context_id, odd_numbers, odd_time, last"
+        )
         clause = self.certain & self._measurable()
         rows = self.ledger.query(
             f"SELECT {key}, id, charges FROM ledger WHERE {clause.sql} "

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The body of action.yml: install govern beside the checkout, judge, annotate, summarise.
+set -eu
+venv="${RUNNER_TEMP:-/tmp}/govern-venv"
+if [ ! -x "$venv/bin/govern" ]; then
+  "$INPUT_PYTHON" -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$GOVERN_ACTION"
+fi
+words=(check --format github --fail-on "$INPUT_FAIL_ON")
+if [ -n "$INPUT_POLICIES" ]; then words+=(--policy "$INPUT_POLICIES"); fi
+if [ "$INPUT_REDACT" = true ]; then words+=(--redact); fi
+if [ -n "$INPUT_SARIF" ]; then words+=(--output "sarif:$INPUT_SARIF"); fi
+summary=""
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+  summary="${RUNNER_TEMP:-/tmp}/govern-summary.md"
+  words+=(--output "markdown:$summary")
+fi
+# Bills are separated by blanks; globs are left to govern, so that none matches by accident.
+set -f
+# shellcheck disable=SC2206
+bills=($INPUT_BILL)
+set +f
+code=0
+"$venv/bin/govern" "${words[@]}" -- ${bills[@]+"${bills[@]}"} || code=$?
+if [ -n "$summary" ] && [ -f "$summary" ]; then cat "$summary" >> "$GITHUB_STEP_SUMMARY"; fi
+if [ -n "${GITHUB_OUTPUT:-}" ]; then echo "exit-code=$code" >> "$GITHUB_OUTPUT"; fi
+exit "$code"
