@@ -71,6 +71,12 @@ def test_fail_on_decides_what_fails(tmp_path: Path, word: str, code: int) -> Non
     assert check(tmp_path, path, GOVERN_FAIL_ON=word).code == code
 
 
+def test_a_clean_exit_says_what_it_did_not_count(tmp_path: Path) -> None:
+    path = bill(tmp_path, paid("11"))
+    ran = check(tmp_path, path, "--fail-on", "never", "--format", "json")
+    assert ran.document["exit"]["reason"] == "1 finding: 1 not counted (--fail-on never)"
+
+
 def test_a_rejected_row_is_4_until_it_is_accepted_and_outranks_findings(tmp_path: Path) -> None:
     path = bill(tmp_path, paid("11"), paid("x"))
     assert check(tmp_path, path).code == 4

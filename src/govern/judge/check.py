@@ -183,7 +183,7 @@ def _exit(
     terms: Terms,
 ) -> Exit:
     judged = [result for result in results if result.outcome != "skip"]
-    exits = [Exit("clean", "no finding")]
+    exits = [Exit("clean", _quiet(findings, terms.fail_on))]
     rejected = bill.rejected
     if rejected > terms.max_rejects or any(file.fatal for file in ledger.files):
         rows = "row was" if rejected == 1 else "rows were"
@@ -208,6 +208,18 @@ def _exit(
         many = "finding" if counted == 1 else "findings"
         exits.append(Exit("findings", f"{counted} {many} at or above {terms.fail_on}"))
     return worst(exits)
+
+
+def _quiet(findings: Sequence[Finding], fail_on: str) -> str:
+    """Why a run without a counted finding is clean: none, below ``fail_on``, or waived."""
+    if not findings:
+        return "no finding"
+    waived = sum(1 for finding in findings if finding.waiver)
+    below = len(findings) - waived
+    said = [f"{waived} waived"] if waived else []
+    if below:
+        said.append(f"{below} not counted (--fail-on {fail_on})")
+    return f"{len(findings)} finding{'s' if len(findings) > 1 else ''}: {', '.join(said)}"
 
 
 def _counted(findings: Sequence[Finding], fail_on: str) -> int:
