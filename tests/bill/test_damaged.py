@@ -126,7 +126,8 @@ def check_one(tmp_path: Path, seed: int) -> None:
         expected[code] = expected.get(code, Decimal(0)) + one.billed_cost + one.other_cost
     ours = {one.currency: one.billed_cost + one.other_cost for one in found.totals}
     assert ours == expected
-    assert found.count("charges") == len(theirs.charges)
+    # Whose product a damaged row is, the two may see differently; its money counts for both.
+    assert found.count("charges") + found.count("other") == len(theirs.charges) + len(theirs.others)
 
 
 @pytest.mark.parametrize("block", range(10))
