@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from govern.cli import options
 from govern.model.errors import GovernError, usage
 
 app = typer.Typer(
@@ -19,56 +20,34 @@ app = typer.Typer(
 )
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Bills, as for govern check.")]
-Zone = Annotated[
-    str | None, typer.Option("--timezone", metavar="ZONE", help="The bill's clock. Default: UTC+8.")
-]
-Exported = Annotated[
-    list[str] | None,
-    typer.Option("--exported-at", metavar="FILE=INSTANT", help="When a file was exported."),
-]
-ConfigPath = Annotated[
-    str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
-]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")]
 
 
 @app.command("inspect")
 def inspect(
     file: Files,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="INSTANT", help="Default: now.")
-    ] = None,
-    timezone: Zone = None,
-    exported_at: Exported = None,
-    max_rejects: Annotated[int, typer.Option("--max-rejects", metavar="N", min=0)] = 0,
-    format: Annotated[str | None, typer.Option("--format", metavar="FORMAT")] = None,
-    output: Annotated[
-        list[str] | None, typer.Option("-o", "--output", metavar="FORMAT:PATH")
-    ] = None,
-    config: ConfigPath = None,
-    no_config: NoConfig = False,
+    as_of: options.AsOf = None,
+    timezone: options.Zone = None,
+    exported_at: options.ExportedAt = None,
+    max_rejects: options.MaxRejects = 0,
+    format: options.FormatName = None,
+    output: options.Outputs = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
 ) -> None:
     """Show how files are read: shape, columns, reach, services, unknown wordings, rejects.
 
     Example: govern bill inspect 202609_consumedetailbillv2.csv
     """
-    from govern.bill.exported import given
     from govern.cli import output as out
     from govern.cli import settings
     from govern.judge.inspect import inspect as look
-    from govern.ledger.reading import Reading, read
+    from govern.ledger.reading import read
 
     stdout, files = out.formats_of(format, output or [])
     found = settings.load(config, no_config)
     clock = settings.clock(timezone, found)
     instant = settings.as_of(as_of, clock)
-    how = Reading(
-        clock=clock,
-        shapes=settings.shapes(found),
-        instance_ids=found.instance_ids,
-        exported_at=given(exported_at or []),
-        progress=settings.progress(quiet=False),
-    )
+    how = settings.reading(found, clock, exported_at or [])
     with read(file, how) as ledger:
         document = look(ledger, instant, max_rejects)
     out.write(document, stdout, files, inputs=file)
@@ -79,28 +58,22 @@ def inspect(
 def reduce(
     file: Files,
     output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="The ledger file.")],
-    exported_at: Exported = None,
-    config: ConfigPath = None,
-    no_config: NoConfig = False,
+    exported_at: options.ExportedAt = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
 ) -> None:
     """Write the ledger of bills as one Parquet file, which every command takes as BILL.
 
     Example: govern bill reduce 2026-09/*.csv -o 2026-09.parquet
     """
-    from govern.bill.exported import given
     from govern.cli import settings
     from govern.ledger import parquet
-    from govern.ledger.reading import Reading, read
+    from govern.ledger.reading import read
 
     if os.path.splitext(output)[1].lower() != ".parquet":
         raise usage(f"-o {output}: a ledger is a Parquet file; name it {output}.parquet")
     found = settings.load(config, no_config)
-    how = Reading(
-        shapes=settings.shapes(found),
-        instance_ids=found.instance_ids,
-        exported_at=given(exported_at or []),
-        progress=settings.progress(quiet=False),
-    )
+    how = settings.reading(found, settings.clock(None, found), exported_at or [])
     with read(file, how) as ledger:
         if ledger.clashes:
             raise GovernError("overlap", ledger.clashes)

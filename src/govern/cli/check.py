@@ -7,66 +7,21 @@ from typing import Annotated
 
 import typer
 
+from govern.cli import options
 from govern.cli.settings import policy_ids
-
-Bills = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="BILL",
-        help="CSV files, .gz, .zip, a folder, a glob, or - for standard input. "
-        "Default: bills of govern.yaml.",
-        show_default=False,
-    ),
-]
 
 
 def check(
-    bill: Bills = None,
-    policy: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--policy", metavar="PATH", help="Policy file or folder. Repeatable."),
-    ] = None,
-    waivers: Annotated[
-        list[str] | None,
-        typer.Option("--waivers", metavar="PATH", help="Waiver file or folder. Repeatable."),
-    ] = None,
-    config: Annotated[
-        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
-    ] = None,
-    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="INSTANT", help="The instant to judge for. Default: now."),
-    ] = None,
-    timezone: Annotated[
-        str | None,
-        typer.Option("--timezone", metavar="ZONE", help="The bill's clock. Default: UTC+8."),
-    ] = None,
-    exported_at: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--exported-at",
-            metavar="FILE=INSTANT",
-            help="When a file was exported, if its name doesn't tell. Repeatable.",
-        ),
-    ] = None,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="table (default), json, ndjson, csv, markdown, sarif, junit, github or gitlab.",
-        ),
-    ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FORMAT:PATH",
-            help="Also write a file; .json, .md, .csv, .sarif, .xml say their format. Repeatable.",
-        ),
-    ] = None,
+    bill: options.Bills = None,
+    policy: options.Policies = None,
+    waivers: options.Waivers = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
+    as_of: options.AsOf = None,
+    timezone: options.Zone = None,
+    exported_at: options.ExportedAt = None,
+    format: options.FormatName = None,
+    output: options.Outputs = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
@@ -94,10 +49,7 @@ def check(
             autocompletion=policy_ids,
         ),
     ] = None,
-    max_rejects: Annotated[
-        int,
-        typer.Option("--max-rejects", metavar="N", min=0, help="Rejected rows to live with."),
-    ] = 0,
+    max_rejects: options.MaxRejects = 0,
     evidence: Annotated[
         int, typer.Option("--evidence", metavar="N", min=0, help="Bill lines per finding.")
     ] = 3,
@@ -135,11 +87,10 @@ def check(
     excuses = settings.waivers(waivers or [], found)
     chosen = settings.selection(select or [], ignore or [], rules.policies)
 
-    from govern.bill.exported import given
     from govern.judge.check import Terms
     from govern.judge.check import check as judge
     from govern.judge.narrative import document
-    from govern.ledger.reading import Reading, read
+    from govern.ledger.reading import read
     from govern.ledger.salt import salt
     from govern.model.redact import redact as redacted
 
@@ -148,13 +99,7 @@ def check(
         notes = (
             "No policy is configured: judged by the built-in pack, which sets no money limits.",
         )
-    how = Reading(
-        clock=clock,
-        shapes=settings.shapes(found),
-        instance_ids=found.instance_ids,
-        exported_at=given(exported_at or []),
-        progress=settings.progress(quiet),
-    )
+    how = settings.reading(found, clock, exported_at or [], quiet)
     terms = Terms(
         as_of=instant,
         fail_on=severity,

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
+
+from govern.cli import options
 
 app = typer.Typer(help="Work on policies.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("validate")
 def validate(
-    path: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="PATH", help="Policy files or folders. Default: as for check."),
-    ] = None,
-    bill: Annotated[
-        list[str] | None,
-        typer.Option("--bill", metavar="BILL", help="Also ask what selects nothing in this bill."),
-    ] = None,
-    config: Annotated[
-        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
-    ] = None,
-    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
+    path: options.PolicyFiles = None,
+    bill: options.BesideBill = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
 ) -> None:
     """Say every fault of policies and waivers, and warn of policies that do nothing.
 
@@ -39,15 +32,9 @@ def validate(
     waivers = settings.waivers([], found) if not path else ()
     warned = lint.warnings(chosen.policies)
     if bill:
-        from govern.ledger.reading import Reading, read
+        from govern.ledger.reading import read
 
-        how = Reading(
-            clock=settings.clock(None, found),
-            shapes=settings.shapes(found),
-            instance_ids=found.instance_ids,
-            progress=settings.progress(quiet=False),
-        )
-        with read(bill, how) as ledger:
+        with read(bill, settings.reading(found, settings.clock(None, found))) as ledger:
             warned += lint.selecting_nothing(chosen.policies, ledger)
     for warning in sorted(warned):
         sys.stderr.write(f"govern: warning: {warning}\n")
@@ -61,14 +48,9 @@ def validate(
 
 @app.command("list")
 def listing(
-    path: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="PATH", help="Policy files or folders. Default: as for check."),
-    ] = None,
-    config: Annotated[
-        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
-    ] = None,
-    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
+    path: options.PolicyFiles = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
 ) -> None:
     """List policies: severity, id, title, and where each is written.
 

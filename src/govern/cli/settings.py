@@ -18,6 +18,7 @@ from govern.model.waiver import Waiver
 
 if TYPE_CHECKING:
     from govern.bill.shape import Shape
+    from govern.ledger.reading import Reading
 
 #: The environment twins of options, and no others.
 POLICY = "GOVERN_POLICY"
@@ -100,6 +101,22 @@ def shapes(config: Config) -> Sequence[Shape]:
         return (*SHAPES, taught_shape(config.columns))
     except ValueError as error:
         raise usage(f"{config.path}: columns: {error}") from None
+
+
+def reading(
+    config: Config, zone: tzinfo, exported_at: Sequence[str] = (), quiet: bool = False
+) -> Reading:
+    """How to read bills: what govern.yaml has taught, and what the command line knows."""
+    from govern.bill.exported import given
+    from govern.ledger.reading import Reading
+
+    return Reading(
+        clock=zone,
+        shapes=shapes(config),
+        instance_ids=config.instance_ids,
+        exported_at=given(exported_at),
+        progress=progress(quiet),
+    )
 
 
 def policy_ids(incomplete: str) -> list[str]:

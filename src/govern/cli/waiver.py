@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from govern.cli import options
 from govern.model.errors import GovernError, usage
 
 app = typer.Typer(
@@ -26,20 +27,11 @@ def listing(
         list[str] | None,
         typer.Argument(metavar="PATH", help="Waiver files or folders. Default: as for check."),
     ] = None,
-    bill: Annotated[
-        list[str] | None,
-        typer.Option("--bill", metavar="BILL", help="Also say which are used in this bill."),
-    ] = None,
-    policy: Annotated[
-        list[str] | None, typer.Option("-p", "--policy", metavar="PATH", help="As for check.")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="INSTANT", help="Default: now.")
-    ] = None,
-    config: Annotated[
-        str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
-    ] = None,
-    no_config: Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")] = False,
+    bill: options.BesideBill = None,
+    policy: options.Policies = None,
+    as_of: options.AsOf = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
 ) -> None:
     """List waivers with their state: soon over, expired, unused, too broad.
 
@@ -57,10 +49,9 @@ def listing(
     findings: list[Finding] = []
     if bill:
         from govern.judge.check import Terms, check
-        from govern.ledger.reading import Reading, read
+        from govern.ledger.reading import read
 
-        how = Reading(clock=clock, shapes=settings.shapes(found), instance_ids=found.instance_ids)
-        with read(bill, how) as ledger:
+        with read(bill, settings.reading(found, clock)) as ledger:
             if ledger.clashes:
                 raise GovernError("overlap", ledger.clashes)
             findings = list(check(ledger, rules, Terms(as_of=instant, evidence=0)).findings)

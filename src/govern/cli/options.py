@@ -1,0 +1,73 @@
+"""Options that several commands share: declared once, so that they mean and read the same."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Bills = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="BILL",
+        help="CSV files, .gz, .zip, a folder, a glob, or - for standard input. "
+        "Default: bills of govern.yaml.",
+        show_default=False,
+    ),
+]
+PolicyFiles = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PATH", help="Policy files or folders. Default: as for check."),
+]
+BesideBill = Annotated[
+    list[str] | None,
+    typer.Option("--bill", metavar="BILL", help="Also ask this bill what is used. Repeatable."),
+]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--policy", metavar="PATH", help="Policy file or folder. Repeatable."),
+]
+Waivers = Annotated[
+    list[str] | None,
+    typer.Option("--waivers", metavar="PATH", help="Waiver file or folder. Repeatable."),
+]
+ConfigPath = Annotated[
+    str | None, typer.Option("--config", metavar="PATH", help="Use this govern.yaml.")
+]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="Use no govern.yaml.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="INSTANT", help="The instant to judge for. Default: now."),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option("--timezone", metavar="ZONE", help="The bill's clock. Default: UTC+8."),
+]
+ExportedAt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exported-at",
+        metavar="FILE=INSTANT",
+        help="When a file was exported, if its name doesn't tell. Repeatable.",
+    ),
+]
+FormatName = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="table (default), json, ndjson, csv, markdown, sarif, junit, github or gitlab.",
+    ),
+]
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT:PATH",
+        help="Also write a file; .json, .md, .csv, .sarif, .xml say their format. Repeatable.",
+    ),
+]
+MaxRejects = Annotated[
+    int, typer.Option("--max-rejects", metavar="N", min=0, help="Rejected rows to live with.")
+]
