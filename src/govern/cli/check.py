@@ -15,6 +15,7 @@ def check(
     bill: options.Bills = None,
     policy: options.Policies = None,
     waivers: options.Waivers = None,
+    inventory: options.Inventories = None,
     config: options.ConfigPath = None,
     no_config: options.NoConfig = False,
     as_of: options.AsOf = None,
@@ -22,15 +23,7 @@ def check(
     exported_at: options.ExportedAt = None,
     format: options.FormatName = None,
     output: options.Outputs = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on",
-            metavar="SEVERITY",
-            help="Least severity for exit code 1: info, low (default), medium, high, critical, "
-            "never.",
-        ),
-    ] = None,
+    fail_on: options.FailOn = None,
     select: Annotated[
         list[str] | None,
         typer.Option(
@@ -50,18 +43,11 @@ def check(
         ),
     ] = None,
     max_rejects: options.MaxRejects = 0,
-    evidence: Annotated[
-        int, typer.Option("--evidence", metavar="N", min=0, help="Bill lines per finding.")
-    ] = 3,
-    redact: Annotated[
-        bool,
-        typer.Option("--redact", help="Tokens instead of account ids, names, owners and folders."),
-    ] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Keep nothing between runs (nothing is kept yet).")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No messages but errors.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more on errors.")] = False,
+    evidence: options.Evidence = 3,
+    redact: options.Redact = False,
+    no_cache: options.NoCache = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Judge bills by policies: what should stop, why, since when, and how much it cost.
 
@@ -85,6 +71,7 @@ def check(
     severity = settings.fail_on(fail_on, found)
     rules = settings.policies(policy or [], found)
     excuses = settings.waivers(waivers or [], found)
+    directory = settings.inventory(inventory or [], found)
     chosen = settings.selection(select or [], ignore or [], rules.policies)
 
     from govern.judge.check import Terms
@@ -109,6 +96,7 @@ def check(
         notes=notes,
         waivers=excuses,
         max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
+        directory=directory,
     )
     with read(words, how) as ledger:
         secret = salt(ledger) if redact else None
@@ -118,6 +106,7 @@ def check(
         shown = redacted(shown, secret)
     read_files = [*words, *(file.path for file in report.bill.files)]
     read_files += [policy.file for policy in rules.policies]
+    read_files += [one.path for one in directory.inventories]
     out.write(shown, stdout, files, inputs=[*read_files, *(excuse.file for excuse in excuses)])
     if shown.exit.code not in (0, 1) and not quiet:
         sys.stderr.write(f"govern: {shown.exit.reason}\n")

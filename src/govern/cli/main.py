@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from govern import __version__
-from govern.cli import bill, check, init, policy, waiver
+from govern.cli import audit, bill, check, cost, init, policy, waiver
 from govern.model.errors import GovernError
 from govern.model.exits import CODES
 from govern.model.text import printable
@@ -43,6 +43,8 @@ def _root(
 
 
 app.command("check")(check.check)
+app.command("audit")(audit.audit)
+app.command("cost")(cost.cost)
 app.command("init")(init.init)
 app.add_typer(bill.app, name="bill")
 app.add_typer(policy.app, name="policy")

@@ -71,3 +71,49 @@ Outputs = Annotated[
 MaxRejects = Annotated[
     int, typer.Option("--max-rejects", metavar="N", min=0, help="Rejected rows to live with.")
 ]
+Inventories = Annotated[
+    list[str] | None,
+    typer.Option("--inventory", metavar="PATH", help="Inventory file. Repeatable."),
+]
+ListFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="FORMAT", help="table (default), json, ndjson, csv or markdown."
+    ),
+]
+Redact = Annotated[
+    bool,
+    typer.Option("--redact", help="Tokens instead of account ids, names, owners and folders."),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Keep nothing between runs (nothing is kept yet).")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No messages but errors.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on errors.")]
+Evidence = Annotated[
+    int, typer.Option("--evidence", metavar="N", min=0, help="Bill lines to show for each.")
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="SEVERITY",
+        help="Least severity for exit code 1: info, low (default), medium, high, critical, never.",
+    ),
+]
+Settle = Annotated[
+    str | None,
+    typer.Option(
+        "--settle",
+        metavar="DURATION",
+        help="How far past a stop a bill must reach before silence is proof. Default: 48h.",
+    ),
+]
+Grace = Annotated[
+    str | None,
+    typer.Option(
+        "--grace",
+        metavar="DURATION",
+        help="How long after a stop a charge is residual. Default: 15m.",
+    ),
+]

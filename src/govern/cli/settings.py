@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
 from govern.model.config import Config
 from govern.model.errors import GovernError, usage
+from govern.model.inventory import Directory
 from govern.model.policy import Policy
 from govern.model.waiver import Waiver
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 #: The environment twins of options, and no others.
 POLICY = "GOVERN_POLICY"
 WAIVERS = "GOVERN_WAIVERS"
+INVENTORY = "GOVERN_INVENTORY"
 CONFIG = "GOVERN_CONFIG"
 TIMEZONE = "GOVERN_TIMEZONE"
 FORMAT = "GOVERN_FORMAT"
@@ -75,6 +77,22 @@ def waivers(given: Sequence[str], config: Config) -> tuple[Waiver, ...]:
 
     from_environment = [p for p in os.environ.get(WAIVERS, "").split(os.pathsep) if p]
     return tuple(load_waivers(list(given) or from_environment or list(config.waivers)))
+
+
+def inventory(given: Sequence[str], config: Config) -> Directory:
+    """What is known of the account, by flag, variable or govern.yaml; it may be nothing."""
+    from govern.policy.inventory import load_inventories
+
+    from_environment = [p for p in os.environ.get(INVENTORY, "").split(os.pathsep) if p]
+    return Directory(load_inventories(list(given) or from_environment or list(config.inventory)))
+
+
+def length(option: str, given: str | None, text: str | None) -> tuple[str, timedelta]:
+    """A length of time as it is written and as what it means: by flag, else govern.yaml's."""
+    written = given or text or ""
+    found = duration(option, written)
+    assert found is not None
+    return written, found
 
 
 def duration(option: str, text: str | None) -> timedelta | None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from govern import __version__
 from govern.judge import evidence, summary, waiving
 from govern.judge.matching import Values
 from govern.judge.rule import Breach, Rule, Verdict
+from govern.judge.trust import distrust, too_old
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
+from govern.ledger.naming import name
 from govern.model.exits import Exit, worst
+from govern.model.inventory import ApiKey, Directory, Workspace
 from govern.model.money import plain
 from govern.model.policy import Policy
 from govern.model.report import BillSummary, CheckReport, Finding, PolicyResult
@@ -38,6 +41,7 @@ class Terms:
     notes: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     max_bill_age: timedelta | None = None
+    directory: Directory = field(default_factory=lambda: Directory(()))
 
 
 def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
@@ -47,8 +51,11 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         why = Exit("overlap", "; ".join(ledger.clashes))
         return CheckReport(__version__, terms.as_of, bill, (), (), why, terms.notes)
     applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
+    directory = terms.directory
+    if directory:
+        name(ledger, directory)
     divide(ledger, _instants(applied, ledger))
-    values = Values(ledger)
+    values = Values(ledger, directory.words if directory else None)
     results: list[PolicyResult] = []
     broken: list[tuple[Rule, Sequence[Breach]]] = []
     for policy in policies:
@@ -60,7 +67,11 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         broken.append((rule, verdict.breaches))
         results.append(_result(policy, verdict, values.unmatched(policy.where)))
     lines = evidence.gather(ledger, broken, terms.evidence)
-    bare = [_finding(rule.policy, breach) for rule, breaches in broken for breach in breaches]
+    bare = [
+        _finding(rule.policy, _named(breach, directory))
+        for rule, breaches in broken
+        for breach in breaches
+    ]
     findings = sorted(
         (replace(one, evidence=found) for one, found in zip(bare, lines, strict=True)),
         key=lambda finding: finding.order,
@@ -117,6 +128,19 @@ def _bare(policy: Policy, outcome: str) -> PolicyResult:
         file=policy.file,
         line=policy.line,
     )
+
+
+def _named(breach: Breach, directory: Directory) -> Breach:
+    """With the name that the inventory has for a key or workspace."""
+    subject = breach.subject
+    named: ApiKey | Workspace | None = None
+    if subject.kind == "api_key":
+        named = directory.key(subject.workspace_id, subject.id)
+    elif subject.kind == "workspace":
+        named = directory.workspace(subject.id)
+    if named is None:
+        return breach
+    return replace(breach, subject=replace(subject, name=named.name))
 
 
 def _finding(policy: Policy, breach: Breach) -> Finding:
@@ -184,17 +208,8 @@ def _exit(
 ) -> Exit:
     judged = [result for result in results if result.outcome != "skip"]
     exits = [Exit("clean", _quiet(findings, terms.fail_on))]
-    rejected = bill.rejected
-    if rejected > terms.max_rejects or any(file.fatal for file in ledger.files):
-        rows = "row was" if rejected == 1 else "rows were"
-        exits.append(Exit("rejected", f"{rejected} {rows} rejected"))
-    wrong_totals = summary.totals_rows_that_disagree(ledger)
-    if wrong_totals:
-        exits.append(Exit("totals_row", "; ".join(wrong_totals)))
-    age = terms.max_bill_age
-    if age is not None and (bill.reaches is None or terms.as_of - bill.reaches > age):
-        reach = f"reaches {bill.reaches:%Y-%m-%d %H:%M}" if bill.reaches else "reaches nowhere"
-        exits.append(Exit("old_bill", f"the bill {reach}: older than max_bill_age allows"))
+    exits += distrust(ledger, bill, terms.max_rejects)
+    exits += too_old(bill, terms.as_of, terms.max_bill_age)
     undecided = [result for result in judged if result.outcome == "error"]
     if undecided:
         names = ", ".join(result.id for result in undecided)

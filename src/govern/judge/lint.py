@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from govern.judge.matching import Values, needs_inventory, where_clause
+from govern.judge.matching import Values, inventory_columns, where_clause
 from govern.ledger.ledger import Ledger
 from govern.model.errors import Fault
 from govern.model.policy import Condition, Policy
@@ -21,7 +21,7 @@ def selecting_nothing(policies: Sequence[Policy], ledger: Ledger) -> list[Fault]
     values = Values(ledger)
     found = []
     for policy in policies:
-        if needs_inventory(policy):
+        if inventory_columns(policy):
             continue
         clause = where_clause(policy.where, values)
         ((count,),) = ledger.query(

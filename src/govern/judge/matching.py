@@ -6,7 +6,7 @@ meaning of a wildcard; the engine only compares values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +22,16 @@ END = (
 
 
 class Values:
-    """The distinct values that the bill's charges have in a column."""
+    """The distinct values that the bill's charges have in a column.
 
-    def __init__(self, ledger: Ledger) -> None:
+    ``inventory``: the values that an inventory knows besides; None where there is none.
+    """
+
+    def __init__(
+        self, ledger: Ledger, inventory: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         self._ledger = ledger
+        self.inventory = inventory
         self._known: dict[str, frozenset[str]] = {}
 
     def of(self, column: str) -> frozenset[str]:
@@ -37,15 +43,17 @@ class Values:
         return self._known[column]
 
     def unmatched(self, conditions: Iterable[Condition]) -> tuple[str, ...]:
-        """Literals that occur nowhere in the bill: a typo, or something that is gone."""
+        """Literals that occur neither in the bill nor in the inventory: a typo, or long gone."""
+        listed = self.inventory or {}
         return tuple(
             dict.fromkeys(
                 pattern.text
                 for condition in conditions
-                if condition.column not in INVENTORY_COLUMNS
+                if self.inventory is not None or condition.column not in INVENTORY_COLUMNS
                 for pattern in condition.patterns
                 if pattern.text
                 and not pattern.wild
+                and pattern.text not in listed.get(condition.column, ())
                 and pattern.text not in self.of(condition.column)
             )
         )
@@ -123,14 +131,15 @@ def window_of(policy: Policy, ledger: Ledger) -> Window:
 
 
 def is_part(column: str) -> bool:
-    """Whether the column comes out of the Instance ID, and is unknown where its layout is."""
-    return column in PART_COLUMNS
+    """Whether the Instance ID tells the column or leads to it: unknown where its layout is."""
+    return column in PART_COLUMNS or column in INVENTORY_COLUMNS
 
 
 def needs_parts(policy: Policy) -> bool:
     return any(map(is_part, policy.columns)) or any(is_part(c.column) for c in policy.where)
 
 
-def needs_inventory(policy: Policy) -> bool:
-    columns = {*policy.columns, *(condition.column for condition in policy.where)}
-    return bool(columns & set(INVENTORY_COLUMNS))
+def inventory_columns(policy: Policy) -> list[str]:
+    """The columns of the policy that only an inventory can fill."""
+    named = {*policy.columns, *(condition.column for condition in policy.where)}
+    return [column for column in INVENTORY_COLUMNS if column in named]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from govern.model.clock import wall_text
 from govern.model.document import Document, Section
 from govern.model.money import plain
 from govern.model.report import BillSummary, CheckReport, Finding
@@ -72,7 +73,7 @@ def _finding_row(finding: Finding) -> list[str]:
         finding.severity + (" (waived)" if finding.waiver else ""),
         finding.subject.text,
         finding.title,
-        _when(finding.first_charge),
+        wall_text(finding.first_charge),
         finding.cost,
         _STOP_WORDS[finding.stop],
     ]
@@ -81,7 +82,7 @@ def _finding_row(finding: Finding) -> list[str]:
 def _finding_details(finding: Finding) -> list[str]:
     lines = [
         f"{finding.policy}, {finding.period}: {finding.message}; "
-        f"last charge {_when(finding.last_charge)}"
+        f"last charge {wall_text(finding.last_charge)}"
     ]
     if finding.waiver:
         waiver = finding.waiver
@@ -90,10 +91,6 @@ def _finding_details(finding: Finding) -> list[str]:
         cost = "" if one.billed_cost is None else f"  {plain(one.billed_cost)}"
         lines.append(f"{one.path}:{one.line}  {shorten(one.instance_id, 90)}{cost}")
     return lines
-
-
-def _when(wall: datetime) -> str:
-    return f"{wall:%Y-%m-%d}" if (wall.hour, wall.minute) == (0, 0) else f"{wall:%Y-%m-%d %H:%M}"
 
 
 def _policies(report: CheckReport) -> Section:

@@ -1,7 +1,8 @@
 """One policy against the ledger: what surely breaks it, and what could.
 
 ``observed`` are the charges that surely match. What is unknown (charges whose Instance ID fits no
-layout, charges whose time straddles ``from`` or ``before``) is added to each subject only to ask
+layout, charges whose time straddles ``from`` or ``before``, keys that an incomplete inventory
+doesn't know) is added to each subject only to ask
 whether the verdict could change; if it could, the policy is undecided and ends in ``error``.
 """
 
@@ -16,8 +17,8 @@ from typing import Any
 from govern.judge.matching import (
     Clause,
     Values,
+    inventory_columns,
     is_part,
-    needs_inventory,
     needs_parts,
     where_clause,
     window_of,
@@ -102,10 +103,33 @@ class Rule:
         self.certain = everything & parsed & window.inside
         self.straddling = everything & parsed & window.straddling
         self.unparsed = context & unknown_layout & (window.inside | window.straddling)
+        self.names = inventory_columns(policy)
+        self.listed = values.inventory is not None
+        if self.names and self.listed:
+            self._leave_out_unnamed(values)
+
+    def _leave_out_unnamed(self, values: Values) -> None:
+        """What the inventory doesn't know may match; its own subject may be any, or known."""
+        unnamed = Clause("list_has_any(unnamed, ?::VARCHAR[])", (self.names,))
+        known = [c for c in self.policy.where if c.column not in self.names]
+        window = window_of(self.policy, self.ledger)
+        hidden = (
+            where_clause(known, values)
+            & Clause("NOT unparsed")
+            & unnamed
+            & (window.inside | window.straddling)
+        )
+        named = Clause(f"NOT coalesce({unnamed.sql}, false)", unnamed.parameters)
+        self.certain &= named
+        self.straddling &= named
+        if set(self.names) & set(self.policy.columns):
+            self.unparsed |= hidden
+        else:
+            self.straddling |= hidden
 
     def verdict(self) -> Verdict:
         """Apply the policy to the whole bill."""
-        if needs_inventory(self.policy):
+        if self.names and not self.listed:
             return Verdict(0, (), "needs an inventory, and none was given")
         groups = self._groups()
         reasons = [*self._lacking(), *self._no_limit(), *self._undecided(groups)]
@@ -314,7 +338,7 @@ class Rule:
             limit = self.policy.limit_of(self._subject(values).id, unit)
             sure = group.observed if group else Decimal(0)
             if limit and sure <= limit.amount < EXACT.add(sure, EXACT.add(floating, mine)):
-                yield _because(floating_count, count)
+                yield self._because(floating_count, count)
                 return
         for (_, period, unit), (floating, count) in sorted(loose.items(), key=str):
             if not self.policy.columns and ((), period, unit) in known:
@@ -325,7 +349,7 @@ class Rule:
                 else self.policy.limit_of("bill", unit)
             )
             if limit and floating > limit.amount:
-                yield _because(count, 0)
+                yield self._because(count, 0)
                 return
 
     def _slack(self, unknown: Clause, *, by_subject: bool) -> dict[Key, tuple[Decimal, int]]:
@@ -340,23 +364,25 @@ class Rule:
         )
         return {(tuple(row[:-4]), row[-4], row[-3]): (Decimal(row[-2]), row[-1]) for row in rows}
 
+    def _because(self, unparsed: int, straddling: int) -> str:
+        reasons = []
+        names = f" or of which the inventory knows no {' or '.join(self.names)}"
+        if unparsed:
+            reasons.append(
+                f"{unparsed} matching charge{'s have' if unparsed > 1 else ' has'} an Instance ID "
+                "of no known layout (instance_ids: in govern.yaml can teach it)"
+                + (names if self.names else "")
+            )
+        if straddling:
+            reasons.append(
+                f"{_count(straddling)} not known exactly enough to be before or after from/before"
+                + (names if self.names else "")
+            )
+        return f"undecided: {' and '.join(reasons)}, which could break the limit"
+
 
 def _count(charges: int) -> str:
     return f"{charges} {'charge is' if charges == 1 else 'charges are'}"
-
-
-def _because(unparsed: int, straddling: int) -> str:
-    reasons = []
-    if unparsed:
-        reasons.append(
-            f"{unparsed} matching charge{'s have' if unparsed > 1 else ' has'} an Instance ID "
-            "of no known layout (instance_ids: in govern.yaml can teach it)"
-        )
-    if straddling:
-        reasons.append(
-            f"{_count(straddling)} not known exactly enough to be before or after from/before"
-        )
-    return f"undecided: {' and '.join(reasons)}, which could break the limit"
 
 
 _SHARED = ("workspace_id", "region_id", "sub_account_id")

@@ -73,6 +73,13 @@ def iso(wall: datetime, clock: tzinfo) -> str:
     return wall.replace(tzinfo=clock).isoformat(timespec="seconds")
 
 
+def wall_text(wall: datetime | None) -> str:
+    """For people: a date, with the time unless it is 00:00; nothing for None."""
+    if wall is None:
+        return ""
+    return f"{wall:%Y-%m-%d}" if (wall.hour, wall.minute) == (0, 0) else f"{wall:%Y-%m-%d %H:%M}"
+
+
 def width_end(start: datetime, width: str) -> datetime:
     """Where a charge known only to ``width`` ends at the latest (excluded)."""
     if width == "month":

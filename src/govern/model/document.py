@@ -14,8 +14,9 @@ from govern.model.report import Finding, PolicyResult
 class Section:
     """A heading with sentences and a table. Cells are text; an empty cell stays empty.
 
-    ``right`` holds the numbers of columns that are aligned to the right. ``details`` are lines
-    that belong to a row, shown below it. ``folded``: background, which a format that can fold
+    ``right`` holds the numbers of columns that are aligned to the right, ``whole`` those
+    of columns that would say nothing in two lines. ``details`` are lines that belong to a row,
+    shown below it. ``folded``: background, which a format that can fold
     text away shows folded.
     """
 
@@ -25,6 +26,7 @@ class Section:
     rows: Sequence[Sequence[str]] = ()
     details: Sequence[Sequence[str]] = ()
     right: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
     folded: bool = False
 
 

@@ -207,10 +207,15 @@ class Subject:
             )
         if self.kind == "api_key":
             where = f" in {self.workspace_id}" if self.workspace_id else ""
-            return (f"API key {self.id}" if self.id else "use without an API key") + where
+            key = f"API key {self.id}{self._named}" if self.id else "use without an API key"
+            return key + where
         if self.kind == "channel":
             return f"channel {channel_label(self.id)}"
-        return f"{self.kind} {self.id}" if self.id else f"charges without {self.kind}"
+        return f"{self.kind} {self.id}{self._named}" if self.id else f"charges without {self.kind}"
+
+    @property
+    def _named(self) -> str:
+        return f" ({self.name})" if self.name else ""
 
     def document(self) -> dict[str, Any]:
         if self.kind == "bill":

@@ -44,7 +44,8 @@ def _document(events: Iterator[Any], source: Source) -> Node:
                 _stop(event, source, "a second document: one file holds one")
             root = _node(next(events), events, source, 1)
     if root is None or (isinstance(root, Scalar) and root.plain and root.text in _NOTHING):
-        source.fault(1, 1, "nothing in here; a file starts with version: 1")
+        starts = "" if source.nulls else "; a file starts with version: 1"
+        source.fault(1, 1, f"nothing in here{starts}")
         raise _Stop
     return root
 
@@ -98,6 +99,8 @@ def _entries(events: Iterator[Any], source: Source, depth: int) -> Iterator[tupl
             source.refuse(key, f'duplicate key "{shown}", already on line {lines[key.text]}')
         elif isinstance(_something(key, key, "this key", source), Scalar):
             lines[key.text] = key.line
+            if source.nulls and isinstance(value, Scalar) and value.plain and value.text == "null":
+                continue
             yield key, _something(value, key, f'"{shorten(key.text, 60)}"', source)
 
 

@@ -12,6 +12,9 @@ from govern.model.text import nearest
 #: More than any written policy file needs, and read in a moment.
 LARGEST = 1024 * 1024
 
+#: An inventory of tens of thousands of jobs.
+LARGEST_DATA = 32 * LARGEST
+
 _LONGEST_EXCERPT = 500
 _LONGEST_WORD = 64
 # Looking for near words is slow; a file with more faults than this is no file of ours.
@@ -93,11 +96,15 @@ class Faults:
 
 @dataclass
 class Source:
-    """One file while it is read: turns a node and a sentence into a fault."""
+    """One file while it is read: turns a node and a sentence into a fault.
+
+    ``nulls``: a file of data, where a field that is ``null`` is the same as one that isn't there.
+    """
 
     path: str
     lines: list[str]
     faults: Faults
+    nulls: bool = False
 
     def fault(self, line: int, column: int, message: str) -> None:
         excerpt = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
@@ -125,15 +132,18 @@ class Document:
     root: Node
 
 
-def read(path: str, faults: Faults) -> Document | None:
-    """The file's one document, or None after telling ``faults`` why there is none."""
+def read(path: str, faults: Faults, *, data: bool = False) -> Document | None:
+    """The file's one document, or None after telling ``faults`` why there is none.
+
+    ``data``: the file may be written by a program, so it may be large, and hold ``null``.
+    """
     # Commands that need no policy file start without loading a YAML reader.
     from govern.policy.compose import compose
 
-    text = _text(path, faults)
+    text = _text(path, faults, LARGEST_DATA if data else LARGEST)
     if text is None:
         return None
-    source = Source(path, _BREAK.split(text), faults)
+    source = Source(path, _BREAK.split(text), faults, nulls=data)
     hidden = HIDDEN.search(text)
     if hidden:
         line, column = _place(text[: hidden.start()])
@@ -148,18 +158,19 @@ def unseen(character: str) -> str:
     return f"the character U+{ord(character):04X} can't be seen, so it isn't read"
 
 
-def _text(path: str, faults: Faults) -> str | None:
+def _text(path: str, faults: Faults, largest: int) -> str | None:
     try:
         with open(path, "rb") as file:
-            raw = file.read(LARGEST + 1)
+            raw = file.read(largest + 1)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         faults.add(Fault(path, 0, 0, "doesn't exist"))
         return None
     except OSError as error:
         faults.add(Fault(path, 0, 0, f"can't be read: {error.strerror}"), cause="file")
         return None
-    if len(raw) > LARGEST:
-        faults.add(Fault(path, 0, 0, "larger than 1 MiB, too large for a file of rules"))
+    if len(raw) > largest:
+        told = f"larger than {largest >> 20} MiB, too large for a file of this kind"
+        faults.add(Fault(path, 0, 0, told))
         return None
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:

@@ -57,7 +57,7 @@ def _table(
 ) -> Iterable[str]:
     from tabulate import tabulate
 
-    limits = _limits(section.columns, rows, width)
+    limits = _limits(section, rows, width)
     folded = [
         ["\n".join(_fold(cell, limit)) for cell, limit in zip(row, limits, strict=True)]
         for row in rows
@@ -79,14 +79,16 @@ def _table(
             yield from _fold(line, width, "        ", "      ")
 
 
-def _limits(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+def _limits(section: Section, rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """How wide each column may be: the widest give way first, until the table fits."""
     widths = [
-        max([_cells(name), *(_cells(row[at]) for row in rows)]) for at, name in enumerate(columns)
+        max([_cells(name), *(_cells(row[at]) for row in rows)])
+        for at, name in enumerate(section.columns)
     ]
-    room = width - 2 - 2 * (len(columns) - 1)
-    while sum(widths) > room:
-        widest = max(range(len(widths)), key=lambda at: widths[at])
+    folding = [at for at in range(len(widths)) if at not in section.whole]
+    room = width - 2 - 2 * (len(widths) - 1)
+    while folding and sum(widths) > room:
+        widest = max(folding, key=lambda at: widths[at])
         if widths[widest] <= 14:
             break
         widths[widest] -= 1

@@ -1,0 +1,226 @@
+"""What the ledger knows of each key and workspace: sums, uses, and where to find their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from govern.judge.matching import END, Clause
+from govern.judge.silence import JOBS, Horizon, Use
+from govern.ledger.interpret import fill
+from govern.ledger.ledger import Ledger
+from govern.model.audit import SubjectCost
+
+#: What tells subjects apart.
+IDENTITY = {
+    "api_key": ("sub_account_id", "workspace_id", "api_key_id"),
+    "workspace": ("sub_account_id", "workspace_id"),
+}
+
+#: The values of the identity.
+Identity = tuple[str | None, ...]
+
+_USAGE = "kind = 'charge' AND charge_category = 'usage'"
+_COARSE = "width IN ('day', 'month')"
+
+#: What a call can cost; of other services nobody's API key is the cause.
+_BY_KEY = ("inference", "batch", "web_search", "other")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One subject. ``latest`` is its last use, ``payers`` the accounts whose bills show it."""
+
+    identity: Identity
+    first: datetime
+    last: datetime
+    charges: int
+    region_id: str | None
+    payers: tuple[str | None, ...]
+    models: tuple[str, ...]
+    channels: tuple[str, ...]
+    latest: Use | None
+    costs: tuple[SubjectCost, ...]
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """Workspace and key; a workspace has no key."""
+        return self.identity[1], self.identity[2] if len(self.identity) > 2 else None
+
+
+def last_day(horizon: Horizon, by_day: bool) -> tuple[datetime, datetime]:
+    """The last full 24 hours that the bill shows; a bill by day shows whole days."""
+    end = horizon.covered
+    if by_day:
+        end = datetime.combine(end.date(), time())
+    return end - timedelta(hours=24), end
+
+
+def facts_of(
+    ledger: Ledger, kind: str, windows: Mapping[str | None, tuple[datetime, datetime] | None]
+) -> list[Facts]:
+    """Every subject that has charges. ``windows``: the last full 24 hours, by paying account."""
+    columns = ", ".join(IDENTITY[kind])
+    count = len(IDENTITY[kind])
+    costs = _costs(ledger, kind, windows)
+    rows = ledger.query(
+        f"SELECT {columns}, min(first), max(last), sum(charges)::BIGINT,"
+        " list(DISTINCT region_id) FILTER (region_id <> ''), list(DISTINCT billing_account_id),"
+        " count(*) FILTER (billing_account_id IS NULL),"
+        " list(DISTINCT model ORDER BY model) FILTER (model <> ''),"
+        " list(DISTINCT channel ORDER BY channel) FILTER (channel <> ''),"
+        f" max(last) FILTER ({_USAGE}), max({END}) FILTER ({_USAGE} AND {_COARSE})"
+        f" FROM ledger WHERE kind = 'charge' GROUP BY {columns} ORDER BY {columns}"
+    )
+    found = []
+    for row in rows:
+        identity = tuple(row[:count])
+        first, last, charges, regions, payers, nobody, models, channels, used, coarse = row[count:]
+        known = sorted(payer for payer in payers or () if payer is not None)
+        found.append(
+            Facts(
+                identity=identity,
+                first=first,
+                last=last,
+                charges=charges,
+                region_id=regions[0] if regions and len(regions) == 1 else None,
+                payers=(*known, *([None] if nobody else [])),
+                models=tuple(models or ()),
+                channels=tuple(channels or ()),
+                latest=None if used is None else Use(used, used, coarse or used, bool(coarse)),
+                costs=tuple(costs[identity]),
+            )
+        )
+    return found
+
+
+def _costs(
+    ledger: Ledger, kind: str, windows: Mapping[str | None, tuple[datetime, datetime] | None]
+) -> dict[Identity, list[SubjectCost]]:
+    """Sums of all rows, and of those in the last full 24 hours."""
+    known = [(payer, *window) for payer, window in windows.items() if window]
+    fill(
+        ledger.connection,
+        "windows",
+        (("payer", "VARCHAR"), ("since", "TIMESTAMP"), ("until", "TIMESTAMP")),
+        known,
+    )
+    columns = ", ".join(IDENTITY[kind])
+    rows = ledger.query(
+        f"SELECT {columns}, billing_currency, sum(billed_cost),"
+        " sum(billed_cost) FILTER (first >= since AND last < until AND width <> 'month'),"
+        " count(*) FILTER (since IS NULL)"
+        " FROM ledger LEFT JOIN windows ON payer IS NOT DISTINCT FROM billing_account_id"
+        f" WHERE kind = 'charge' GROUP BY {columns}, billing_currency"
+        f" ORDER BY {columns}, billing_currency"
+    )
+    ledger.connection.execute("DROP TABLE windows")
+    found: dict[Identity, list[SubjectCost]] = {}
+    for *identity, currency, cost, per_day, unknown in rows:
+        rate = None if unknown else per_day or Decimal(0)
+        found.setdefault(tuple(identity), []).append(SubjectCost(currency, cost, rate))
+    return found
+
+
+def by_day(ledger: Ledger) -> dict[str | None, bool | None]:
+    """By paying account: whether its charges are known to days; None if to months only."""
+    rows = ledger.query(
+        "SELECT billing_account_id, bool_or(width = 'day'), bool_and(width = 'month') "
+        "FROM ledger WHERE kind = 'charge' GROUP BY 1"
+    )
+    return {payer: None if monthly else day for payer, day, monthly in rows}
+
+
+def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> list[Use]:
+    """The subject's uses that end after ``instant``, and those that could be its own."""
+    own = Clause(_USAGE) & Clause(f"{END} > ?", (instant,))
+    unknown = own & Clause("unparsed")
+    for column, value in zip(IDENTITY[kind], facts.identity, strict=True):
+        own &= Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
+    found = [_use(row) for row in _uses(ledger, own)]
+    if facts.place == (None, None):
+        return found
+    unknown &= Clause("sub_account_id IS NOT DISTINCT FROM ?", (facts.identity[0],))
+    if facts.region_id:
+        unknown &= Clause("coalesce(region_id, '') IN ('', ?)", (facts.region_id,))
+    if kind == "api_key":
+        unknown &= Clause("list_contains(?::VARCHAR[], service)", (list(_BY_KEY),))
+    return found + [_use(row, unparsed=True) for row in _uses(ledger, unknown)]
+
+
+def _uses(ledger: Ledger, clause: Clause) -> list[tuple[Any, ...]]:
+    return ledger.query(
+        f"SELECT first, last, {END}, {_COARSE}, service, billing_currency, billed_cost, charges "
+        f"FROM ledger WHERE {clause.sql} ORDER BY first, id",
+        clause.parameters,
+    )
+
+
+def _use(row: Sequence[Any], *, unparsed: bool = False) -> Use:
+    first, last, end, coarse, service, currency, cost, charges = row
+    return Use(first, last, end, coarse, service, currency, cost, charges, unparsed)
+
+
+def lines_of(
+    ledger: Ledger, kind: str, subjects: Mapping[Identity, datetime | None], most: int
+) -> dict[int, tuple[Identity, bool]]:
+    """Ledger groups that hold each subject's lines, and whether the earliest rows are wanted.
+
+    ``subjects``: from when its uses are a leak, or None for its last ones.
+    """
+    found: dict[int, tuple[Identity, bool]] = {}
+    columns = ", ".join(IDENTITY[kind])
+    order = "first, file, id"
+    for identity, leak_from in subjects.items():
+        if leak_from is None:
+            continue
+        clause = Clause(_USAGE) & Clause("first >= ?", (leak_from,))
+        # A job's charges aren't the first to be shown where others leak as well.
+        for column, value in zip(IDENTITY[kind], identity, strict=True):
+            clause &= Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
+        jobs = f"list_contains({list(JOBS)}, service)"
+        rows = ledger.query(
+            f"SELECT id FROM ledger WHERE {clause.sql} ORDER BY {jobs}, {order} LIMIT ?",
+            (*clause.parameters, most),
+        )
+        found.update((int(row[0]), (identity, True)) for row in rows)
+    rows = ledger.query(
+        f"SELECT {columns}, id FROM ledger WHERE kind = 'charge' QUALIFY row_number() OVER "
+        f"(PARTITION BY {columns} ORDER BY charge_category <> 'usage', last DESC, file, id) <= ?",
+        (most,),
+    )
+    for *values, group in rows:
+        identity = tuple(values)
+        if identity in subjects and subjects[identity] is None:
+            found[int(group)] = identity, False
+    return found
+
+
+def spending(
+    ledger: Ledger,
+    identities: Iterable[Identity],
+    payer: str | None,
+    window: tuple[datetime, datetime],
+) -> list[tuple[str, Decimal, Decimal]]:
+    """Of these keys' use: (currency, cost in ``window``, cost in its last month so far)."""
+    columns = IDENTITY["api_key"]
+    fill(
+        ledger.connection,
+        "still",
+        [(f"still_{column}", "VARCHAR") for column in columns],
+        identities,
+    )
+    same = " AND ".join(f"{column} IS NOT DISTINCT FROM still_{column}" for column in columns)
+    rows = ledger.query(
+        "SELECT billing_currency,"
+        " coalesce(sum(billed_cost) FILTER (first >= $1 AND last < $2 AND width <> 'month'), 0),"
+        " coalesce(sum(billed_cost) FILTER (month = $3), 0)"
+        f" FROM ledger JOIN still ON {same}"
+        f" WHERE {_USAGE} AND billing_account_id IS NOT DISTINCT FROM $4 GROUP BY 1 ORDER BY 1",
+        (*window, f"{window[1]:%Y-%m}", payer),
+    )
+    ledger.connection.execute("DROP TABLE still")
+    return [(currency, rate, so_far) for currency, rate, so_far in rows]

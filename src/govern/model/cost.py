@@ -1,0 +1,161 @@
+"""What was spent and used: the document ``govern.cost/v1``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+from govern.model.clock import iso
+from govern.model.exits import Exit
+from govern.model.money import EXACT, plain
+from govern.model.policy import Condition
+from govern.model.report import BillSummary, number
+
+#: An effective price is rounded half up to this many significant digits; nothing else is rounded.
+PRICE_DIGITS = 6
+
+_PRICE = Context(prec=PRICE_DIGITS, rounding=ROUND_HALF_UP)
+
+#: How many of a unit a price is for; one for every other unit.
+PRICED_PER = {"tokens": Decimal(1_000_000), "characters": Decimal(10_000)}
+
+
+@dataclass(frozen=True)
+class UsageSum:
+    """The usage in one unit, and what the charges with that usage cost."""
+
+    unit: str | None
+    quantity: Decimal
+    billed_cost: Decimal
+
+    @property
+    def per(self) -> Decimal:
+        """How many units the effective price is for."""
+        return PRICED_PER.get(self.unit or "", Decimal(1))
+
+    @property
+    def price(self) -> Decimal | None:
+        """Billed cost per :attr:`per` units, rounded to PRICE_DIGITS; None without usage."""
+        if not self.quantity:
+            return None
+        return _PRICE.divide(EXACT.multiply(self.billed_cost, self.per), self.quantity)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "unit": self.unit,
+            "quantity": plain(self.quantity),
+            "billed_cost": plain(self.billed_cost),
+            "effective_price": number(self.price),
+            "effective_price_per": plain(self.per),
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """One group against the same group a month earlier or later."""
+
+    before: Decimal
+    change: Decimal
+    kind: str
+
+    def document(self) -> dict[str, Any]:
+        return {"before": plain(self.before), "change": plain(self.change), "kind": self.kind}
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """One group in one currency. ``values`` are those of the columns asked for, in order.
+
+    ``list_cost`` is None where no charge has one. ``rest`` is how many groups the row stands for
+    where it is the rest below ``--top``, else 0. ``names`` come from the inventory. ``trend`` is
+    the cost over time, for people.
+    """
+
+    values: tuple[tuple[str, str | None], ...]
+    currency: str
+    billed_cost: Decimal
+    list_cost: Decimal | None
+    charges: int
+    usage: tuple[UsageSum, ...]
+    rest: int = 0
+    compare: Change | None = None
+    names: Mapping[str, str | None] = field(default_factory=dict)
+    trend: tuple[Decimal, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        return {
+            **dict(self.values),
+            **self.names,
+            "currency": self.currency,
+            "billed_cost": plain(self.billed_cost),
+            "list_cost": number(self.list_cost),
+            "charges": self.charges,
+            "usage": [one.document() for one in self.usage],
+            **({"rest": True, "groups": self.rest} if self.rest else {}),
+            **({"compare": self.compare.document()} if self.compare else {}),
+        }
+
+
+@dataclass(frozen=True)
+class CostTotal:
+    """What all rows of one currency sum to."""
+
+    currency: str
+    billed_cost: Decimal
+    list_cost: Decimal | None
+    charges: int
+    compare: Change | None = None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "currency": self.currency,
+            "billed_cost": plain(self.billed_cost),
+            "list_cost": number(self.list_cost),
+            "charges": self.charges,
+            **({"compare": self.compare.document()} if self.compare else {}),
+        }
+
+
+@dataclass(frozen=True)
+class CostReport:
+    """The document ``govern.cost/v1``.
+
+    ``months`` are the one compared with and the one shown, if two are compared.
+    """
+
+    version: str
+    as_of: datetime
+    bill: BillSummary
+    by: tuple[str, ...]
+    where: tuple[Condition, ...]
+    rows: tuple[CostRow, ...]
+    totals: tuple[CostTotal, ...]
+    exit: Exit
+    months: tuple[str, str] | None = None
+    notes: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        months = self.months
+        return {
+            "schema": "govern.cost/v1",
+            "govern": self.version,
+            "as_of": iso(self.as_of, self.bill.clock),
+            "bill": self.bill.document(),
+            "by": list(self.by),
+            "where": [
+                {
+                    "column": one.column,
+                    "values": [pattern.text for pattern in one.patterns],
+                    "excludes": one.excludes,
+                }
+                for one in self.where
+            ],
+            "compare": {"month": months[0], "with": months[1]} if months else None,
+            "rows": [row.document() for row in self.rows],
+            "totals": [total.document() for total in self.totals],
+            "notes": list(self.notes),
+            "exit": {"code": self.exit.code, "cause": self.exit.cause, "reason": self.exit.reason},
+        }

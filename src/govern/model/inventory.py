@@ -1,0 +1,220 @@
+"""What exists in the account: keys, workspaces, jobs, deployments, plans.
+
+A file, collected or written by hand (``govern.inventory/v1``). Names are those of the account's
+own pages; nothing here is a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from govern.model.clock import BILL_CLOCK, Moment, iso
+
+SCHEMA = "govern.inventory/v1"
+
+#: How far a region was looked at.
+LOOKED_AT = ("full", "partial", "none")
+RENEWALS = ("renews", "ends", "unknown")
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """One region, and whether all of it was seen; ``reason`` says why not."""
+
+    region_id: str
+    looked_at: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """One API key. ``api_key_id`` is the number that bills carry, never the secret.
+
+    ``disabled_at`` and ``gone_at`` are the instants from which it can't be used. Where one is
+    known only as an interval, it is the interval's end, and ``disabled_after`` or ``gone_after``
+    the last instant at which the key was seen alive.
+    """
+
+    api_key_id: str
+    name: str | None = None
+    workspace_id: str | None = None
+    region_id: str | None = None
+    owner: str | None = None
+    created_at: Moment | None = None
+    disabled: bool | None = None
+    disabled_at: Moment | None = None
+    disabled_after: Moment | None = None
+    gone_at: Moment | None = None
+    gone_after: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    workspace_id: str
+    name: str | None = None
+    region_id: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A training job, deployment, batch or knowledge base.
+
+    ``status`` is the service's own word; ``ended_at`` is when it stopped to run, if it did.
+    """
+
+    id: str
+    name: str | None = None
+    workspace_id: str | None = None
+    region_id: str | None = None
+    status: str | None = None
+    prepaid: bool | None = None
+    created_at: Moment | None = None
+    ended_at: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A Coding Plan, Token Plan seat, savings plan or resource pack."""
+
+    kind: str
+    id: str | None = None
+    region_id: str | None = None
+    expires_at: Moment | None = None
+    auto_renewal: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """One account as it was seen at ``collected_at``.
+
+    ``complete``: whoever looked could see everything (a RAM user sees only a part).
+    ``path`` is the file it was read from.
+    """
+
+    collected_at: Moment | None
+    account_id: str | None
+    complete: bool
+    regions: tuple[LookedAt, ...] = ()
+    api_keys: tuple[ApiKey, ...] = ()
+    workspaces: tuple[Workspace, ...] = ()
+    training_jobs: tuple[Resource, ...] = ()
+    deployments: tuple[Resource, ...] = ()
+    batches: tuple[Resource, ...] = ()
+    knowledge_bases: tuple[Resource, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    path: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """The payload of ``govern.inventory/v1``; what isn't known is null."""
+        head = {
+            "schema": SCHEMA,
+            "collected_at": _shown(self.collected_at),
+            "account_id": self.account_id,
+            "complete": self.complete,
+        }
+        return head | {name: [_record(one) for one in getattr(self, name)] for name in LISTS}
+
+
+LISTS = (
+    "regions",
+    "api_keys",
+    "workspaces",
+    "training_jobs",
+    "deployments",
+    "batches",
+    "knowledge_bases",
+    "plans",
+)
+
+
+def _record(one: Any) -> dict[str, Any]:
+    return {field.name: _shown(getattr(one, field.name)) for field in fields(one)}
+
+
+def _shown(value: Any) -> Any:
+    """An instant with its offset; one without is written without, and means the bill clock."""
+    if not isinstance(value, Moment):
+        return value
+    if value.zone is None:
+        return value.wall.isoformat(timespec="seconds")
+    return iso(value.wall, value.zone)
+
+
+class Directory:
+    """Several inventories as one place to look things up; the later collected one wins."""
+
+    def __init__(self, inventories: Iterable[Inventory]) -> None:
+        self.inventories = tuple(sorted(inventories, key=_age))
+        self._keys: dict[tuple[str | None, str], tuple[ApiKey, Inventory]] = {}
+        self._workspaces: dict[str, tuple[Workspace, Inventory]] = {}
+        for inventory in self.inventories:
+            for key in inventory.api_keys:
+                self._keys[key.workspace_id, key.api_key_id] = key, inventory
+            for workspace in inventory.workspaces:
+                self._workspaces[workspace.workspace_id] = workspace, inventory
+
+    def __bool__(self) -> bool:
+        return bool(self.inventories)
+
+    @property
+    def keys(self) -> Mapping[tuple[str | None, str], tuple[ApiKey, Inventory]]:
+        """By workspace and id; the workspace is None where the inventory doesn't say it."""
+        return self._keys
+
+    @property
+    def workspaces(self) -> Mapping[str, tuple[Workspace, Inventory]]:
+        return self._workspaces
+
+    @property
+    def complete(self) -> bool:
+        """Whether the latest look at every account could see everything."""
+        latest = {one.account_id: one.complete for one in self.inventories}
+        return bool(latest) and all(latest.values())
+
+    @property
+    def words(self) -> Mapping[str, frozenset[str]]:
+        """Every value that it knows of the columns that policies name."""
+        keys = [key for key, _ in self._keys.values()]
+        workspaces = [workspace for workspace, _ in self._workspaces.values()]
+        found: dict[str, Iterable[str | None]] = {
+            "api_key_id": (key.api_key_id for key in keys),
+            "workspace_id": [*(key.workspace_id for key in keys), *self._workspaces],
+            "api_key_name": (key.name for key in keys),
+            "workspace_name": (workspace.name for workspace in workspaces),
+            "owner": [*(key.owner for key in keys), *(one.owner for one in workspaces)],
+        }
+        return {column: frozenset(filter(None, values)) for column, values in found.items()}
+
+    def key(self, workspace_id: str | None, api_key_id: str | None) -> ApiKey | None:
+        if not api_key_id:
+            return None
+        found = self._keys.get((workspace_id, api_key_id)) or self._keys.get((None, api_key_id))
+        return found[0] if found else None
+
+    def workspace(self, workspace_id: str | None) -> Workspace | None:
+        found = self._workspaces.get(workspace_id or "")
+        return found[0] if found else None
+
+    def owner(self, workspace_id: str | None, api_key_id: str | None) -> str | None:
+        """Who owns the key; where nobody is named, who owns its workspace."""
+        key, workspace = self.key(workspace_id, api_key_id), self.workspace(workspace_id)
+        return (key.owner if key else None) or (workspace.owner if workspace else None)
+
+    def jobs(self, service: str, workspace_id: str | None) -> list[Resource]:
+        """The training jobs, deployments or batches of a workspace."""
+        name = {"training": "training_jobs", "deployment": "deployments", "batch": "batches"}
+        return [
+            job
+            for inventory in self.inventories
+            for job in getattr(inventory, name[service])
+            if job.workspace_id == workspace_id
+        ]
+
+
+def _age(inventory: Inventory) -> tuple[datetime, str]:
+    collected = inventory.collected_at
+    return (collected.on(BILL_CLOCK) if collected else datetime.min), inventory.path

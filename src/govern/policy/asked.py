@@ -1,0 +1,112 @@
+"""Columns and conditions as they are asked for on a command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from govern.model.clock import Moment, parse_moment
+from govern.model.errors import GovernError, usage
+from govern.model.policy import Condition, Pattern
+from govern.model.text import nearest, shorten
+from govern.model.words import CLOSED_COLUMNS, WHERE_COLUMNS
+
+#: Periods that charges can be grouped by, besides their columns.
+TIMES = ("day", "week", "month")
+
+#: Everything that ``--by`` knows. ``--where`` knows the same.
+COLUMNS = (*WHERE_COLUMNS, "instance_id", *TIMES)
+
+
+def columns(words: Sequence[str]) -> tuple[str, ...]:
+    """The columns of ``--by``: comma lists, repeatable. Raises wrong usage."""
+    found = [part.strip() for word in words for part in word.split(",")]
+    faults = [fault for name in found if (fault := _unknown("--by", name))]
+    faults += [f"--by {name}: named twice" for name in sorted(set(found)) if found.count(name) > 1]
+    if faults:
+        raise GovernError("usage", faults)
+    return tuple(found)
+
+
+def month(word: str) -> str:
+    """The billing month of ``--compare``. Raises wrong usage."""
+    found = re.fullmatch(r"(\d{4})-?(\d{2})", word, re.ASCII)
+    if not found or not 1 <= int(found[2]) <= 12:
+        raise usage(f"--compare {shorten(word, 60)}: write a month, as in 2026-08")
+    return f"{found[1]}-{found[2]}"
+
+
+def conditions(words: Sequence[str]) -> tuple[Condition, ...]:
+    """``COLUMN=VALUE[,VALUE]`` as in ``where`` of a policy; ``!=`` excludes.
+
+    ``none`` is a value that the layout doesn't carry, an empty one is there and empty. All
+    conditions must hold. Raises wrong usage with every fault.
+    """
+    faults: list[str] = []
+    found = []
+    for word in words:
+        column, separator, written = word.partition("=")
+        excludes = column.endswith("!")
+        column = column.removesuffix("!").strip()
+        if not separator:
+            faults.append(f"--where {shorten(word, 60)}: write COLUMN=VALUE, as in model=qwen-plus")
+            continue
+        fault = _unknown("--where", column)
+        if fault:
+            faults.append(fault)
+            continue
+        patterns = tuple(_pattern(value) for value in written.split(","))
+        faults += _impossible(column, patterns)
+        found.append(Condition(column, patterns, excludes))
+    if faults:
+        raise GovernError("usage", faults)
+    return tuple(found)
+
+
+def stops(words: Sequence[str]) -> tuple[tuple[str, Moment], ...]:
+    """``KEY=INSTANT`` of ``--stopped-at``. Raises wrong usage with every fault."""
+    faults = []
+    found = []
+    for word in words:
+        key, separator, written = word.rpartition("=")
+        try:
+            if not separator or not key:
+                raise ValueError(word)
+            found.append((key, parse_moment(written)))
+        except ValueError:
+            faults.append(
+                f"--stopped-at {shorten(word, 100)}: write KEY=INSTANT, "
+                "as in 12345=2026-09-20T18:00:00+08:00"
+            )
+    if faults:
+        raise GovernError("usage", faults)
+    return tuple(found)
+
+
+def _unknown(option: str, name: str) -> str | None:
+    if name in COLUMNS:
+        return None
+    if name == "unit":
+        return f"{option} unit: units are never added up; every row lists its usage per unit"
+    near = nearest(name, COLUMNS) if len(name) < 64 else None
+    told = f"did you mean {near}?" if near else f"it is one of {', '.join(COLUMNS)}"
+    return f"{option} {shorten(name, 60)}: no such column; {told}"
+
+
+def _pattern(value: str) -> Pattern:
+    value = value.strip()
+    if value in ('""', "''"):
+        return Pattern("")
+    return Pattern(None if value == "none" else value)
+
+
+def _impossible(column: str, patterns: Sequence[Pattern]) -> list[str]:
+    """A word outside a closed list matches nothing, ever: a typo."""
+    words = CLOSED_COLUMNS.get(column, ())
+    faults = []
+    for pattern in patterns if words else ():
+        if pattern.text and not any(map(pattern.matches, words)):
+            near = nearest(pattern.text, words) if len(pattern.text) < 64 else None
+            told = f"did you mean {near}?" if near else f"it is one of {', '.join(words)}"
+            faults.append(f"--where {column}={shorten(pattern.text, 60)}: {told}")
+    return faults

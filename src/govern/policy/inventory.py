@@ -1,0 +1,190 @@
+"""Inventory files, ``govern.inventory/v1``, in YAML or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from govern.model.clock import BILL_CLOCK
+from govern.model.inventory import (
+    LOOKED_AT,
+    RENEWALS,
+    SCHEMA,
+    ApiKey,
+    Inventory,
+    LookedAt,
+    Plan,
+    Resource,
+    Workspace,
+)
+from govern.model.meaning import region_id_of
+from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
+from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source, read
+
+Noun = TypeVar("Noun")
+
+
+def load_inventories(paths: Sequence[str]) -> list[Inventory]:
+    """The inventories in these files. Raises one :class:`GovernError` with every fault of all."""
+    faults = Faults()
+    found = []
+    for path in paths:
+        document = read(path, faults, data=True)
+        inventory = _inventory(document) if document else None
+        if inventory:
+            found.append(inventory)
+    faults.settle()
+    return found
+
+
+def _schema(source: Source, node: Node) -> None:
+    if not (isinstance(node, Scalar) and node.text == SCHEMA):
+        source.refuse(node, f"the schema is {SCHEMA}")
+
+
+def _region(source: Source, node: Node) -> str | None:
+    found = line(source, node)
+    return region_id_of(found) if found else None
+
+
+def _key_id(source: Source, node: Node) -> str | None:
+    found = line(source, node)
+    if found and found.startswith("sk-"):
+        # The secret itself must not reach a message.
+        source.fault(node.line, node.column, "this is a key's secret; write its id, a number")
+        return None
+    return found
+
+
+_RESOURCE: dict[str, Reader] = {
+    "id": line,
+    "name": text,
+    "workspace_id": line,
+    "region_id": _region,
+    "status": line,
+    "prepaid": yes_or_no,
+    "created_at": moment,
+    "ended_at": moment,
+}
+
+
+def _list_of(
+    noun: Callable[..., Noun],
+    readers: Mapping[str, Reader],
+    required: Sequence[str],
+    look: Callable[[Source, Fields, Mapping[str, Any]], None] = lambda source, node, values: None,
+) -> Reader:
+    """A reader of a list of records; ``look`` holds the fields of one record together."""
+
+    def read_list(source: Source, node: Node) -> tuple[Noun, ...]:
+        if not isinstance(node, Items):
+            source.refuse(node, "a list belongs here")
+            return ()
+        return tuple(records(source, node))
+
+    def records(source: Source, node: Items) -> Iterator[Noun]:
+        for one in node.nodes:
+            before = len(source.faults.found)
+            values = record(source, one, readers, required)
+            if isinstance(one, Fields) and len(source.faults.found) == before:
+                look(source, one, values)
+                yield noun(**values)
+
+    return read_list
+
+
+def _look_at_key(source: Source, node: Fields, values: Mapping[str, Any]) -> None:
+    for end, start in (("disabled_at", "disabled_after"), ("gone_at", "gone_after")):
+        place = node.value(start)
+        if place is None:
+            continue
+        if values.get(end) is None:
+            source.refuse(place, f"{start} begins an interval that {end} must end")
+        elif values[start].on(BILL_CLOCK) > values[end].on(BILL_CLOCK):
+            source.refuse(place, f"{start} lies after {end}")
+    place = node.value("disabled_at")
+    if place is not None and values.get("disabled") is False:
+        source.refuse(place, "disabled_at of a key that isn't disabled; leave one of them out")
+
+
+_KEYS = _list_of(
+    ApiKey,
+    {
+        "api_key_id": _key_id,
+        "name": text,
+        "workspace_id": line,
+        "region_id": _region,
+        "owner": line,
+        "created_at": moment,
+        "disabled": yes_or_no,
+        "disabled_at": moment,
+        "disabled_after": moment,
+        "gone_at": moment,
+        "gone_after": moment,
+    },
+    ("api_key_id",),
+    _look_at_key,
+)
+_RESOURCES = _list_of(Resource, _RESOURCE, ("id",))
+
+_READERS: dict[str, Reader] = {
+    "schema": _schema,
+    "collected_at": moment,
+    "account_id": line,
+    "complete": yes_or_no,
+    "regions": _list_of(
+        LookedAt,
+        {"region_id": _region, "looked_at": one_of(LOOKED_AT, "word"), "reason": text},
+        ("region_id", "looked_at"),
+    ),
+    "api_keys": _KEYS,
+    "workspaces": _list_of(
+        Workspace,
+        {"workspace_id": line, "name": text, "region_id": _region, "owner": line},
+        ("workspace_id",),
+    ),
+    "training_jobs": _RESOURCES,
+    "deployments": _RESOURCES,
+    "batches": _RESOURCES,
+    "knowledge_bases": _RESOURCES,
+    "plans": _list_of(
+        Plan,
+        {
+            "kind": line,
+            "id": line,
+            "region_id": _region,
+            "expires_at": moment,
+            "auto_renewal": one_of(RENEWALS, "word"),
+        },
+        ("kind",),
+    ),
+}
+
+
+def _inventory(document: Document) -> Inventory | None:
+    source = document.source
+    before = len(source.faults.found)
+    values = record(source, document.root, _READERS, ("schema",))
+    _twice(source, document.root, "api_keys", ("workspace_id", "api_key_id"))
+    _twice(source, document.root, "workspaces", ("workspace_id",))
+    if len(source.faults.found) > before:
+        return None
+    values.pop("schema")
+    known = {"collected_at": None, "account_id": None, "complete": False}
+    return Inventory(**{**known, **values}, path=source.path)
+
+
+def _twice(source: Source, root: Node, name: str, identity: Sequence[str]) -> None:
+    """Refuse what is listed twice: the two could say different things."""
+    listed = root.value(name) if isinstance(root, Fields) else None
+    lines: dict[tuple[str | None, ...], int] = {}
+    for node in listed.nodes if isinstance(listed, Items) else ():
+        if not isinstance(node, Fields):
+            continue
+        cells = [node.value(column) for column in identity]
+        what = tuple(cell.text if isinstance(cell, Scalar) else None for cell in cells)
+        if what[-1] is None:
+            continue
+        if what in lines:
+            source.refuse(node, f"{quoted(what[-1])} is listed on line {lines[what]} already")
+        lines.setdefault(what, node.line)

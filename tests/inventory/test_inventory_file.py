@@ -1,0 +1,176 @@
+"""The inventory file: by hand or by a program, read strictly, every fault with its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from policy.files import faults_of, places, write
+
+from govern.model.clock import parse_moment
+from govern.model.inventory import ApiKey, Directory, Inventory
+from govern.policy.inventory import load_inventories
+
+ROOT = Path(__file__).parents[2]
+
+BY_HAND = """\
+schema: govern.inventory/v1
+collected_at: 2026-10-05T09:00:00+08:00
+account_id: 1902910424969427
+complete: false
+regions:
+  - {region_id: cn-beijing, looked_at: full}
+  - {region_id: 新加坡, looked_at: none, reason: no permission}
+api_keys:
+  - api_key_id: 2000003
+    name: 客服机器人
+    workspace_id: llm-p1chatbot
+    region_id: cn-beijing
+    owner: support@example.com
+    disabled: true
+    disabled_after: 2026-09-20
+    disabled_at: 2026-09-21
+workspaces:
+  - {workspace_id: llm-p1chatbot, name: Chatbot, owner: head@example.com}
+training_jobs:
+  - {id: ft-1, workspace_id: llm-p1chatbot, status: SUCCEEDED, ended_at: 2026-09-02T10:00}
+plans:
+  - {kind: coding_plan, expires_at: 2026-11-01, auto_renewal: renews}
+"""
+
+
+def load(folder: Path, text: str, name: str = "inventory.yaml") -> Inventory:
+    (inventory,) = load_inventories([write(folder, text, name)])
+    return inventory
+
+
+def test_a_file_written_by_hand(tmp_path: Path) -> None:
+    inventory = load(tmp_path, BY_HAND)
+    assert inventory.account_id == "1902910424969427"
+    assert inventory.complete is False
+    assert [one.region_id for one in inventory.regions] == ["cn-beijing", "ap-southeast-1"]
+    assert inventory.api_keys == (
+        ApiKey(
+            api_key_id="2000003",
+            name="客服机器人",
+            workspace_id="llm-p1chatbot",
+            region_id="cn-beijing",
+            owner="support@example.com",
+            disabled=True,
+            disabled_after=parse_moment("2026-09-20"),
+            disabled_at=parse_moment("2026-09-21"),
+        ),
+    )
+    assert inventory.plans[0].auto_renewal == "renews"
+
+
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_the_document_of_an_inventory_is_read_as_the_same_inventory(
+    tmp_path: Path, indent: int | str | None
+) -> None:
+    inventory = load(tmp_path, BY_HAND)
+    text = json.dumps(inventory.document(), ensure_ascii=False, indent=indent)
+    again = load(tmp_path, text, "inventory.json")
+    assert again.document() == inventory.document()
+
+
+def test_the_document_fits_its_schema(tmp_path: Path) -> None:
+    schema = json.loads((ROOT / "schemas" / "govern.inventory.v1.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    document = load(tmp_path, BY_HAND).document()
+    validator.validate(document)
+    assert not validator.is_valid({**document, "complete": "no"})
+    assert not validator.is_valid({**document, "api_keys": [{"name": "without an id"}]})
+
+
+def test_a_field_that_is_null_is_one_that_is_not_there(tmp_path: Path) -> None:
+    text = '{"schema": "govern.inventory/v1", "api_keys": [{"api_key_id": 7, "name": null}]}'
+    assert load(tmp_path, text).api_keys == (ApiKey("7"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("api_keys: [{api_key_id: 1, nmae: x}]", 'unknown key "nmae"; did you mean name?'),
+        ("api_keys: [{name: x}]", "api_key_id is missing"),
+        ("api_keys: {}", "a list belongs here"),
+        ("api_keys: [7]", "a mapping with api_key_id belongs here"),
+        ("complete: no", '"no" is no yes or no: write false'),
+        ("collected_at: yesterday", '"yesterday" is no instant'),
+        ("regions: [{region_id: a, looked_at: some}]", 'unknown word "some"'),
+        ("plans: [{kind: a, auto_renewal: yes}]", 'unknown word "yes"'),
+        ("keys: []", 'unknown key "keys"'),
+        ("api_keys: [{api_key_id: 1, disabled_after: 2026-09-01}]", "disabled_at must end"),
+        (
+            "api_keys: [{api_key_id: 1, gone_at: 2026-09-01, gone_after: 2026-09-02}]",
+            "gone_after lies after gone_at",
+        ),
+        (
+            "api_keys: [{api_key_id: 1, disabled: false, disabled_at: 2026-09-01}]",
+            "of a key that isn't disabled",
+        ),
+        ("api_keys: [{api_key_id: 1}, {api_key_id: 1}]", '"1" is listed on line 2 already'),
+        ("workspaces: [{workspace_id: a}, {workspace_id: a}]", "already"),
+    ],
+)
+def test_a_fault_names_its_line(tmp_path: Path, line: str, fault: str) -> None:
+    path = write(tmp_path, f"schema: govern.inventory/v1\n{line}\n")
+    found = faults_of(lambda: load_inventories([path]))
+    assert [one.line for one in found] == [2]
+    assert fault in found[0].message
+
+
+def test_every_fault_of_every_file_is_told_in_one_run(tmp_path: Path) -> None:
+    one = write(tmp_path, "schema: govern.inventory/v2\ncomplete: maybe\n", "a.yaml")
+    other = write(tmp_path, '{\n "schema": "govern.inventory/v1",\n "plans": [{}]\n}', "b.json")
+    found = faults_of(lambda: load_inventories([one, other]))
+    assert places(found) == [(1, 9), (2, 11), (3, 12)]
+
+
+def test_a_secret_in_the_place_of_an_id_is_refused_and_never_repeated(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "schema: govern.inventory/v1\napi_keys:\n- api_key_id: sk-0123456789abcdef\n"
+    )
+    (fault,) = faults_of(lambda: load_inventories([path]))
+    assert "secret" in fault.message
+    assert "0123456789" not in str(fault)
+
+
+def test_the_same_key_id_in_two_workspaces_is_two_keys(tmp_path: Path) -> None:
+    inventory = load(
+        tmp_path,
+        "schema: govern.inventory/v1\napi_keys:\n"
+        "- {api_key_id: 1, workspace_id: llm-a, owner: a}\n"
+        "- {api_key_id: 1, workspace_id: llm-b, owner: b}\n",
+    )
+    directory = Directory([inventory])
+    assert (directory.owner("llm-a", "1"), directory.owner("llm-b", "1")) == ("a", "b")
+    assert directory.key("llm-c", "1") is None
+
+
+def test_of_two_inventories_the_later_one_is_believed(tmp_path: Path) -> None:
+    head = (
+        "schema: govern.inventory/v1\ncollected_at: {}\napi_keys: [{{api_key_id: 1, name: {}}}]\n"
+    )
+    # 00:00 in UTC is eight hours after 00:00 on the bill clock.
+    later = load(tmp_path, head.format("2026-10-01T00:00:00Z", "new"), "a.yaml")
+    earlier = load(tmp_path, head.format("2026-10-01T07:00:00", "old"), "b.yaml")
+    key = Directory([later, earlier]).key(None, "1")
+    assert key is not None and key.name == "new"
+
+
+def test_a_key_without_an_owner_belongs_to_the_owner_of_its_workspace(tmp_path: Path) -> None:
+    directory = Directory([load(tmp_path, BY_HAND)])
+    assert directory.owner("llm-p1chatbot", "2000003") == "support@example.com"
+    assert directory.owner("llm-p1chatbot", "9") == "head@example.com"
+    assert directory.owner("llm-elsewhere", "9") is None
+
+
+def test_thousands_of_keys_are_read(tmp_path: Path) -> None:
+    keys = [{"api_key_id": str(n), "workspace_id": "llm-a", "name": "x" * 200} for n in range(6000)]
+    text = json.dumps({"schema": "govern.inventory/v1", "api_keys": keys})
+    assert len(text) > 1024 * 1024
+    assert len(load(tmp_path, text, "big.json").api_keys) == 6000
