@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from govern import __version__
-from govern.cli import audit, bill, check, cost, init, policy, waiver
+from govern.cli import audit, bill, check, checklist, cost, init, policy, verify, waiver
 from govern.model.errors import GovernError
 from govern.model.exits import CODES
 from govern.model.text import printable
@@ -45,7 +45,9 @@ def _root(
 app.command("check")(check.check)
 app.command("audit")(audit.audit)
 app.command("cost")(cost.cost)
+app.command("verify")(verify.verify)
 app.command("init")(init.init)
+app.add_typer(checklist.app, name="checklist")
 app.add_typer(bill.app, name="bill")
 app.add_typer(policy.app, name="policy")
 app.add_typer(waiver.app, name="waiver")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 
 from govern.cli.settings import FORMAT
@@ -72,18 +73,38 @@ def write(
     for name in (stdout, *(name for name, _ in files)):
         _fits(document, name)
     for _, path in files:
-        if any(_same(path, one) for one in inputs):
+        if any(same(path, one) for one in inputs):
             raise usage(f"-o {path}: this file is read in the same run; name another one")
     folder = os.getcwd()
     for name, path in files:
         text = FORMATS[name].render(document, Page(_WIDE, folder))
-        try:
-            # A lone surrogate, from a path that is no UTF-8, is written as its escape.
-            with open(path, "w", encoding="utf-8", newline="\n", errors="backslashreplace") as file:
-                file.write(text)
-        except OSError as error:
-            raise GovernError("file", f"{path}: {error.strerror or error}") from None
+        save(path, text)
     _print(FORMATS[stdout].render(document, Page(_width(), folder)))
+
+
+def save(path: str, text: str) -> None:
+    """Write a file whole or not at all, so that a kill leaves what was there before."""
+    # A lone surrogate, from a path that is no UTF-8, is written as its escape.
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as stream:
+                stream.write(data)
+            return
+        target = os.path.realpath(path)
+        mode = os.stat(target).st_mode if os.path.exists(target) else None
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as part:
+            part.write(data)
+        os.chmod(part.name, mode if mode is not None else 0o666 & ~_umask())
+        os.replace(part.name, target)
+    except OSError as error:
+        raise GovernError("file", f"{path}: {error.strerror or error}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def _fits(document: Document, name: str) -> None:
@@ -95,7 +116,8 @@ def _fits(document: Document, name: str) -> None:
         )
 
 
-def _same(path: str, other: str) -> bool:
+def same(path: str, other: str) -> bool:
+    """Whether both name one file that is there."""
     try:
         return os.path.samefile(path, other)
     except (OSError, ValueError):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from govern.model.checklist import Comment
 from govern.model.exits import Exit
 from govern.model.report import Finding, PolicyResult
 
@@ -17,7 +18,7 @@ class Section:
     ``right`` holds the numbers of columns that are aligned to the right, ``whole`` those
     of columns that would say nothing in two lines. ``details`` are lines that belong to a row,
     shown below it. ``folded``: background, which a format that can fold
-    text away shows folded.
+    text away shows folded. ``ticks``: the rows are tasks, and which of them are over.
     """
 
     heading: str
@@ -28,6 +29,7 @@ class Section:
     right: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
     folded: bool = False
+    ticks: Sequence[bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Document:
 
     ``findings`` is None for a document that judges nothing by policies; then ``policies`` is
     empty too. ``records`` are the payload's own rows, for formats of one row a line; None where
-    the payload is no list of anything.
+    the payload is no list of anything. ``comments`` are those of a document that people edit as
+    YAML, by their places; None for one that nobody edits.
     """
 
     payload: dict[str, Any]
@@ -45,3 +48,4 @@ class Document:
     findings: Sequence[Finding] | None = None
     policies: Sequence[PolicyResult] = ()
     records: Sequence[Mapping[str, Any]] | None = None
+    comments: Mapping[tuple[str, ...], Comment] | None = None

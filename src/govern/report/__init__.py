@@ -16,6 +16,7 @@ from govern.report import (
     ndjson_format,
     sarif_format,
     table,
+    yaml_format,
 )
 from govern.report.page import Page
 
@@ -36,6 +37,10 @@ def _judged(document: Document) -> bool:
     return document.findings is not None
 
 
+def _edited(document: Document) -> bool:
+    return document.comments is not None
+
+
 def _listed(document: Document) -> bool:
     return document.findings is not None or document.records is not None
 
@@ -50,6 +55,7 @@ FORMATS: dict[str, Format] = {
     "sarif": Format(sarif_format.render, _judged),
     "junit": Format(junit_format.render, _judged),
     "github": Format(github_format.render, _judged),
+    "yaml": Format(yaml_format.render, _edited),
     "gitlab": Format(gitlab_format.render, _judged),
 }
 
@@ -61,6 +67,8 @@ SUFFIXES = {
     ".md": "markdown",
     ".sarif": "sarif",
     ".xml": "junit",
+    ".yaml": "yaml",
+    ".yml": "yaml",
 }
 
 

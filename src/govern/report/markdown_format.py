@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from govern.model.document import Document, Section
 from govern.report.page import Page
-from govern.report.safe import CELL, line
+from govern.report.safe import CELL, SENTENCE, line
 
 #: GitHub refuses a comment of more than 65,536 characters.
 MOST = 60_000
@@ -48,11 +48,31 @@ def _section(section: Section, room: int, first: bool) -> str:
         parts.append("\n".join(said))
     if len(said) < len(section.sentences):
         parts.append(f"- {len(section.sentences) - len(said)} more lines are cut here.")
-    if section.columns and section.rows:
+    if section.ticks is not None:
+        parts += _tasks(section, room)
+    elif section.columns and section.rows:
         parts += _table(section, room)
     if fold:
         return _folded(heading, "\n\n".join(parts))
     return "\n\n".join([f"{'##' if first else '###'} {heading}", *parts])
+
+
+def _tasks(section: Section, room: int) -> Iterable[str]:
+    """A task list: the row's own words, and its lines below it."""
+    tasks = []
+    for at, row in enumerate(section.rows):
+        box = "x" if section.ticks and section.ticks[at] else " "
+        words = [_words(line(cell)) for cell in row if cell]
+        lines = section.details[at] if section.details else ()
+        told = [f"  - {_words(line(text, SENTENCE))}" for text in lines]
+        tasks.append("\n".join([f"- [{box}] {' · '.join(words)}", *told]))
+    shown, _ = _take(tasks, room)
+    yield "\n".join(shown)
+    if len(shown) < len(tasks):
+        yield (
+            f"{len(tasks) - len(shown)} more steps are cut here: a comment can't be longer. "
+            "The YAML has them all."
+        )
 
 
 def _table(section: Section, room: int) -> Iterable[str]:

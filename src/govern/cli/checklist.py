@@ -1,0 +1,230 @@
+"""``govern checklist``: the stop-billing checklist, and ticking its steps."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from govern.cli import options
+from govern.model.errors import GovernError, usage
+
+if TYPE_CHECKING:
+    from govern.model.checklist import Written
+
+
+class _MakeByDefault(TyperGroup):
+    """``govern checklist BILL`` is ``govern checklist make BILL``: a bill is no command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or args[0] not in self.commands:
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_MakeByDefault,
+    help="The stop-billing checklist; tick marks its steps as done.",
+    rich_markup_mode=None,
+)
+
+
+@app.command("make", hidden=True)
+def make(
+    bill: options.Bills = None,
+    retire: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--retire",
+            metavar="WHAT",
+            help="workspace=ID, api_key=ID or all. Repeatable. Without it: what policies find.",
+        ),
+    ] = None,
+    policy: options.Policies = None,
+    waivers: options.Waivers = None,
+    inventory: options.Inventories = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
+    as_of: options.AsOf = None,
+    timezone: options.Zone = None,
+    exported_at: options.ExportedAt = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help="yaml (default), table, json, ndjson, csv, markdown."
+        ),
+    ] = None,
+    output: options.Outputs = None,
+    max_rejects: options.MaxRejects = 0,
+    no_cache: options.NoCache = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write the steps that stop billing: from findings, or from a plain wish (--retire).
+
+    -o checklist.yaml writes the checklist; a file that is there already is made again, and keeps
+    states, people, notes and comments. Markdown and CSV are views. Then tick what was done:
+
+      govern checklist tick FILE STEP --by NAME
+
+    Exit codes: 0 written, 2 wrong usage, 3 nothing evaluated, 4 data not to be trusted.
+
+    Examples:
+
+      govern checklist bills/ -o checklist.yaml
+
+      govern checklist bills/ --retire workspace=llm-old -o checklist.yaml
+
+      govern checklist bills/ --retire all --inventory inventory.yaml -o checklist.yaml
+    """
+    del no_cache, verbose
+    from govern.cli import output as out
+    from govern.cli import settings
+
+    stdout, files = out.formats_of(
+        format or os.environ.get(settings.FORMAT) or "yaml", output or []
+    )
+    old = _old([path for name, path in files if name == "yaml"])
+    wanted = list(retire or (old.checklist.wishes if old else ()))
+    found = settings.load(config, no_config)
+    words = settings.bills(bill or [], found)
+    clock = settings.clock(timezone, found)
+    instant = settings.as_of(as_of, clock)
+    directory = settings.inventory(inventory or [], found)
+    by_policy = bool(policy) or not wanted
+    rules = settings.policies(policy or [], found).policies if by_policy else []
+    excuses = settings.waivers(waivers or [], found) if by_policy else ()
+
+    from govern.judge.check import Terms
+    from govern.ledger.reading import read
+    from govern.shutdown.checklist_narrative import document
+    from govern.shutdown.look import look
+
+    terms = Terms(
+        as_of=instant,
+        fail_on="never",
+        max_rejects=max_rejects,
+        waivers=excuses,
+        max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
+        directory=directory,
+    )
+    inputs = [one.path for one in directory.inventories]
+    inputs += dict.fromkeys(
+        rule.file for rule in rules if not rule.file.startswith(settings.pack())
+    )
+    with read(words, settings.reading(found, clock, exported_at or [], quiet)) as ledger:
+        checklist, ended = look(
+            ledger, rules, terms, wanted, inputs, old.checklist if old else None
+        )
+    shown = document(checklist, ended, old.comments if old else None)
+    read_files = [*words, *(one.path for one in checklist.inputs)]
+    out.write(shown, stdout, files, inputs=read_files)
+    if shown.exit.code and not quiet:
+        sys.stderr.write(f"govern: {shown.exit.reason}\n")
+    raise typer.Exit(shown.exit.code)
+
+
+def _old(paths: list[str]) -> Written | None:
+    """The checklist that is made again: the file that is to be written, if it is there."""
+    from govern.policy.checklist import load_checklist
+
+    there = [path for path in paths if os.path.exists(path) and os.path.getsize(path)]
+    if len(there) > 1:
+        raise usage(f"-o {there[1]}: a checklist is made again from one file; write one at a time")
+    return load_checklist(there[0]) if there else None
+
+
+@app.command("tick")
+def tick(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The checklist.")],
+    step: Annotated[
+        list[str], typer.Argument(metavar="STEP", help="Ids of steps; * is a wildcard.")
+    ],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="INSTANT", help="When it was done. Default: now."),
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help="A note; kept on the step.")
+    ] = None,
+    keep_until: Annotated[
+        str | None,
+        typer.Option(
+            "--keep-until", metavar="INSTANT", help="Not done on purpose, until then (--reason)."
+        ),
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why it is kept.")
+    ] = None,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Approve it: whoever does it may.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="It isn't done: open it again.")] = False,
+    timezone: options.Zone = None,
+) -> None:
+    """Say that steps were done, by whom and when. What proves them is said by govern verify.
+
+    Examples:
+
+      govern checklist tick checklist.yaml disable_key.llm-a.12345 --by lin
+
+      govern checklist tick checklist.yaml 'delete_key.*' --by lin --at 2026-10-12T09:00
+
+      govern checklist tick checklist.yaml disable_key.llm-a.12345 --by lin --keep-until 2026-12-01
+      --reason "billing job, moves in November"
+    """
+    from govern.cli import output as out
+    from govern.cli import settings
+    from govern.model.clock import Moment, parse_moment
+    from govern.model.config import Config
+    from govern.model.yaml_text import settled, text
+    from govern.policy.checklist import load_checklist
+    from govern.shutdown.tick import Word
+    from govern.shutdown.tick import tick as say
+
+    if sum((bool(keep_until), approve, undo)) > 1:
+        raise usage("--keep-until, --approve and --undo: one at a time")
+    if not by.strip():
+        raise usage("--by: a name must stand here")
+    if bool(keep_until) != bool(reason and reason.strip()):
+        raise usage("--keep-until and --reason go together: until when, and why")
+    clock = settings.clock(timezone, Config())
+    instants = {}
+    for option, written in (("--at", at), ("--keep-until", keep_until)):
+        try:
+            moment = parse_moment(written) if written else None
+            instants[option] = moment and Moment(moment.on(clock), clock)
+        except ValueError:
+            raise usage(f"{option} {written}: not an instant; write 2026-10-05T12:00") from None
+    now = Moment(settings.as_of(None, clock), clock)
+    state = "kept" if keep_until else "approved" if approve else "todo" if undo else "done"
+    word = Word(
+        state=state,
+        by=by.strip(),
+        at=instants["--at"] or now,
+        note=note,
+        reason=reason,
+        until=instants["--keep-until"],
+    )
+    written_list = load_checklist(file)
+    ticked, said = say(written_list.checklist, step, word)
+    payload = ticked.document()
+    out.save(file, text(payload, settled(payload, written_list.comments)))
+    try:
+        load_checklist(file)
+    except GovernError as error:
+        out.save(file, text(*_before(written_list)))
+        raise usage(str(error)) from None
+    for one in said:
+        sys.stdout.write(f"{one.state:<8} {one.id}\n")
+
+
+def _before(written: Written) -> tuple[dict[str, Any], Any]:
+    from govern.model.yaml_text import settled
+
+    payload = written.checklist.document()
+    return payload, settled(payload, written.comments)

@@ -1,0 +1,219 @@
+"""The stop-billing checklist, ``govern.checklist/v1``: ordered steps that people carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from govern.model.clock import BILL_CLOCK, Moment, iso
+from govern.model.money import plain
+
+SCHEMA = "govern.checklist/v1"
+
+#: ``kept`` is on purpose not done, with by, reason and until.
+STATES = ("todo", "blocked", "done", "waiting", "proved", "failed", "kept")
+
+#: What proves a step. Only a step of ``person`` is proved by a word.
+PROOFS = ("bill", "inventory", "person")
+
+#: What a step is about.
+TARGETS = (
+    "api_key",
+    "workspace",
+    "region",
+    "service",
+    "training_job",
+    "batch",
+    "deployment",
+    "knowledge_base",
+    "plan",
+    "model",
+    "channel",
+    "columns",
+    "bill",
+    "wish",
+    "account",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a step is about. ``id`` is None for use without an API key.
+
+    ``sub_account_id`` owns it; None where that isn't known or there are several.
+    """
+
+    kind: str
+    id: str | None
+    name: str | None = None
+    workspace_id: str | None = None
+    sub_account_id: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "name": self.name,
+            "workspace_id": self.workspace_id,
+            "sub_account_id": self.sub_account_id,
+        }
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What a day costs now, in one currency."""
+
+    currency: str
+    amount: Decimal
+
+    def document(self) -> dict[str, str]:
+        return {"currency": self.currency, "amount": plain(self.amount)}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do. ``needs`` are ids of steps that come before it.
+
+    People own ``state``, ``approved_by``, ``by``, ``at``, ``note``, ``reason`` and ``until``;
+    the rest is made by govern. ``proof`` is what proves it: a later bill, an inventory, or a
+    person's word. ``at`` is when it was carried out. ``command`` does it where a command exists.
+    """
+
+    id: str
+    kind: str
+    region_id: str | None
+    subject: Target
+    why: str
+    how: str
+    reversible: bool
+    proof: str
+    needs: tuple[str, ...] = ()
+    due: Moment | None = None
+    command: str | None = None
+    saves_per_day: tuple[Saving, ...] = ()
+    state: str = "todo"
+    approved_by: str | None = None
+    by: str | None = None
+    at: Moment | None = None
+    note: str | None = None
+    reason: str | None = None
+    until: Moment | None = None
+
+    def document(self) -> dict[str, Any]:
+        """``command``, ``reason`` and ``until`` are left out where there are none."""
+        found: dict[str, Any] = {
+            "id": self.id,
+            "kind": self.kind,
+            "region_id": self.region_id,
+            "subject": self.subject.document(),
+            "why": self.why,
+            "needs": list(self.needs),
+            "due": told(self.due),
+            "how": self.how,
+            "command": self.command,
+            "reversible": self.reversible,
+            "saves_per_day": [saving.document() for saving in self.saves_per_day],
+            "proof": self.proof,
+            "state": self.state,
+            "approved_by": self.approved_by,
+            "by": self.by,
+            "at": told(self.at),
+            "note": self.note,
+            "reason": self.reason,
+            "until": told(self.until),
+        }
+        absent = [name for name in ("command", "reason", "until") if found[name] is None]
+        return {name: value for name, value in found.items() if name not in absent}
+
+
+#: The fields of a step that belong to people: making a checklist again keeps them.
+PEOPLES = ("state", "approved_by", "by", "at", "note", "reason", "until")
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region of Model Studio: how far the inventory looked at it, and what it costs.
+
+    ``charges``: whether the bill has Model Studio charges there.
+    """
+
+    region_id: str
+    looked_at: str
+    charges: bool = False
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "region_id": self.region_id,
+            "looked_at": self.looked_at,
+            "charges": self.charges,
+        }
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that a document rests on."""
+
+    path: str
+    sha256: str | None
+
+    def document(self) -> dict[str, Any]:
+        return {"path": self.path, "sha256": self.sha256}
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The document ``govern.checklist/v1``. ``account_ids`` are those that pay the bills.
+
+    ``wishes`` are what was asked for (``workspace=llm-a``, ``all``); none where it was made from
+    findings. ``steps`` are in the order in which to do them.
+    """
+
+    as_of: Moment
+    account_ids: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    wishes: tuple[str, ...] = ()
+    saves_per_day: tuple[Saving, ...] = ()
+    steps: tuple[Step, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "as_of": told(self.as_of),
+            "account_ids": list(self.account_ids),
+            "wishes": list(self.wishes),
+            "regions": [region.document() for region in self.regions],
+            "inputs": [one.document() for one in self.inputs],
+            "saves_per_day": [saving.document() for saving in self.saves_per_day],
+            "notes": list(self.notes),
+            "steps": [step.document() for step in self.steps],
+        }
+
+    def step(self, id: str) -> Step | None:
+        return next((step for step in self.steps if step.id == id), None)
+
+
+def told(moment: Moment | None) -> str | None:
+    """With its offset; one that was written without means the bill clock."""
+    return None if moment is None else iso(moment.wall, moment.zone or BILL_CLOCK)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A checklist as a file: ``comments`` are what people wrote between its lines."""
+
+    checklist: Checklist
+    path: str
+    sha256: str
+    comments: Mapping[tuple[str, ...], Comment] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Comments at one place: the lines above it, and what stands behind it on its line."""
+
+    above: tuple[str, ...] = ()
+    behind: str = ""

@@ -1,0 +1,169 @@
+"""Plain values as YAML that people read and review, with comments kept at their places.
+
+Every text that YAML could take for something else is quoted, so any reader gets it back as text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from govern.model.checklist import Comment
+
+#: A place is the path of keys to it; an item of a list is named by its ``id``, else its number.
+Place = tuple[str, ...]
+
+Comments = Mapping[Place, Comment]
+
+#: The place behind the last line.
+END: Place = ("",)
+
+_WIDTH = 96
+
+# Words and sentences that no YAML reader takes for anything but text.
+_PLAIN = re.compile(r"[A-Za-z][\w ,.()/'+*<>-]*[\w.)'>]|[A-Za-z]")
+_WORDS = frozenset("true false yes no on off y n null".split())
+_FOLDS = re.compile(r"\S(?:.*\S)?")
+
+
+def text(payload: Mapping[str, Any], comments: Comments | None = None) -> str:
+    """The document as YAML, with a line feed at the end."""
+    known = comments or {}
+    lines = list(_mapping(payload, (), "", known))
+    if END in known:
+        lines += known[END].above
+    return "\n".join(lines) + "\n"
+
+
+def _mapping(value: Mapping[str, Any], place: Place, indent: str, known: Comments) -> Iterable[str]:
+    for key, one in value.items():
+        here = (*place, key)
+        comment = known.get(here, Comment())
+        yield from (indent + line for line in comment.above)
+        behind = f"  {comment.behind}" if comment.behind else ""
+        name = _scalar(key)
+        if isinstance(one, Mapping) and one:
+            yield f"{indent}{name}:{behind}"
+            yield from _mapping(one, here, indent + "  ", known)
+        elif isinstance(one, (list, tuple)) and one:
+            if all(isinstance(item, str) and len(item) < 60 for item in one) and len(one) < 4:
+                yield f"{indent}{name}: [{', '.join(map(_in_brackets, one))}]{behind}"
+                continue
+            yield f"{indent}{name}:{behind}"
+            yield from _items(one, here, indent + "  ", known)
+        elif isinstance(one, str) and _can_fold(one, len(indent) + len(key)):
+            yield f"{indent}{name}: >-{behind}"
+            inner = indent + "  "
+            lines = textwrap.wrap(
+                one, _WIDTH - len(inner), break_long_words=False, break_on_hyphens=False
+            )
+            yield from (inner + line for line in lines)
+        else:
+            yield f"{indent}{name}: {_scalar(one)}{behind}"
+
+
+def _items(values: Sequence[Any], place: Place, indent: str, known: Comments) -> Iterable[str]:
+    for number, one in enumerate(values):
+        here = (*place, item_name(one, number))
+        comment = known.get(here, Comment())
+        yield from (indent + line for line in comment.above)
+        behind = f"  {comment.behind}" if comment.behind else ""
+        if isinstance(one, Mapping) and one:
+            first, *rest = _mapping(one, here, indent + "  ", known)
+            while first.lstrip().startswith("#"):
+                yield first
+                first, *rest = rest
+            yield f"{indent}- {first[len(indent) + 2 :]}{behind}"
+            yield from rest
+        else:
+            yield f"{indent}- {_scalar(one)}{behind}"
+
+
+def item_name(item: Any, number: int) -> str:
+    """What names an item of a list: its own id, else where it stands."""
+    if isinstance(item, Mapping):
+        for key in ("id", "region_id", "path"):
+            if isinstance(item.get(key), str):
+                return str(item[key])
+    return str(number)
+
+
+def _can_fold(one: str, used: int) -> bool:
+    """Whether folding over lines gives back exactly this text."""
+    return (
+        len(one) + used > _WIDTH
+        and _FOLDS.fullmatch(one) is not None
+        and one.isprintable()
+        and "  " not in one
+        and not one.startswith("#")
+        and " ".join(textwrap.wrap(one, 60, break_long_words=False, break_on_hyphens=False)) == one
+        and not any(word.startswith("#") for word in one.split(" "))
+    )
+
+
+def _in_brackets(value: str) -> str:
+    return value if re.fullmatch(r"[A-Za-z][\w.-]*", value) and _is_text(value) else _quoted(value)
+
+
+def _is_text(value: str) -> bool:
+    return value.isascii() and value.casefold() not in _WORDS
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (Mapping, list, tuple)):
+        return "{}" if isinstance(value, Mapping) else "[]"
+    written = str(value)
+    if _PLAIN.fullmatch(written) and _is_text(written):
+        return written
+    return _quoted(written)
+
+
+def _quoted(value: str) -> str:
+    # A JSON string is a YAML string; what a reader can't see is written as YAML's own escape.
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if shown.isprintable() else "".join(map(_visible, shown))
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    if character.isprintable():
+        return character
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def settled(payload: Mapping[str, Any], comments: Comments) -> Comments:
+    """The comments at places that ``payload`` has: one without its place moves to what held it."""
+    places = {END, *_places(payload, ())}
+    found: dict[Place, Comment] = {}
+    for place, comment in comments.items():
+        here = place
+        while here and here not in places:
+            here = here[:-1]
+        if here != place:
+            comment = Comment(above=(*comment.above, *filter(None, (comment.behind,))))
+        known = found.get(here or END, Comment())
+        found[here or END] = Comment(
+            (*known.above, *comment.above), " ".join(filter(None, (known.behind, comment.behind)))
+        )
+    return found
+
+
+def _places(value: Any, place: Place) -> Iterable[Place]:
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield (*place, key)
+            yield from _places(one, (*place, key))
+    elif isinstance(value, (list, tuple)) and any(isinstance(one, Mapping) for one in value):
+        for number, one in enumerate(value):
+            here = (*place, item_name(one, number))
+            yield here
+            yield from _places(one, here)

@@ -1,0 +1,1 @@
+"""From judgement to proof: the checklist that stops billing, and what shows that it worked."""

@@ -1,0 +1,104 @@
+"""What every kind of step is made of: how it is planned, what comes before it, what proves it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from govern.judge.matching import Clause
+from govern.model.checklist import Step
+from govern.model.inventory import Directory
+from govern.shutdown.evidence import Scope
+from govern.shutdown.scene import Scene
+from govern.shutdown.spend import BY_CALL
+
+#: Usage, which is what a stop ends; corrections and refunds may still come.
+USAGE = Clause("charge_category = 'usage'")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an inventory says of a step's subject: whether it is over, and from when on.
+
+    ``at`` is naive, on the bill's clock; of a stop known as an interval, its end.
+    ``looked_at`` is when the inventory was collected, where it says so.
+    """
+
+    over: bool
+    told: str
+    at: datetime | None = None
+    looked_at: datetime | None = None
+
+
+def nothing_planned(scene: Scene) -> Iterable[Step]:
+    del scene
+    return ()
+
+
+def after_none(step: Step, other: Step) -> bool:
+    del step, other
+    return False
+
+
+def no_scope(step: Step) -> Scope | None:
+    del step
+    return None
+
+
+def not_seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+    del step, directory, clock
+    return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of step.
+
+    ``after(step, other)``: whether ``other`` comes before ``step``. ``scope(step)``: the charges
+    that must stop with it; None where no charge tells. ``seen``: what an inventory says of it.
+    ``stops``: whether it ends charges, so that a closing proof waits for it.
+    """
+
+    name: str
+    plan: Callable[[Scene], Iterable[Step]]
+    after: Callable[[Step, Step], bool] = after_none
+    scope: Callable[[Step], Scope | None] = no_scope
+    seen: Callable[[Step, Directory, object], Seen | None] = not_seen
+    stops: bool = True
+
+
+def step_id(kind: str, *parts: str | None) -> str:
+    """A stable name: the same subject has the same one whenever a checklist is made."""
+    words = ["none" if part is None else part or "empty" for part in parts]
+    written = ".".join([kind, *(re.sub(r"[^A-Za-z0-9_-]+", "-", word) for word in words)])
+    if all(re.fullmatch(r"[A-Za-z0-9_-]+", word) for word in words) and len(written) <= 120:
+        return written
+    whole = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{written[:100]}.{whole}"
+
+
+def same(column: str, value: str | None) -> Clause:
+    return Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
+
+
+def of_workspace(step: Step) -> Clause:
+    """The charges of the step's workspace, in its account where that is known."""
+    clause = same("workspace_id", step.subject.workspace_id)
+    if step.subject.sub_account_id:
+        clause &= same("sub_account_id", step.subject.sub_account_id)
+    return clause
+
+
+def perhaps_of(step: Step, *, calls: bool) -> Clause:
+    """Charges of no known Instance ID layout that may be the step's own; ``calls``: by a call."""
+    clause = USAGE & Clause("unparsed")
+    if step.subject.sub_account_id:
+        clause &= same("sub_account_id", step.subject.sub_account_id)
+    if step.region_id:
+        clause &= Clause("coalesce(region_id, '') IN ('', ?)", (step.region_id,))
+    if calls:
+        clause &= Clause("list_contains(?::VARCHAR[], service)", (list(BY_CALL),))
+    return clause

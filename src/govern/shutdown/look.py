@@ -1,0 +1,95 @@
+"""From a ledger to a checklist: judge it, audit it, and plan from both."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from govern.judge.audit import Question, audit
+from govern.judge.check import Terms, check
+from govern.judge.trust import distrust, too_old
+from govern.ledger.ledger import Ledger
+from govern.model.checklist import Checklist, Input
+from govern.model.clock import Moment
+from govern.model.exits import Exit, worst
+from govern.model.policy import Policy
+from govern.model.report import BillSummary, Finding
+from govern.shutdown.make import Basis, make, places
+from govern.shutdown.spend import paying_accounts, spending
+from govern.shutdown.wish import wishes
+
+
+def look(
+    ledger: Ledger,
+    policies: Sequence[Policy],
+    terms: Terms,
+    wanted: Sequence[str],
+    inputs: Sequence[str],
+    old: Checklist | None = None,
+) -> tuple[Checklist, Exit]:
+    """The checklist, and how the run ended.
+
+    ``wanted``: what to retire, as on the command line. ``inputs``: files read besides the bill.
+    Raises wrong usage for a wish that names nothing of the bill or inventory.
+    """
+    findings: Sequence[Finding] = ()
+    exits: list[Exit] = []
+    if ledger.clashes:
+        why = Exit("overlap", "; ".join(ledger.clashes))
+        moment = Moment(terms.as_of, ledger.clock)
+        return (replace(old, as_of=moment) if old else Checklist(moment)), why
+    if policies:
+        report = check(ledger, policies, terms)
+        findings = report.findings
+        exits.append(report.exit)
+    seen = audit(ledger, Question(as_of=terms.as_of, evidence=0, directory=terms.directory))
+    exits += distrust(ledger, seen.bill, terms.max_rejects)
+    exits += too_old(seen.bill, terms.as_of, terms.max_bill_age)
+    if not policies and not wanted:
+        exits.append(Exit("nothing", "no policy was applied, and nothing is to be retired"))
+    if not seen.bill.count("charges") and not terms.directory:
+        exits.append(
+            Exit("nothing", "the bill has no Model Studio charge, and there is no inventory")
+        )
+    checklist = make(
+        Basis(
+            as_of=terms.as_of,
+            clock=ledger.clock,
+            keys=seen.keys,
+            spends=spending(ledger, seen.bill),
+            findings=findings,
+            wishes=wishes(wanted, *places(seen.keys, terms.directory)),
+            directory=terms.directory,
+            account_ids=paying_accounts(ledger),
+            inputs=[*digests(seen.bill), *(Input(path, digest(path)) for path in inputs)],
+        ),
+        old,
+    )
+    steps = "1 step" if len(checklist.steps) == 1 else f"{len(checklist.steps)} steps"
+    exits.append(Exit("clean", steps if checklist.steps else "nothing is to stop"))
+    return checklist, worst(exits)
+
+
+def digests(bill: BillSummary) -> list[Input]:
+    """The files of a bill; a member of a zip has the digest of its zip."""
+    found = []
+    for file in bill.files:
+        path = file.path
+        while path and not os.path.isfile(path):
+            path = os.path.dirname(path)
+        found.append(Input(file.path, digest(path) if path else None))
+    return found
+
+
+def digest(path: str) -> str | None:
+    """The file's SHA-256; None for standard input, and what can't be read again."""
+    found = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while part := file.read(1 << 20):
+                found.update(part)
+    except OSError:
+        return None
+    return found.hexdigest()

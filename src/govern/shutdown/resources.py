@@ -1,0 +1,156 @@
+"""Steps for what runs by itself: jobs, batches, deployments, knowledge bases, web search.
+
+Bills name none of them (no Instance ID layout is documented for most), so an inventory makes a
+step for each, and a bill makes one for each workspace and region that pays for any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import cast
+
+from govern.judge.matching import Clause
+from govern.model.checklist import Step, Target
+from govern.model.inventory import Directory, Inventory, Resource
+from govern.shutdown.evidence import Scope
+from govern.shutdown.kind import USAGE, Kind, Seen, same, step_id
+from govern.shutdown.scene import Scene
+from govern.shutdown.spend import savings
+
+#: What a step says to do, given the place in words.
+How = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Wing:
+    """What tells such kinds apart. ``over``: states in which nothing more is billed.
+
+    ``listed`` is the inventory's list, ``target`` the subject word, ``stop`` the policy's.
+    """
+
+    name: str
+    service: str
+    stop: str
+    listed: str
+    target: str
+    thing: str
+    over: frozenset[str]
+    how: How
+    reversible: bool
+    proof: str = "bill"
+
+
+def kind_of(wing: Wing) -> Kind:
+    """The kind of step that stops this service."""
+
+    def plan(scene: Scene) -> Iterable[Step]:
+        found = list(_listed(wing, scene))
+        covered = {step.subject.workspace_id for step in found}
+        yield from found
+        yield from _billed(wing, scene, covered)
+
+    def scope(step: Step) -> Scope:
+        return _scope(wing, step)
+
+    def seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+        return _seen(wing, step, directory, cast(tzinfo, clock))
+
+    return Kind(wing.name, plan, scope=scope, seen=seen)
+
+
+def _over(wing: Wing, resource: Resource) -> bool:
+    return resource.ended_at is not None or (resource.status or "").upper() in wing.over
+
+
+def _listed(wing: Wing, scene: Scene) -> Iterable[Step]:
+    for inventory in scene.directory.inventories:
+        for one in getattr(inventory, wing.listed) if wing.listed else ():
+            if _over(wing, one) or not scene.wants(one.workspace_id, wing.stop):
+                continue
+            state = f" It is {one.status}." if one.status else ""
+            prepaid = " It is prepaid." if one.prepaid else ""
+            yield Step(
+                id=step_id(wing.name, one.workspace_id, one.id),
+                kind=wing.name,
+                region_id=one.region_id,
+                subject=Target(
+                    wing.target, one.id, one.name, one.workspace_id, inventory.account_id
+                ),
+                why=f"{scene.why_of(one.workspace_id, wing.stop)}.{state}{prepaid}",
+                how=wing.how(_place(one.id, one.workspace_id, one.region_id)),
+                reversible=wing.reversible,
+                proof=wing.proof,
+            )
+
+
+def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step]:
+    for place, spends in scene.services(wing.service, wing.stop).items():
+        account, workspace_id, region_id = place
+        if workspace_id in covered and workspace_id is not None:
+            continue
+        count = sum(spend.charges for spend in spends)
+        last = max(spend.last for spend in spends)
+        yield Step(
+            id=step_id(wing.name, workspace_id, region_id),
+            kind=wing.name,
+            region_id=region_id,
+            subject=Target("service", wing.service, None, workspace_id, account),
+            why=(
+                f"{scene.why_of(workspace_id, wing.stop)}. The bill has {count} charges for "
+                f"{wing.thing}, the last of {last:%Y-%m-%d}"
+                + (", and names no workspace." if workspace_id is None else ".")
+            ),
+            how=wing.how(_place(None, workspace_id, region_id)),
+            reversible=wing.reversible,
+            proof=wing.proof,
+            saves_per_day=savings(spends),
+        )
+
+
+def _place(id: str | None, workspace_id: str | None, region_id: str | None) -> str:
+    """``ft-1 in workspace llm-a in cn-beijing``, or every one of an unknown workspace."""
+    words = [id or "every one"]
+    words.append(f"in workspace {workspace_id}" if workspace_id else "in every workspace")
+    words.append(f"in {region_id}" if region_id else "in every region")
+    return " ".join(words)
+
+
+def _scope(wing: Wing, step: Step) -> Scope:
+    """The charges of the service; where they name no workspace, they may be the step's own."""
+    clause = USAGE & same("service", wing.service)
+    if step.subject.sub_account_id:
+        clause &= same("sub_account_id", step.subject.sub_account_id)
+    if step.region_id:
+        clause &= Clause("coalesce(region_id, '') IN ('', ?)", (step.region_id,))
+    if not step.subject.workspace_id:
+        return Scope(clause)
+    own = clause & same("workspace_id", step.subject.workspace_id)
+    return Scope(own, clause & Clause("workspace_id IS NULL"))
+
+
+def _seen(wing: Wing, step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
+    if step.subject.kind != wing.target or not wing.listed:
+        return None
+    for inventory in reversed(directory.inventories):
+        looked_at = inventory.collected_at.on(clock) if inventory.collected_at else None
+        for one in getattr(inventory, wing.listed):
+            if one.id != step.subject.id:
+                continue
+            told = f"the inventory {inventory.path} says it is {one.status or 'there'}"
+            ended = one.ended_at.on(clock) if one.ended_at else None
+            if _over(wing, one):
+                return Seen(True, told, ended or looked_at, looked_at)
+            return Seen(False, told, None, looked_at) if one.status else None
+        if _looked_at(inventory, step.region_id):
+            told = f"the inventory {inventory.path} looked at all of {step.region_id}: it is gone"
+            return Seen(True, told, looked_at, looked_at)
+    return None
+
+
+def _looked_at(inventory: Inventory, region_id: str | None) -> bool:
+    """Whether the inventory saw all of this region, so that what it doesn't list isn't there."""
+    return inventory.complete and any(
+        region.region_id == region_id and region.looked_at == "full" for region in inventory.regions
+    )

@@ -1,0 +1,66 @@
+"""The closing proof: a later bill in which nothing of what was to stop is charged any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from govern.judge.matching import Clause
+from govern.model.checklist import Step, Target
+from govern.shutdown.evidence import Scope
+from govern.shutdown.kind import USAGE, Kind, perhaps_of, same, step_id
+from govern.shutdown.scene import Scene
+from govern.shutdown.wish import Wish, wish_of
+
+NAME = "closing_proof"
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    for wish in scene.wishes:
+        what = "Model Studio" if wish.kind == "all" else wish.text
+        yield Step(
+            id=step_id(NAME, *wish.text.replace("=", ".").split(".")),
+            kind=NAME,
+            region_id=None,
+            subject=Target("wish", wish.text),
+            why=f"Only a bill shows that {what} is over, whoever else may still hold a key.",
+            how=(
+                "When the steps above are done, export a bill that reaches at least 48 hours and "
+                "15 minutes past the last of them, with all months in between, and run govern "
+                "verify with this checklist. It looks at everything the wish covers, also at keys "
+                "and regions that are on no list."
+            ),
+            reversible=True,
+            proof="bill",
+        )
+
+
+def _scope(step: Step) -> Scope:
+    wish = wish_of(step.subject.id or "all")
+    doubt = None if wish.kind == "all" else perhaps_of(step, calls=wish.kind == "api_key")
+    return Scope(USAGE & _of(wish), doubt)
+
+
+def _of(wish: Wish) -> Clause:
+    if wish.kind == "all":
+        return Clause("true")
+    if wish.kind == "workspace":
+        return same("workspace_id", wish.id)
+    clause = same("api_key_id", wish.id)
+    return clause & same("workspace_id", wish.workspace_id) if wish.workspace_id else clause
+
+
+def _after(step: Step, other: Step) -> bool:
+    """All steps that end charges of the wish; which ones do is looked at in the plan."""
+    if other.kind in (NAME, "final_bill", "safety_net"):
+        return False
+    wish = wish_of(step.subject.id or "all")
+    if wish.kind == "all":
+        return True
+    subject = other.subject
+    key = subject.id if subject.kind == "api_key" else None
+    if wish.kind == "workspace":
+        return subject.workspace_id == wish.id
+    return key == wish.id and wish.workspace_id in (None, subject.workspace_id)
+
+
+KIND = Kind(NAME, _plan, after=_after, scope=_scope)

@@ -1,0 +1,62 @@
+"""Delete an API key: final, so only after it was disabled and nobody missed it for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import cast
+
+from govern.model.checklist import Step
+from govern.model.inventory import Directory
+from govern.shutdown.kind import Kind, Seen, step_id
+from govern.shutdown.scene import Scene
+from govern.shutdown.steps import disable_key
+
+NAME = "delete_key"
+
+#: Between disabling and deleting, so that who needs the key has time to say so.
+QUIET_DAYS = 7
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    for one, why in disable_key.key_steps(scene, (NAME,)):
+        yield Step(
+            id=step_id(NAME, one.workspace_id, one.api_key_id),
+            kind=NAME,
+            region_id=one.region_id,
+            subject=disable_key.target_of(one),
+            why=why,
+            how=(
+                f"{QUIET_DAYS} quiet days after it was disabled: open "
+                f"{disable_key.where(one.region_id)}, choose workspace {one.workspace_id}, find "
+                f"the key with ID {one.api_key_id} and delete it. This is final: a deleted key "
+                "can't be restored. Do it in its own region; other regions have other keys."
+            ),
+            reversible=False,
+            proof="bill",
+        )
+
+
+def _after(step: Step, other: Step) -> bool:
+    mine, theirs = step.subject, other.subject
+    return other.kind == disable_key.NAME and (mine.id, mine.workspace_id) == (
+        theirs.id,
+        theirs.workspace_id,
+    )
+
+
+def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+    """A key is gone if the inventory says so; if it is listed without that, it is there."""
+    zone = cast(tzinfo, clock)
+    for place in ((step.subject.workspace_id, str(step.subject.id)), (None, str(step.subject.id))):
+        if place in directory.keys:
+            key, inventory = directory.keys[place]
+            looked_at = inventory.collected_at.on(zone) if inventory.collected_at else None
+            if key.gone_at:
+                told = f"the inventory {inventory.path} says it is gone"
+                return Seen(True, told, key.gone_at.on(zone), looked_at)
+            return Seen(False, f"the inventory {inventory.path} still lists it", None, looked_at)
+    return None
+
+
+KIND = Kind(NAME, _plan, after=_after, scope=disable_key.of_key, seen=_seen)

@@ -1,0 +1,100 @@
+"""Disable an API key: reversible, and the first thing that stops its charges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import cast
+
+from govern.model.audit import Audited
+from govern.model.checklist import Step, Target
+from govern.model.console import key_page
+from govern.model.inventory import Directory
+from govern.shutdown.evidence import Scope
+from govern.shutdown.kind import USAGE, Kind, Seen, of_workspace, perhaps_of, same, step_id
+from govern.shutdown.scene import Scene
+from govern.shutdown.spend import savings
+
+NAME = "disable_key"
+
+
+def key_steps(scene: Scene, stops: tuple[str, ...]) -> Iterable[tuple[Audited, str]]:
+    """The keys to stop, each with why; one that the inventory knows to be gone is over."""
+    for aim in scene.aims():
+        one = aim.subject
+        known = scene.directory.key(one.workspace_id, one.api_key_id)
+        if not one.api_key_id or aim.stop not in stops or (known and known.gone_at):
+            continue
+        yield one, aim.why
+
+
+def target_of(one: Audited) -> Target:
+    return Target("api_key", one.api_key_id, one.api_key_name, one.workspace_id, one.sub_account_id)
+
+
+def where(region_id: str | None) -> str:
+    """The console page of API keys, in words."""
+    page = key_page(region_id)
+    place = f"the API key page of {region_id}" if region_id else "the API key page of its region"
+    return f"{place} ({page})" if page else f"{place} (choose the region at the top right)"
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    for one, why in key_steps(scene, ("disable_key", "delete_key")):
+        known = scene.directory.key(one.workspace_id, one.api_key_id)
+        if known and known.disabled:
+            continue
+        owner = f" Its owner is {one.owner}." if one.owner else ""
+        last = f" Last used {one.last_charge:%Y-%m-%d %H:%M}." if one.last_charge else ""
+        yield Step(
+            id=step_id(NAME, one.workspace_id, one.api_key_id),
+            kind=NAME,
+            region_id=one.region_id,
+            subject=target_of(one),
+            why=why + "." + owner + last,
+            how=(
+                f"Open {where(one.region_id)}, choose workspace {one.workspace_id}, find the key "
+                f"with ID {one.api_key_id} and disable it. It can be enabled again if something "
+                "important breaks. A key works in its own region and workspace only, so "
+                "look for the same use in other regions."
+            ),
+            reversible=True,
+            proof="bill",
+            saves_per_day=savings(scene.spends_of(one)),
+        )
+
+
+def of_key(step: Step) -> Scope:
+    """The use of the step's key."""
+    own = USAGE & of_workspace(step) & same("api_key_id", step.subject.id)
+    return Scope(own, perhaps_of(step, calls=True))
+
+
+def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+    zone = cast(tzinfo, clock)
+    found = directory.keys.get(
+        (step.subject.workspace_id, str(step.subject.id))
+    ) or directory.keys.get((None, str(step.subject.id)))
+    if found is None:
+        return None
+    key, inventory = found
+    looked_at = inventory.collected_at.on(zone) if inventory.collected_at else None
+    ends = [one.on(zone) for one in (key.disabled_at, key.gone_at) if one]
+    if key.disabled or key.gone_at:
+        how = "gone" if key.gone_at and not key.disabled else "disabled"
+        at = min(ends) if ends else looked_at
+        return Seen(True, f"the inventory {inventory.path} says it is {how}", at, looked_at)
+    if key.disabled is None:
+        return None
+    return Seen(False, f"the inventory {inventory.path} says it is enabled", None, looked_at)
+
+
+def _after(step: Step, other: Step) -> bool:
+    return (
+        other.kind in ("tell_owners", "ask_owner")
+        and other.subject.kind == "workspace"
+        and other.subject.workspace_id == step.subject.workspace_id
+    )
+
+
+KIND = Kind(NAME, _plan, after=_after, scope=of_key, seen=_seen)

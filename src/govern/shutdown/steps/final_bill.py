@@ -1,0 +1,40 @@
+"""The month's final bill: what nobody can add to any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from govern.model.checklist import Step, Target
+from govern.model.clock import Moment, final_from
+from govern.model.console import page
+from govern.shutdown.kind import Kind, step_id
+from govern.shutdown.scene import Scene
+
+NAME = "final_bill"
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    if not scene.wishes and not scene.findings:
+        return
+    yield Step(
+        id=step_id(NAME),
+        kind=NAME,
+        region_id=None,
+        subject=Target("account", None),
+        why="Charges may be added to a month's bill until 12:00 on the 3rd of the next month.",
+        how=(
+            f"After that, export the final bill of the month in which the last step was done "
+            f"({page('bills')}), and run govern verify with it. Its name or --exported-at must "
+            "tell when it was exported; otherwise look yourself, and tick this."
+        ),
+        due=Moment(final_from(f"{scene.as_of:%Y-%m}")),
+        reversible=True,
+        proof="person",
+    )
+
+
+def _after(step: Step, other: Step) -> bool:
+    return other.kind == "closing_proof"
+
+
+KIND = Kind(NAME, _plan, after=_after, stops=False)

@@ -1,0 +1,67 @@
+"""Find out whether a plan renews: no documented API tells, and a bill tells it too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import cast
+
+from govern.model.checklist import Step, Target
+from govern.model.console import page
+from govern.model.inventory import Directory
+from govern.shutdown.kind import Kind, Seen, step_id
+from govern.shutdown.plans import NAMES, PlanFacts, plans_of
+from govern.shutdown.scene import Scene
+
+NAME = "look_at_plan"
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    for one in plans_of(scene):
+        if one.auto_renewal == "unknown":
+            yield _step(one)
+    if scene.everything and not any(one.kind == "coding_plan" for one in plans_of(scene)):
+        yield Step(
+            id=step_id(NAME, "any"),
+            kind=NAME,
+            region_id=None,
+            subject=Target("plan", None),
+            why="No bill and no inventory here tells of a Coding Plan, which proves nothing.",
+            how=(
+                "Look whether there is a Coding Plan, a Token Plan, a savings plan or a resource "
+                f"pack that renews: {page('coding_plan')}; {page('token_plan')}; renewals at "
+                f"{page('renewals')}. If one does, turn its renewal off."
+            ),
+            reversible=True,
+            proof="person",
+        )
+
+
+def _step(one: PlanFacts) -> Step:
+    return Step(
+        id=step_id(NAME, one.kind, *([one.id] if one.id else [])),
+        kind=NAME,
+        region_id=one.region_id,
+        subject=one.target,
+        why=f"{one.why}. Whether it renews by itself, and when it ends, isn't known here.",
+        how=(
+            f"Look at {one.page} whether the {NAMES[one.kind]} renews by itself and when it "
+            "expires; write both into the inventory (plans: kind, expires_at, auto_renewal)."
+        ),
+        reversible=True,
+        proof="person",
+    )
+
+
+def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+    zone = cast(tzinfo, clock)
+    for inventory in reversed(directory.inventories):
+        for plan in inventory.plans:
+            if (plan.kind, plan.id) == (step.subject.name, step.subject.id):
+                at = inventory.collected_at.on(zone) if inventory.collected_at else None
+                known = plan.auto_renewal != "unknown"
+                return Seen(known, f"the inventory {inventory.path} knows it", at, at)
+    return None
+
+
+KIND = Kind(NAME, _plan, seen=_seen, stops=False)

@@ -1,0 +1,69 @@
+"""Look at a region that nobody has looked at: what isn't known there can't be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import cast
+
+from govern.model.checklist import Step, Target
+from govern.model.console import key_page
+from govern.model.inventory import Directory
+from govern.shutdown.kind import Kind, Seen, step_id
+from govern.shutdown.scene import Scene
+
+NAME = "look_at_region"
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    """Every region with charges; all of them where everything is to stop."""
+    for region in scene.regions:
+        if region.looked_at == "full" or not (region.charges or scene.everything):
+            continue
+        seen = "only a part of it" if region.looked_at == "partial" else "nobody"
+        charged = (
+            "The bill has Model Studio charges there."
+            if region.charges
+            else "The bill has no charge there, which proves nothing: preview models bill nothing."
+        )
+        looked = (
+            "An inventory saw only a part of it."
+            if seen != "nobody"
+            else "No inventory looked at it."
+        )
+        console = key_page(region.region_id) or "the Model Studio console"
+        yield Step(
+            id=step_id(NAME, region.region_id),
+            kind=NAME,
+            region_id=region.region_id,
+            subject=Target("region", region.region_id),
+            why=f"{looked} {charged}",
+            how=(
+                f"Open {console.split('?')[0]}, choose {region.region_id} at the top right, and "
+                "look in every workspace for API keys, training jobs, batches, deployments, "
+                "knowledge bases and plans that aren't on this list. Write them into an inventory "
+                "file, and make this checklist again with it. Use the main account, or a RAM "
+                "user that sees everything."
+            ),
+            reversible=True,
+            proof="person",
+        )
+
+
+def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+    zone = cast(tzinfo, clock)
+    for inventory in reversed(directory.inventories):
+        for region in inventory.regions:
+            if region.region_id == step.region_id:
+                at = inventory.collected_at.on(zone) if inventory.collected_at else None
+                full = region.looked_at == "full" and inventory.complete
+                told = (
+                    f"the inventory {inventory.path} looked at all of it"
+                    if full
+                    else f"the inventory {inventory.path} saw only a part of it"
+                )
+                return Seen(full, told, at, at)
+    return None
+
+
+KIND = Kind(NAME, _plan, seen=_seen, stops=False)

@@ -1,0 +1,28 @@
+"""Take web search out of calls: ``enable_search`` is billed by the call, beside the tokens."""
+
+from __future__ import annotations
+
+from govern.shutdown.resources import Wing, kind_of
+
+
+def _how(place: str) -> str:
+    return (
+        f"Take enable_search out of the calls: {place}. Web search is billed by the call, beside "
+        "the tokens. Which key searches, no documented bill layout tells; it ends when all keys "
+        "that search are disabled."
+    )
+
+
+KIND = kind_of(
+    Wing(
+        name="stop_web_search",
+        service="web_search",
+        stop="disable_key",
+        listed="",
+        target="service",
+        thing="web search",
+        over=frozenset(),
+        how=_how,
+        reversible=True,
+    )
+)

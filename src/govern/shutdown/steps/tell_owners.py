@@ -1,0 +1,65 @@
+"""Tell the people whose code still calls, before anything of theirs is switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from govern.model.audit import Audited
+from govern.model.checklist import Step, Target
+from govern.model.meaning import channel_label
+from govern.model.text import shorten
+from govern.shutdown.kind import Kind, step_id
+from govern.shutdown.scene import Aim, Scene
+
+NAME = "tell_owners"
+
+_STILL = ("charging", "leaking")
+_SHOWN = 20
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    """One step for each workspace with a key that is to stop and is still used."""
+    places: dict[str | None, list[Aim]] = {}
+    for aim in scene.aims():
+        switched_off = aim.stop in ("disable_key", "delete_key") and aim.subject.api_key_id
+        if switched_off and aim.subject.state in _STILL:
+            places.setdefault(aim.subject.workspace_id, []).append(aim)
+    searching = {spend.workspace_id for spend in scene.spends if spend.service == "web_search"}
+    for workspace_id, aims in places.items():
+        one = aims[0].subject
+        callers = [_caller(aim.subject) for aim in aims]
+        more = len(callers) - _SHOWN
+        told = "; ".join(callers[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        search = ""
+        if {workspace_id, None} & searching:
+            search = (
+                " Web search is billed as well, by the call: calls with enable_search must go too."
+            )
+        yield Step(
+            id=step_id(NAME, workspace_id),
+            kind=NAME,
+            region_id=None,
+            subject=Target(
+                "workspace", workspace_id, one.workspace_name, workspace_id, one.sub_account_id
+            ),
+            why=f"These still call, and will fail when their keys are disabled: {told}.",
+            how=(
+                "Tell their owners what will stop and when, and let them take the calls out of "
+                f"their code.{search} Which code uses a key, no bill tells: search for the key in "
+                "your configuration, and ask who created it (API key page)."
+            ),
+            reversible=True,
+            proof="person",
+        )
+
+
+def _caller(one: Audited) -> str:
+    models = ", ".join(shorten(model, 60) for model in one.models[:3])
+    more = f" and {len(one.models) - 3} more models" if len(one.models) > 3 else ""
+    channels = ", ".join(channel_label(channel) for channel in one.channels)
+    owner = f", owner {one.owner}" if one.owner else ""
+    used = f" ({models}{more} by {channels or 'no named channel'}{owner})" if models else ""
+    return f"{one.text}{used}"
+
+
+KIND = Kind(NAME, _plan, stops=False)

@@ -1,0 +1,106 @@
+"""Turn off the auto-renewal of plans. A Coding Plan then ends by itself; nothing else is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta, tzinfo
+from typing import cast
+
+from govern.judge.matching import Clause
+from govern.model.checklist import Step
+from govern.model.clock import Moment
+from govern.model.console import page
+from govern.model.inventory import Directory
+from govern.shutdown.evidence import Scope
+from govern.shutdown.kind import Kind, Seen, same, step_id
+from govern.shutdown.plans import NAMES, PlanFacts, plans_of
+from govern.shutdown.scene import Scene
+
+NAME = "turn_off_renewal"
+
+#: The deduction starts 9 days before expiry (08:00, UTC+8), and a switch takes effect the next
+#: day (documented for the Coding Plan).
+DAYS_BEFORE = 10
+
+_HOW = {
+    "coding_plan": (
+        "There is nothing else to cancel: it ends by itself when it expires, it can't be cancelled "
+        "or refunded before, and an unpaid balance doesn't end it. Its own key (sk-sp-…) works "
+        "with its own addresses only; a usual key used by mistake is billed by use."
+    ),
+    "token_plan": (
+        "Revoke the seats that nobody needs (a member's key stops at once), and ask for a refund "
+        "of unused seats there: newer pages allow it, older ones didn't."
+    ),
+    "savings_plan": (
+        "It runs to its end. While it lasts, it pays for part of the use; it doesn't cover "
+        "training, deployment or web search."
+    ),
+    "resource_pack": "It runs to its end, or until it is used up.",
+}
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    for one in plans_of(scene):
+        if one.auto_renewal != "ends":
+            yield _step(one)
+
+
+def _step(one: PlanFacts) -> Step:
+    due: Moment | None = None
+    ends = ""
+    if one.expires_at:
+        due = replace(one.expires_at, wall=one.expires_at.wall - timedelta(days=DAYS_BEFORE))
+        ends = f" It expires at {one.expires_at.wall:%Y-%m-%d %H:%M}."
+    known = "It renews by itself." if one.auto_renewal == "renews" else "It may renew by itself."
+    return Step(
+        id=step_id(NAME, one.kind, *([one.id] if one.id else [])),
+        kind=NAME,
+        region_id=one.region_id,
+        subject=one.target,
+        why=f"{one.why}. {known}{ends}",
+        how=(
+            f"Turn off auto-renewal of the {NAMES[one.kind]} at {one.page} (or "
+            f"{page('renewals')}), at least {DAYS_BEFORE} days before it expires: the deduction "
+            "starts 9 days before, at 08:00 UTC+8, and a switch takes effect the next day. "
+            + _HOW[one.kind]
+        ),
+        due=due,
+        reversible=True,
+        proof="person",
+    )
+
+
+def _after(step: Step, other: Step) -> bool:
+    return other.kind == "look_at_plan" and other.subject == step.subject
+
+
+def _scope(step: Step) -> Scope:
+    """A purchase after renewal was turned off is a renewal all the same."""
+    clause = Clause("charge_category = 'purchase'") & same("service", step.subject.name)
+    if step.subject.sub_account_id:
+        clause &= same("sub_account_id", step.subject.sub_account_id)
+    return Scope(clause)
+
+
+def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+    zone = cast(tzinfo, clock)
+    for inventory in reversed(directory.inventories):
+        for plan in inventory.plans:
+            if (plan.kind, plan.id) != (step.subject.name, step.subject.id):
+                continue
+            at = inventory.collected_at.on(zone) if inventory.collected_at else None
+            if plan.auto_renewal == "unknown":
+                return None
+            word = "ends by itself" if plan.auto_renewal == "ends" else "renews"
+            return Seen(
+                plan.auto_renewal == "ends",
+                f"the inventory {inventory.path} says it {word}",
+                at,
+                at,
+            )
+    return None
+
+
+KIND = Kind(NAME, _plan, after=_after, scope=_scope, seen=_seen)

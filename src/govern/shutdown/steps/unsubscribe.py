@@ -1,0 +1,45 @@
+"""Unsubscribe prepaid deployments: taken offline, they are still paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from govern.model.checklist import Step, Target
+from govern.model.console import page
+from govern.shutdown.kind import Kind, step_id
+from govern.shutdown.scene import Scene
+
+NAME = "unsubscribe"
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    for inventory in scene.directory.inventories:
+        for one in inventory.deployments:
+            if one.prepaid and scene.wants(one.workspace_id, "take_offline"):
+                yield Step(
+                    id=step_id(NAME, one.workspace_id, one.id),
+                    kind=NAME,
+                    region_id=one.region_id,
+                    subject=Target(
+                        "deployment", one.id, one.name, one.workspace_id, inventory.account_id
+                    ),
+                    why=f"{scene.why_of(one.workspace_id, 'take_offline')}. It is prepaid.",
+                    how=(
+                        f"Unsubscribe {one.id} at {page('refunds')} after it was taken offline, "
+                        "and see what is refunded: a prepaid PTU can't be ended early, and a "
+                        "prepaid MU ended in its first month costs more per day."
+                    ),
+                    reversible=False,
+                    proof="person",
+                )
+
+
+def _after(step: Step, other: Step) -> bool:
+    mine, theirs = step.subject, other.subject
+    return other.kind == "take_offline" and (mine.id, mine.workspace_id) == (
+        theirs.id,
+        theirs.workspace_id,
+    )
+
+
+KIND = Kind(NAME, _plan, after=_after, stops=False)

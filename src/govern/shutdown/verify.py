@@ -1,0 +1,273 @@
+"""``govern verify`` as a function: each step held against later bills, an inventory, a word.
+
+A later charge outranks any word. A word proves only a step whose ``proof`` is ``person``; of any
+other it says when it was done, and a bill or an inventory must show the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+
+from govern.judge.matching import Clause
+from govern.judge.silence import State
+from govern.model.checklist import Checklist, Step
+from govern.model.clock import final_from, month_start, next_month
+from govern.model.inventory import Directory
+from govern.model.verification import StepResult
+from govern.shutdown.checklist_narrative import title
+from govern.shutdown.evidence import BillEvidence
+from govern.shutdown.kind import Seen
+from govern.shutdown.plan import OVER
+from govern.shutdown.steps import KINDS, OWN
+from govern.shutdown.steps.closing_proof import NAME as CLOSING
+from govern.shutdown.steps.final_bill import NAME as FINAL
+
+#: States in which somebody said that the step was done.
+_CLAIMED = ("done", "waiting", "proved", "failed")
+
+#: What is looked at when all others are known.
+_LAST = {CLOSING: 1, FINAL: 2}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a checklist is held against. ``bill`` is None where none was given.
+
+    ``as_of`` is naive, on ``clock``. ``evidence`` is how many bill lines are shown per currency.
+    """
+
+    as_of: datetime
+    clock: tzinfo
+    bill: BillEvidence | None = None
+    directory: Directory = field(default_factory=lambda: Directory(()))
+    evidence: int = 3
+
+
+def verify(checklist: Checklist, facts: Facts) -> list[StepResult]:
+    """The result of every step, in the order of the checklist."""
+    return _Verification(checklist, facts).results()
+
+
+class _Verification:
+    def __init__(self, checklist: Checklist, facts: Facts) -> None:
+        self.facts = facts
+        self.steps = checklist.steps
+        self.known: dict[str, StepResult] = {}
+        self.seen = {
+            step.id: KINDS.get(step.kind, OWN).seen(step, facts.directory, facts.clock)
+            for step in self.steps
+        }
+        self.stops = {step.id: self._stop(step) for step in self.steps}
+
+    def results(self) -> list[StepResult]:
+        if self.facts.bill:
+            self.facts.bill.divide(sorted({stop for stop in self.stops.values() if stop}))
+        for step in sorted(self.steps, key=lambda step: _LAST.get(step.kind, 0)):
+            self.known[step.id] = self._result(step)
+        return [self.known[step.id] for step in self.steps]
+
+    # -- when it stopped --------------------------------------------------------------------------
+
+    def _stop(self, step: Step) -> datetime | None:
+        """When it was done: by the person who ticked it, else by the inventory."""
+        if step.state in _CLAIMED and step.at:
+            return step.at.on(self.facts.clock)
+        seen = self.seen[step.id]
+        if seen and seen.over:
+            return seen.at
+        if step.kind == "disable_key":
+            # A deleted key needs no disabling any more.
+            for other in self.steps:
+                if other.kind == "delete_key" and other.subject == step.subject:
+                    return self._stop(other)
+        if step.kind == CLOSING:
+            return self._last_stop(step)
+        return None
+
+    def _last_stop(self, step: Step) -> datetime | None:
+        """When the last of the steps that a closing proof needs was done, if all of them are."""
+        stops = []
+        for other in self._needed(step):
+            stop = self._stop(other)
+            seen = self.seen[other.id]
+            if stop is None and other.state != "kept" and not (seen and seen.over):
+                return None
+            if stop and KINDS.get(other.kind, OWN).stops:
+                stops.append(stop)
+        return max(stops, default=None)
+
+    def _needed(self, step: Step) -> list[Step]:
+        return [other for other in self.steps if other.id in step.needs]
+
+    # -- what can be said -------------------------------------------------------------------------
+
+    def _result(self, step: Step) -> StepResult:
+        bare = StepResult(step.id, step.kind, title(step), step.state, None, "", step.proof)
+        if step.state == "kept":
+            return self._kept(step, bare)
+        if step.kind == FINAL:
+            return self._final(step, bare)
+        kind = KINDS.get(step.kind, OWN)
+        scope = kind.scope(step)
+        stop = self.stops[step.id]
+        seen = self.seen[step.id]
+        if stop is None:
+            if seen and seen.over and scope is None:
+                return self._without_bill(step, bare, seen)
+            return self._open(step, bare, seen)
+        bare = replace(bare, stopped_at=stop)
+        if scope is None:
+            return self._without_bill(step, bare, seen)
+        if self.facts.bill is None:
+            return self._unbilled(step, bare, seen)
+        but = self._kept_scopes(step) if step.kind == CLOSING else ()
+        state = self.facts.bill.silence(scope, stop, but)
+        after = self.facts.bill.charges(state.leaks, scope, stop, but, self.facts.evidence)
+        residual = self.facts.bill.charges(state.residual, scope, stop, but, self.facts.evidence)
+        bare = replace(bare, charges_after=after, residual=residual)
+        if state.word == "leaking":
+            return replace(bare, state="failed", basis="bill", reason=state.reason)
+        if self._contradicted(step, seen):
+            assert seen is not None
+            return replace(bare, state="failed", basis="inventory", reason=self._against(seen))
+        if step.proof == "person":
+            return self._without_bill(step, bare, seen)
+        return _of_bill(bare, state)
+
+    def _kept(self, step: Step, bare: StepResult) -> StepResult:
+        assert step.until is not None
+        until = step.until.on(self.facts.clock)
+        said = f"kept by {step.by} until {until:%Y-%m-%d %H:%M}: {step.reason}"
+        if until > self.facts.as_of:
+            return replace(bare, basis="person", reason=said)
+        return replace(bare, state="todo", reason=f"{said}; that time is over")
+
+    def _open(self, step: Step, bare: StepResult, seen: Seen | None) -> StepResult:
+        open_needs = [
+            need for need in step.needs if self._state(need) not in OVER and need in self.stops
+        ]
+        if step.kind == CLOSING and not open_needs and self._needed(step):
+            return replace(
+                bare, state="todo", reason="none of the steps that it needs stopped anything"
+            )
+        if open_needs:
+            shown = ", ".join(open_needs[:3])
+            more = f" and {len(open_needs) - 3} more" if len(open_needs) > 3 else ""
+            return replace(bare, state="blocked", reason=f"not done; first {shown}{more}")
+        if seen and seen.over:
+            told = f"{seen.told}, but not since when: collected_at is missing"
+            return replace(bare, state="waiting", reason=told)
+        told = f"; {seen.told}" if seen else ""
+        return replace(bare, state="todo", reason=f"not done{told}")
+
+    def _state(self, id: str) -> str:
+        if id in self.known:
+            return self.known[id].state
+        return next((step.state for step in self.steps if step.id == id), "done")
+
+    def _without_bill(self, step: Step, bare: StepResult, seen: Seen | None) -> StepResult:
+        """A step that no charge proves: the inventory does, or a word where a word is enough."""
+        if seen and seen.over:
+            return replace(bare, state="proved", basis="inventory", reason=seen.told)
+        if self._contradicted(step, seen):
+            assert seen is not None
+            return replace(bare, state="failed", basis="inventory", reason=self._against(seen))
+        if step.proof == "person" and step.state in _CLAIMED:
+            said = f"{step.by} says so" + (f": {step.note}" if step.note else "")
+            return replace(bare, state="proved", basis="person", reason=said)
+        where = f" of {step.region_id}" if step.region_id else ""
+        return replace(bare, state="waiting", reason=f"done; an inventory{where} must show it")
+
+    def _unbilled(self, step: Step, bare: StepResult, seen: Seen | None) -> StepResult:
+        if self._contradicted(step, seen) or step.proof == "person":
+            return self._without_bill(step, bare, seen)
+        return replace(bare, state="waiting", reason="done; no bill was given, so nothing shows it")
+
+    def _contradicted(self, step: Step, seen: Seen | None) -> bool:
+        """Whether an inventory that was collected after the tick says the opposite."""
+        if seen is None or seen.over or not step.at or step.state not in _CLAIMED:
+            return False
+        return seen.looked_at is not None and seen.looked_at > step.at.on(self.facts.clock)
+
+    def _against(self, seen: Seen) -> str:
+        when = f", on {seen.looked_at:%Y-%m-%d %H:%M}" if seen.looked_at else ""
+        return f"ticked, but {seen.told}{when}"
+
+    def _kept_scopes(self, step: Step) -> Sequence[Clause]:
+        """What goes on with a granted reason isn't held against the closing proof."""
+        found = []
+        for other in self._needed(step):
+            if other.state == "kept" and self._state(other.id) == "kept":
+                scope = KINDS.get(other.kind, OWN).scope(other)
+                if scope:
+                    found.append(scope.certain)
+        return found
+
+    # -- the month's final bill -------------------------------------------------------------------
+
+    def _final(self, step: Step, bare: StepResult) -> StepResult:
+        """The bill of the last stop's month, exported after nobody could add to it any more."""
+        others = list(self.known.values())
+        leaks = [one.id for one in others if one.charges_after]
+        if leaks:
+            return replace(
+                bare, state="failed", basis="bill", reason=f"charges go on: {', '.join(leaks[:3])}"
+            )
+        stops = [one.stopped_at for one in others if one.stopped_at]
+        if not stops or any(one.state in ("todo", "blocked") for one in others):
+            return replace(bare, state="blocked", reason="first the steps that are still open")
+        month = f"{max(stops):%Y-%m}"
+        due = final_from(month)
+        if self.facts.bill and self.facts.bill.final(month, self.facts.as_of):
+            if any(one.state == "waiting" for one in others):
+                told = f"the bill of {month} is final; other steps still wait"
+                return replace(bare, state="waiting", reason=told)
+            told = f"the final bill of {month} shows no use after the stop"
+            until = next_month(month_start(month))
+            return replace(bare, state="proved", basis="bill", reason=told, proved_until=until)
+        if step.state in _CLAIMED:
+            return self._without_bill(step, bare, None)
+        if self.facts.as_of < due:
+            told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
+        else:
+            told = (
+                f"a bill of {month} is needed that was exported after {due:%Y-%m-%d %H:%M} "
+                "(by its name, or --exported-at)"
+            )
+        return replace(bare, state="waiting", reason=told, look_again_at=due)
+
+
+def _of_bill(bare: StepResult, state: State) -> StepResult:
+    words = {"settling": "waiting", "stopped": "proved"}
+    return replace(
+        bare,
+        state=words[state.word],
+        basis="bill",
+        reason=state.reason,
+        proved_until=state.proved_until,
+        look_again_at=state.look_again_at,
+    )
+
+
+def unknown_users(
+    checklist: Checklist, users: Iterable[tuple[str | None, str, datetime]], clock: tzinfo
+) -> list[str]:
+    """Keys that a wish covers, that were used after the checklist was made, and have no step."""
+    from govern.shutdown.wish import wish_of
+
+    known = {
+        (step.subject.workspace_id, step.subject.id)
+        for step in checklist.steps
+        if step.subject.kind == "api_key"
+    }
+    wishes = [wish_of(text) for text in checklist.wishes]
+    made = checklist.as_of.on(clock)
+    return sorted(
+        f"{workspace_id or 'no workspace'}/{key_id}"
+        for workspace_id, key_id, last in users
+        if last >= made
+        and (workspace_id, key_id) not in known
+        and any(wish.covers(workspace_id, key_id) for wish in wishes)
+    )
