@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -107,7 +106,4 @@ def check(
     read_files = [*words, *(file.path for file in report.bill.files)]
     read_files += [policy.file for policy in rules.policies]
     read_files += [one.path for one in directory.inventories]
-    out.write(shown, stdout, files, inputs=[*read_files, *(excuse.file for excuse in excuses)])
-    if shown.exit.code not in (0, 1) and not quiet:
-        sys.stderr.write(f"govern: {shown.exit.reason}\n")
-    raise typer.Exit(shown.exit.code)
+    out.end(shown, stdout, files, [*read_files, *(excuse.file for excuse in excuses)], quiet=quiet)

@@ -121,10 +121,7 @@ def make(
         )
     shown = document(checklist, ended, old.comments if old else None)
     read_files = [*words, *(one.path for one in checklist.inputs)]
-    out.write(shown, stdout, files, inputs=read_files)
-    if shown.exit.code and not quiet:
-        sys.stderr.write(f"govern: {shown.exit.reason}\n")
-    raise typer.Exit(shown.exit.code)
+    out.end(shown, stdout, files, read_files, quiet=quiet)
 
 
 def _old(paths: list[str]) -> Written | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -120,7 +119,4 @@ def cost(
         shown = redacted(shown, secret)
     inputs = [*words, *(file.path for file in report.bill.files)]
     inputs += [one.path for one in directory.inventories]
-    out.write(shown, stdout, files, inputs=inputs)
-    if shown.exit.code not in (0, 1) and not quiet:
-        sys.stderr.write(f"govern: {shown.exit.reason}\n")
-    raise typer.Exit(shown.exit.code)
+    out.end(shown, stdout, files, inputs, quiet=quiet)

@@ -7,11 +7,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from typing import NoReturn
+
+import typer
 
 from govern.cli.settings import FORMAT
 from govern.model.document import Document
 from govern.model.errors import GovernError, usage
-from govern.model.text import nearest
+from govern.model.text import nearest, printable
 
 #: Columns of a text that isn't read on a terminal.
 _WIDE = 160
@@ -54,6 +57,21 @@ def _file(output: str) -> tuple[str, str]:
     if path == "-":
         raise usage(f"-o {output}: standard output has its own option, --format {name}")
     return name, path
+
+
+def end(
+    document: Document,
+    stdout: str,
+    files: Sequence[tuple[str, str]],
+    inputs: Sequence[str],
+    *,
+    quiet: bool,
+) -> NoReturn:
+    """Write the document, say on stderr why it is neither clean nor findings, and exit."""
+    write(document, stdout, files, inputs)
+    if document.exit.code not in (0, 1) and not quiet:
+        sys.stderr.write(f"govern: {printable(document.exit.reason)}\n")
+    raise typer.Exit(document.exit.code)
 
 
 def write(

@@ -113,7 +113,4 @@ def verify(
                 f"govern: {attest} is unsigned; sign it with: "
                 f"cosign attest-blob --statement {attest} --bundle {attest}.bundle\n"
             )
-    out.write(shown, stdout, files, inputs=inputs)
-    if shown.exit.code not in (0, 1) and not quiet:
-        sys.stderr.write(f"govern: {shown.exit.reason}\n")
-    raise typer.Exit(shown.exit.code)
+    out.end(shown, stdout, files, inputs, quiet=quiet)
