@@ -79,6 +79,10 @@ def key_of(cells: list[str], staged: Staged) -> Key:
     )
 
 
+def _day(key: Key) -> bytes:
+    return (key[2] or "").encode()
+
+
 def _negative(text: str) -> bool:
     return text.startswith("-") and text.strip("-0.") != ""
 
@@ -95,10 +99,13 @@ class _Group:
 
 @dataclass
 class _Wanted:
-    """What is still looked for in one file: groups by key, and how many keys an id has."""
+    """What is still looked for in one file: groups by key, and each Instance ID's days.
+
+    A day comes with how many keys have it; ``b""`` stands for a time that is oddly written.
+    """
 
     groups: dict[Key, list[_Group]]
-    ids: dict[bytes, int]
+    ids: dict[bytes, Counter[bytes]]
     dropped: Counter[tuple[Any, ...]]
 
 
@@ -119,8 +126,8 @@ class Search:
             key: Key = tuple(cells)
             wanted = self._wanted.setdefault(file, _Wanted({}, {}, Counter()))
             if key not in wanted.groups:
-                name = key[1].encode()
-                wanted.ids[name] = wanted.ids.get(name, 0) + 1
+                days = wanted.ids.setdefault(key[1].encode(), Counter())
+                days[_day(key)] += 1
             wanted.groups.setdefault(key, []).append(_Group(group, divided, first, last))
             self._place[group] = file, key
         for bill_file in ledger.files:
@@ -155,8 +162,12 @@ class Search:
             return
         del wanted.groups[key]
         name = key[1].encode()
-        wanted.ids[name] -= 1
-        if not wanted.ids[name]:
+        days = wanted.ids[name]
+        days[_day(key)] -= 1
+        days = +days
+        if days:
+            wanted.ids[name] = days
+        else:
             del wanted.ids[name]
 
     def _rows_of(self, staged: Staged, wanted: _Wanted) -> Iterator[Row]:
@@ -208,9 +219,9 @@ def _is_dropped(cells: list[str], key: Key, staged: Staged, wanted: _Wanted) -> 
 
 
 def _candidates(
-    stream: BinaryIO, staged: Staged, ids: Mapping[bytes, int]
+    stream: BinaryIO, staged: Staged, ids: Mapping[bytes, Mapping[bytes, int]]
 ) -> Iterator[tuple[int, bytes]]:
-    """Records that may hold one of the Instance IDs; those without quotes are told cheaply."""
+    """Records that may hold an Instance ID on one of its days; without quotes they are cheap."""
     at = staged.columns.positions["instance_id"]
     absent = {word.encode() for word in staged.columns.shape.absent_words}
     for line, raw, state in records.split(stream, staged.first_line):
@@ -225,7 +236,9 @@ def _candidates(
         if len(cells) <= at:
             continue
         name = cells[at].rstrip(b"\r\n")
-        if (b"" if absent and name.strip(b" \t") in absent else name) in ids:
+        days = ids.get(b"" if absent and name.strip(b" \t") in absent else name)
+        # A group's day is the first ten characters of a cell, so they stand in the line.
+        if days and any(day in raw for day in days):
             yield line, raw
 
 
