@@ -12,7 +12,8 @@ import yaml
 
 from govern.model.errors import Fault
 from govern.policy import compose as composing
-from govern.policy.marks import Faults, Fields, Items, Node, Scalar, read
+from govern.policy.marks import Faults, Fields, Items, Node, Scalar
+from govern.policy.reading import read
 
 from .files import write
 

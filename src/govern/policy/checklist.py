@@ -24,7 +24,8 @@ from govern.model.errors import GovernError
 from govern.model.inventory import LOOKED_AT
 from govern.policy.comments import comments_of
 from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
-from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source, read
+from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source
+from govern.policy.reading import read
 
 
 def load_checklist(path: str) -> Written:

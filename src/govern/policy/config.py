@@ -23,7 +23,8 @@ from govern.policy.fields import (
     unknown,
     version_1,
 )
-from govern.policy.marks import Faults, Fields, Node, Source, read
+from govern.policy.marks import Faults, Fields, Node, Source
+from govern.policy.reading import read
 
 NAME = "govern.yaml"
 SERVICES = ("modelstudio", "bss", "dashscope", "sts")

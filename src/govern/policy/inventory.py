@@ -19,7 +19,8 @@ from govern.model.inventory import (
 )
 from govern.model.meaning import region_id_of
 from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
-from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source, read
+from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source
+from govern.policy.reading import read
 
 Noun = TypeVar("Noun")
 

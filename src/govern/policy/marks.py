@@ -9,18 +9,10 @@ from dataclasses import dataclass, field
 from govern.model.errors import Fault, GovernError
 from govern.model.text import nearest
 
-#: More than any written policy file needs, and read in a moment.
-LARGEST = 1024 * 1024
-
-#: An inventory of tens of thousands of jobs.
-LARGEST_DATA = 32 * LARGEST
-
 _LONGEST_EXCERPT = 500
 _LONGEST_WORD = 64
 # Looking for near words is slow; a file with more faults than this is no file of ours.
 _SUGGESTIONS = 200
-
-_BREAK = re.compile(r"\r\n|\r|\n")
 
 # Control characters, and those that reorder or hide text: what a reviewer can't see must not
 # decide what is judged. The two joiners stay, since emoji in a title need them.
@@ -132,61 +124,6 @@ class Document:
     root: Node
 
 
-def read(path: str, faults: Faults, *, data: bool = False) -> Document | None:
-    """The file's one document, or None after telling ``faults`` why there is none.
-
-    ``data``: the file may be written by a program, so it may be large, and hold ``null``.
-    """
-    # Commands that need no policy file start without loading a YAML reader.
-    from govern.policy.compose import compose
-
-    text = _text(path, faults, LARGEST_DATA if data else LARGEST)
-    if text is None:
-        return None
-    source = Source(path, _BREAK.split(text), faults, nulls=data)
-    hidden = HIDDEN.search(text)
-    if hidden:
-        line, column = _place(text[: hidden.start()])
-        source.fault(line, column, unseen(hidden[0]))
-        return None
-    root = compose(text, source)
-    return None if root is None else Document(source, root)
-
-
 def unseen(character: str) -> str:
     """What to say about a character that must not be printed."""
     return f"the character U+{ord(character):04X} can't be seen, so it isn't read"
-
-
-def _text(path: str, faults: Faults, largest: int) -> str | None:
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(largest + 1)
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        faults.add(Fault(path, 0, 0, "doesn't exist"))
-        return None
-    except OSError as error:
-        faults.add(Fault(path, 0, 0, f"can't be read: {error.strerror}"), cause="file")
-        return None
-    if len(raw) > largest:
-        told = f"larger than {largest >> 20} MiB, too large for a file of this kind"
-        faults.add(Fault(path, 0, 0, told))
-        return None
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8")
-        rest = _BREAK.split(raw[error.start :].decode("utf-8", "replace"))[0]
-        lines = _BREAK.split(before)
-        lines[-1] += rest
-        Source(path, lines, faults).fault(
-            *_place(before), f"not UTF-8: byte {raw[error.start]:#04x}; save the file as UTF-8"
-        )
-        return None
-
-
-def _place(before: str) -> tuple[int, int]:
-    """Line and column, from 1, of what follows ``before``."""
-    lines = _BREAK.split(before)
-    return len(lines), len(lines[-1]) + 1

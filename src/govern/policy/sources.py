@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 
 from govern.model.errors import Fault
-from govern.policy.marks import Document, Faults, Fields, Node, read
+from govern.policy.marks import Document, Faults, Fields, Node
+from govern.policy.reading import read
 
 _ENDINGS = (".yaml", ".yml")
 _TESTS = (".test.yaml", ".test.yml")

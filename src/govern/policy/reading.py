@@ -1,0 +1,71 @@
+"""A file as its one marked document, or faults with their places."""
+
+from __future__ import annotations
+
+import re
+
+from govern.model.errors import Fault
+from govern.policy.marks import HIDDEN, Document, Faults, Source, unseen
+
+#: More than any written policy file needs, and read in a moment.
+LARGEST = 1024 * 1024
+
+#: An inventory of tens of thousands of jobs.
+LARGEST_DATA = 32 * LARGEST
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+def read(path: str, faults: Faults, *, data: bool = False) -> Document | None:
+    """The file's one document, or None after telling ``faults`` why there is none.
+
+    ``data``: the file may be written by a program, so it may be large, and hold ``null``.
+    """
+    # Commands that need no policy file start without loading a YAML reader.
+    from govern.policy.compose import compose
+
+    text = _text(path, faults, LARGEST_DATA if data else LARGEST)
+    if text is None:
+        return None
+    source = Source(path, _BREAK.split(text), faults, nulls=data)
+    hidden = HIDDEN.search(text)
+    if hidden:
+        line, column = _place(text[: hidden.start()])
+        source.fault(line, column, unseen(hidden[0]))
+        return None
+    root = compose(text, source)
+    return None if root is None else Document(source, root)
+
+
+def _text(path: str, faults: Faults, largest: int) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(largest + 1)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        faults.add(Fault(path, 0, 0, "doesn't exist"))
+        return None
+    except OSError as error:
+        faults.add(Fault(path, 0, 0, f"can't be read: {error.strerror}"), cause="file")
+        return None
+    if len(raw) > largest:
+        told = f"larger than {largest >> 20} MiB, too large for a file of this kind"
+        faults.add(Fault(path, 0, 0, told))
+        return None
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        rest = _BREAK.split(raw[error.start :].decode("utf-8", "replace"))[0]
+        lines = _BREAK.split(before)
+        lines[-1] += rest
+        Source(path, lines, faults).fault(
+            *_place(before), f"not UTF-8: byte {raw[error.start]:#04x}; save the file as UTF-8"
+        )
+        return None
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Line and column, from 1, of what follows ``before``."""
+    lines = _BREAK.split(before)
+    return len(lines), len(lines[-1]) + 1
