@@ -8,7 +8,7 @@ from pathlib import Path
 
 from govern.judge.summary import summarise
 from govern.ledger.reading import Ledger, Reading, read
-from govern.model.report import BillSummary
+from govern.model.bill import BillSummary
 
 AS_OF = datetime(2026, 10, 5)
 

@@ -11,8 +11,8 @@ from bills import bill, paid, row
 from govern.bill.exported import by_name, day_of, export_of
 from govern.judge.summary import summarise
 from govern.ledger.reading import Reading, read
+from govern.model.bill import BillSummary
 from govern.model.clock import parse_moment
-from govern.model.report import BillSummary
 
 NAME = "1902910424969427-20261003120001_202609_consumedetailbillv2.csv"
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from rich import FINDINGS, POLICIES, REPORT, SPEND, WAIVER
 
 from govern.judge.narrative import document
+from govern.model.bill import Evidence, RejectedRow
 from govern.model.document import Document
 from govern.model.exits import Exit
-from govern.model.report import Evidence, RejectedRow, Subject
+from govern.model.finding import Subject
 
 HOSTILE = {
     "formula": '=HYPERLINK("http://evil.example","pay")',

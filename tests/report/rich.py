@@ -7,20 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from govern.judge.narrative import document
+from govern.model.bill import BillSummary, Evidence, FileSummary, RejectedRow, Total
 from govern.model.clock import BILL_CLOCK
 from govern.model.document import Document
 from govern.model.exits import Exit
-from govern.model.report import (
-    BillSummary,
-    CheckReport,
-    Evidence,
-    FileSummary,
-    Finding,
-    PolicyResult,
-    RejectedRow,
-    Subject,
-    Total,
-)
+from govern.model.finding import Finding, Subject
+from govern.model.report import CheckReport, PolicyResult
 
 ACCOUNT = "1234567890123456"
 OTHER_ACCOUNT = "1987654321098765"

@@ -11,8 +11,8 @@ from rich import ACCOUNT, BILL, FINDINGS, OTHER_ACCOUNT, POLICIES, REPORT, rich
 from govern.judge.narrative import document
 from govern.model.document import Document
 from govern.model.exits import Exit
+from govern.model.finding import Subject
 from govern.model.redact import redact
-from govern.model.report import Subject
 from govern.model.tokens import Tokens
 from govern.report import FORMATS
 from govern.report.page import Page

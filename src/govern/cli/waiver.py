@@ -39,7 +39,7 @@ def listing(
     """
     from govern.cli import settings
     from govern.judge import waiving
-    from govern.model.report import Finding
+    from govern.model.finding import Finding
 
     found = settings.load(config, no_config)
     clock = settings.clock(None, found)

@@ -27,13 +27,13 @@ from govern.judge.trust import distrust, too_old
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.model.audit import After, Audited, AuditReport
+from govern.model.bill import BillSummary
 from govern.model.clock import Moment
 from govern.model.console import key_page
 from govern.model.errors import GovernError
 from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
 from govern.model.money import add
-from govern.model.report import BillSummary
 
 #: What still costs money.
 COSTLY = ("leaking", "charging")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search, time_of
-from govern.model.report import Evidence
+from govern.model.bill import Evidence
 
 #: A line and its time.
 Line = tuple[Evidence, datetime]

@@ -14,11 +14,13 @@ from govern.judge.trust import distrust, too_old
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
+from govern.model.bill import BillSummary
 from govern.model.exits import Exit, worst
+from govern.model.finding import Finding
 from govern.model.inventory import ApiKey, Directory, Workspace
 from govern.model.money import plain
 from govern.model.policy import Policy
-from govern.model.report import BillSummary, CheckReport, Finding, PolicyResult
+from govern.model.report import CheckReport, PolicyResult
 from govern.model.waiver import Waiver
 from govern.model.words import SEVERITIES
 

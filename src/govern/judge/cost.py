@@ -16,13 +16,13 @@ from govern.judge.summary import summarise
 from govern.judge.trust import distrust, too_old
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
+from govern.model.bill import BillSummary
 from govern.model.cost import CostReport, CostRow, CostTotal
 from govern.model.errors import GovernError, usage
 from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
 from govern.model.money import add, plain
 from govern.model.policy import Condition
-from govern.model.report import BillSummary
 from govern.model.words import INVENTORY_COLUMNS
 
 

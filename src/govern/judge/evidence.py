@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from govern.judge.rule import Breach, Rule
 from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search
-from govern.model.report import Evidence
+from govern.model.bill import Evidence
 
 
 def gather(

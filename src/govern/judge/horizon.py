@@ -8,8 +8,8 @@ from datetime import datetime, time
 from govern.bill.exported import day_of
 from govern.judge.silence import Horizon
 from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
 from govern.model.clock import month_start, next_month
-from govern.model.report import BillSummary
 
 
 def horizons(ledger: Ledger, bill: BillSummary) -> dict[str | None, Horizon]:

@@ -9,12 +9,12 @@ from typing import Any
 from govern import __version__
 from govern.judge.summary import summarise, totals_rows_that_disagree
 from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
 from govern.model.clock import iso
 from govern.model.document import Document, Section
 from govern.model.exits import Exit, worst
 from govern.model.meaning import CHANNEL_LABELS, REGIONS
 from govern.model.money import plain
-from govern.model.report import BillSummary
 from govern.model.text import shorten
 
 _KINDS = "kind IN ('charge', 'other')"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from govern.model.bill import BillSummary
 from govern.model.clock import wall_text
 from govern.model.document import Document, Section
+from govern.model.finding import Finding
 from govern.model.money import plain
-from govern.model.report import BillSummary, CheckReport, Finding
+from govern.model.report import CheckReport
 from govern.model.text import shorten
 
 _STOP_WORDS = {

@@ -25,9 +25,9 @@ from govern.judge.matching import (
 )
 from govern.ledger.ledger import Ledger
 from govern.model.clock import period_bounds
+from govern.model.finding import Subject
 from govern.model.money import EXACT
 from govern.model.policy import Limit, Policy
-from govern.model.report import Subject
 from govern.model.words import MONEY_MEASURES
 
 _PERIOD = {

@@ -10,17 +10,10 @@ from decimal import Decimal
 from govern.bill.exported import day_of
 from govern.ledger.ledger import BillFile, Ledger
 from govern.ledger.lookup import Search
-from govern.model.clock import final_from, month_start, next_month
+from govern.model.bill import MOST_REJECTS, BillSummary, FileSummary, RejectedRow, Total
+from govern.model.clock import final_from, instant, month_start, next_month
 from govern.model.errors import GovernError
 from govern.model.money import EXACT, plain
-from govern.model.report import (
-    MOST_REJECTS,
-    BillSummary,
-    FileSummary,
-    RejectedRow,
-    Total,
-    instant,
-)
 
 #: Groups of rejected rows that are looked up in the files; more would only be counted anyway.
 _MOST_REJECTED_GROUPS = 50_000

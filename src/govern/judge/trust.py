@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from govern.judge.summary import totals_rows_that_disagree
 from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
 from govern.model.exits import Exit
-from govern.model.report import BillSummary
 
 
 def distrust(ledger: Ledger, bill: BillSummary, max_rejects: int) -> list[Exit]:

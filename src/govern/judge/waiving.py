@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from govern.model.clock import iso
-from govern.model.report import Finding
+from govern.model.finding import Finding
 from govern.model.waiver import Waiver
 
 

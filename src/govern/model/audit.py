@@ -8,10 +8,10 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from govern.model.clock import iso
+from govern.model.bill import BillSummary, Evidence
+from govern.model.clock import instant, iso
 from govern.model.exits import Exit
-from govern.model.money import plain
-from govern.model.report import BillSummary, Evidence, instant, number
+from govern.model.money import number, plain
 
 #: How late bills are, as documented by Alibaba; ``settle`` is one number that covers them all.
 DELAYS: Mapping[str, str] = {

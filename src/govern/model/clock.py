@@ -73,6 +73,11 @@ def iso(wall: datetime, clock: tzinfo) -> str:
     return wall.replace(tzinfo=clock).isoformat(timespec="seconds")
 
 
+def instant(wall: datetime | None, clock: tzinfo) -> str | None:
+    """ISO 8601 with an offset; None stays None."""
+    return None if wall is None else iso(wall, clock)
+
+
 def wall_text(wall: datetime | None) -> str:
     """For people: a date, with the time unless it is 00:00; nothing for None."""
     if wall is None:

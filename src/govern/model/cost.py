@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from govern.model.bill import BillSummary
 from govern.model.clock import iso
 from govern.model.exits import Exit
-from govern.model.money import EXACT, plain
+from govern.model.money import EXACT, number, plain
 from govern.model.policy import Condition
-from govern.model.report import BillSummary, number
 
 #: An effective price is rounded half up to this many significant digits; nothing else is rounded.
 PRICE_DIGITS = 6

@@ -8,7 +8,8 @@ from typing import Any
 
 from govern.model.checklist import Comment
 from govern.model.exits import Exit
-from govern.model.report import Finding, PolicyResult
+from govern.model.finding import Finding
+from govern.model.report import PolicyResult
 
 
 @dataclass(frozen=True)

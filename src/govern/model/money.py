@@ -76,3 +76,8 @@ def add(numbers: list[Decimal]) -> Decimal:
     for number in numbers:
         total = EXACT.add(total, number)
     return total
+
+
+def number(value: Decimal | None) -> str | None:
+    """The amount in plain notation; None stays None."""
+    return None if value is None else plain(value)

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from govern.model.bill import Evidence
 from govern.model.document import Document, Section
+from govern.model.finding import Finding, Subject
 from govern.model.meaning import CHANNEL_LABELS, REGIONS
-from govern.model.report import Evidence, Finding, PolicyResult, Subject
+from govern.model.report import PolicyResult
 from govern.model.tokens import Tokens
 from govern.model.words import CHARGE_CATEGORIES, SERVICES
 

@@ -8,11 +8,11 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from govern.model.bill import BillSummary, Evidence
 from govern.model.checklist import Input
-from govern.model.clock import iso
+from govern.model.clock import instant, iso
 from govern.model.exits import Exit
 from govern.model.money import plain
-from govern.model.report import BillSummary, Evidence, instant
 
 SCHEMA = "govern.verification/v1"
 

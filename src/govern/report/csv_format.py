@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from govern.model.document import Document
+from govern.model.finding import Finding
 from govern.model.money import plain
-from govern.model.report import Finding
 from govern.report.json_format import compact
 from govern.report.page import Page
 from govern.report.safe import line

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from govern.model.document import Document
-from govern.model.report import Finding
+from govern.model.finding import Finding
 from govern.report.page import Page
 from govern.report.safe import SENTENCE, line
 

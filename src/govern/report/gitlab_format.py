@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from govern.model.document import Document
-from govern.model.report import Finding
+from govern.model.finding import Finding
 from govern.report.json_format import pretty
 from govern.report.page import Page
 from govern.report.safe import SENTENCE, line

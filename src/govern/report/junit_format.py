@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from govern.model.document import Document
-from govern.model.report import Finding, PolicyResult
+from govern.model.finding import Finding
+from govern.model.report import PolicyResult
 from govern.report.page import Page
 from govern.report.safe import SENTENCE, line, no_command
 

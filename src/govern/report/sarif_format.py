@@ -6,9 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from govern import __version__
+from govern.model.bill import Evidence
 from govern.model.document import Document
+from govern.model.finding import Finding
 from govern.model.money import plain
-from govern.model.report import Evidence, Finding, PolicyResult
+from govern.model.report import PolicyResult
 from govern.report.json_format import pretty
 from govern.report.page import Page
 from govern.report.safe import SENTENCE, line

@@ -12,9 +12,9 @@ from govern.judge.matching import END, Clause
 from govern.judge.silence import Horizon, State, Stop, Terms, Use, after_stop
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
 from govern.model.clock import final_from
 from govern.model.money import add
-from govern.model.report import BillSummary
 from govern.model.verification import ChargesAfter
 
 #: A deployment is billed by the hour: the charge of its last hour may come after it went offline.

@@ -11,11 +11,12 @@ from govern.judge.audit import Question, audit
 from govern.judge.check import Terms, check
 from govern.judge.trust import distrust, too_old
 from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
 from govern.model.checklist import Checklist, Input
 from govern.model.clock import Moment
 from govern.model.exits import Exit, worst
+from govern.model.finding import Finding
 from govern.model.policy import Policy
-from govern.model.report import BillSummary, Finding
 from govern.shutdown.make import Basis, make, places
 from govern.shutdown.spend import paying_accounts, spending
 from govern.shutdown.wish import wishes

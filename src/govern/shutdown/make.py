@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, tzinfo
 from govern.model.audit import Audited
 from govern.model.checklist import PEOPLES, Checklist, Input, Region, Step
 from govern.model.clock import Moment
+from govern.model.finding import Finding
 from govern.model.inventory import Directory
 from govern.model.meaning import REGIONS
-from govern.model.report import Finding
 from govern.shutdown.plan import in_order, steps_of, with_needs, with_states
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import Spend, together

@@ -11,10 +11,10 @@ from govern.judge.silence import Terms
 from govern.judge.summary import summarise
 from govern.judge.trust import distrust, too_old
 from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
 from govern.model.checklist import Input, Written
 from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
-from govern.model.report import BillSummary
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.evidence import BillEvidence
 from govern.shutdown.look import digest, digests

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from govern.model.audit import Audited
 from govern.model.checklist import Region
+from govern.model.finding import Finding
 from govern.model.inventory import Directory
-from govern.model.report import Finding
 from govern.shutdown.spend import BY_CALL, Spend
 from govern.shutdown.wish import Wish
 

@@ -11,9 +11,9 @@ from govern.judge.audit_facts import by_day, last_day
 from govern.judge.horizon import horizons
 from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
 from govern.model.checklist import Saving
 from govern.model.money import EXACT
-from govern.model.report import BillSummary
 
 #: What a call can cost; of other services nobody's API key is the cause.
 BY_CALL = ("inference", "batch", "web_search", "other")

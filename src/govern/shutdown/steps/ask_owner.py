@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from govern.model.checklist import Step, Target
-from govern.model.report import Finding
+from govern.model.finding import Finding
 from govern.shutdown.kind import Kind, step_id
 from govern.shutdown.scene import Scene, by_call, reason
 

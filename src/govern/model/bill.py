@@ -1,0 +1,159 @@
+"""The bill as it was read: files, totals, reach, rejected rows, and lines shown as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from govern.model.clock import instant
+from govern.model.money import number, plain
+from govern.model.text import shorten
+
+#: How many rejected rows a report lists; it says how many more there are.
+MOST_REJECTS = 1000
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that could not be read exactly. ``line`` is its first physical line, from 1."""
+
+    path: str
+    line: int
+    column: str | None
+    value: str
+    reason: str
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "value": shorten(self.value, 200),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """One file: how it was read and what became of its rows.
+
+    ``time`` is the coarsest width its charges are known to: minute, day or month.
+    """
+
+    path: str
+    shape: str
+    rows: int
+    charges: int
+    other: int
+    rejected: int
+    duplicates: int
+    totals_rows: int
+    billed_cost_column: str
+    time: str | None
+    exported_at: str | None = None
+    sha256: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "sha256": self.sha256,
+            "shape": self.shape,
+            "rows": self.rows,
+            "charges": self.charges,
+            "other": self.other,
+            "rejected": self.rejected,
+            "duplicates": self.duplicates,
+            "totals_rows": self.totals_rows,
+            "billed_cost_column": self.billed_cost_column,
+            "time": self.time,
+            "exported_at": self.exported_at,
+        }
+
+
+@dataclass(frozen=True)
+class Total:
+    """Sums in one currency. ``rejected_cost`` is None where an amount can't be read;
+    ``currency`` is None for rejected rows that name none."""
+
+    currency: str | None
+    billed_cost: Decimal
+    other_cost: Decimal
+    unparsed_cost: Decimal
+    rejected_cost: Decimal | None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "currency": self.currency,
+            "billed_cost": plain(self.billed_cost),
+            "other_cost": plain(self.other_cost),
+            "unparsed_cost": plain(self.unparsed_cost),
+            "rejected_cost": number(self.rejected_cost),
+        }
+
+
+@dataclass(frozen=True)
+class BillSummary:
+    """The bill as it was read. Instants are naive, on ``clock``."""
+
+    clock: tzinfo
+    files: tuple[FileSummary, ...]
+    unparsed: int
+    first_charge: datetime | None
+    last_charge: datetime | None
+    reaches: datetime | None
+    reach_basis: str | None
+    months: tuple[tuple[str, bool | None], ...]
+    gaps: tuple[tuple[datetime, datetime], ...]
+    totals: tuple[Total, ...]
+    rejects: tuple[RejectedRow, ...]
+    empty: tuple[str, ...] = ()
+    unknown_categories: tuple[str, ...] = ()
+
+    def count(self, what: str) -> int:
+        return sum(getattr(file, what) for file in self.files)
+
+    @property
+    def rejected(self) -> int:
+        return self.count("rejected")
+
+    def document(self) -> dict[str, Any]:
+        counted = ("rows", "charges", "other", "rejected", "duplicates", "totals_rows")
+        return {
+            "files": [file.document() for file in self.files],
+            **{what: self.count(what) for what in counted},
+            "unparsed": self.unparsed,
+            "first_charge": instant(self.first_charge, self.clock),
+            "last_charge": instant(self.last_charge, self.clock),
+            "reaches": instant(self.reaches, self.clock),
+            "reach_basis": self.reach_basis,
+            "months": [{"month": month, "final": final} for month, final in self.months],
+            "gaps": [
+                {"start": instant(start, self.clock), "end": instant(end, self.clock)}
+                for start, end in self.gaps
+            ],
+            "totals": [total.document() for total in self.totals],
+            "rejects": [reject.document() for reject in self.rejects],
+            "rejects_omitted": max(0, self.rejected - len(self.rejects)),
+            "empty_files": list(self.empty),
+            "unknown_categories": [shorten(word) for word in self.unknown_categories],
+        }
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One bill line. ``line`` is a physical line of the file, from 1, the header included."""
+
+    path: str
+    line: int
+    instance_id: str
+    billed_cost: Decimal | None
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "line": self.line,
+            "instance_id": shorten(self.instance_id, 300),
+            "billed_cost": number(self.billed_cost),
+        }
