@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 from bills import bill, row
 
 ROOT = Path(__file__).parents[2]
+
+#: With the checkout on the path, pip would take the wheel for installed.
+OUTSIDE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 def test_the_wheel_and_the_sdist_are_made_and_the_wheel_judges_a_bill(tmp_path: Path) -> None:
@@ -30,7 +34,10 @@ def test_the_wheel_and_the_sdist_are_made_and_the_wheel_judges_a_bill(tmp_path: 
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", str(wheel)], check=True, capture_output=True
+        [python, "-m", "pip", "install", "--quiet", str(wheel)],
+        check=True,
+        capture_output=True,
+        env=OUTSIDE,
     )
     path = bill(tmp_path, row(**{"资产/资源实例ID": ";llm-a;qwen-max;output_token;bmp;0"}))
     done = subprocess.run(
@@ -39,6 +46,7 @@ def test_the_wheel_and_the_sdist_are_made_and_the_wheel_judges_a_bill(tmp_path: 
         capture_output=True,
         text=True,
         check=False,
+        env=OUTSIDE,
     )
     assert done.returncode == 1, done.stderr
     assert "built-in pack" in done.stdout
