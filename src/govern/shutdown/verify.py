@@ -111,6 +111,8 @@ class _Verification:
             return self._final(step, bare)
         kind = KINDS.get(step.kind, OWN)
         scope = kind.scope(step)
+        if step.kind == CLOSING and scope is None:
+            return self._all_of(step, bare)
         stop = self.stops[step.id]
         seen = self.seen[step.id]
         if stop is None:
@@ -135,6 +137,36 @@ class _Verification:
         if step.proof == "person":
             return self._without_bill(step, bare, seen)
         return _of_bill(bare, state)
+
+    def _all_of(self, step: Step, bare: StepResult) -> StepResult:
+        """A closing proof of nothing but the steps before it."""
+        needed = [self.known[other.id] for other in self._needed(step)]
+        for state, told in (
+            ("failed", "not stopped"),
+            ("waiting", "still waiting"),
+            ("todo", "still open"),
+            ("blocked", "still open"),
+        ):
+            found = [one.id for one in needed if one.state == state]
+            if found:
+                more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+                open_now = state in ("todo", "blocked")
+                dates = [one.look_again_at for one in needed if one.look_again_at]
+                return replace(
+                    bare,
+                    state="blocked" if open_now else state,
+                    basis=None if open_now else "bill",
+                    reason=f"{told}: {found[0]}{more}",
+                    look_again_at=max(dates, default=None) if state == "waiting" else None,
+                )
+        untils = [one.proved_until for one in needed if one.proved_until]
+        return replace(
+            bare,
+            state="proved",
+            basis="bill" if untils else "person",
+            reason="every step before it is proved",
+            proved_until=min(untils, default=None),
+        )
 
     def _kept(self, step: Step, bare: StepResult) -> StepResult:
         assert step.until is not None
@@ -228,7 +260,10 @@ class _Verification:
             until = next_month(month_start(month))
             return replace(bare, state="proved", basis="bill", reason=told, proved_until=until)
         if step.state in _CLAIMED:
-            return self._without_bill(step, bare, None)
+            said = self._without_bill(step, bare, None)
+            early = step.at and step.at.on(self.facts.clock) < due
+            told = f"{said.reason}, before that bill was final ({due:%Y-%m-%d %H:%M})"
+            return replace(said, reason=told) if early else said
         if self.facts.as_of < due:
             told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
         else:

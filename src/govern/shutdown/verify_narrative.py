@@ -58,9 +58,17 @@ def _head(report: VerificationReport) -> Section:
             f"Of {len(report.steps)} steps: {', '.join(counted)}.",
             f"Silence is proof only {report.settle} behind what the bill reaches: bills arrive "
             f"late. Charges within {report.grace} after a stop are residual.",
+            *_silent(report),
             *report.notes,
         ],
     )
+
+
+def _silent(report: VerificationReport) -> Iterable[str]:
+    """How far the proof goes: what is charged later, only a later bill can show."""
+    untils = [one.proved_until for one in report.steps if one.proved_until]
+    if untils:
+        yield f"Silence is proved until {wall_text(min(untils))}; run this again with later bills."
 
 
 def _until(report: VerificationReport) -> str:

@@ -13,6 +13,9 @@ from govern.shutdown.wish import Wish, wish_of
 
 NAME = "closing_proof"
 
+#: What stands for all steps that findings asked for, where nothing as a whole is to be over.
+FINDINGS = "findings"
+
 
 def _plan(scene: Scene) -> Iterable[Step]:
     for wish in scene.wishes:
@@ -32,9 +35,25 @@ def _plan(scene: Scene) -> Iterable[Step]:
             reversible=True,
             proof="bill",
         )
+    if scene.findings and not scene.wishes:
+        yield Step(
+            id=step_id(NAME, FINDINGS),
+            kind=NAME,
+            region_id=None,
+            subject=Target("wish", FINDINGS),
+            why="Only a bill shows that what was found is over.",
+            how=(
+                "When the steps above are done, export a bill that reaches at least 48 hours and "
+                "15 minutes past the last of them, and run govern verify with this checklist."
+            ),
+            reversible=True,
+            proof="bill",
+        )
 
 
-def _scope(step: Step) -> Scope:
+def _scope(step: Step) -> Scope | None:
+    if step.subject.id == FINDINGS:
+        return None
     wish = wish_of(step.subject.id or "all")
     doubt = None if wish.kind == "all" else perhaps_of(step, calls=wish.kind == "api_key")
     return Scope(USAGE & _of(wish), doubt)
@@ -53,6 +72,8 @@ def _after(step: Step, other: Step) -> bool:
     """All steps that end charges of the wish; which ones do is looked at in the plan."""
     if other.kind in (NAME, "final_bill", "safety_net"):
         return False
+    if step.subject.id == FINDINGS:
+        return True
     wish = wish_of(step.subject.id or "all")
     if wish.kind == "all":
         return True
