@@ -1,17 +1,6 @@
-"""Names as an attacker would choose them, and a report that is made of them."""
+"""Names as an attacker would choose them."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from decimal import Decimal
-
-from rich import FINDINGS, POLICIES, REPORT, SPEND, WAIVER
-
-from govern.judge.narrative import document
-from govern.model.bill import Evidence, RejectedRow
-from govern.model.document import Document
-from govern.model.exits import Exit
-from govern.model.finding import Subject
 
 HOSTILE = {
     "formula": '=HYPERLINK("http://evil.example","pay")',
@@ -64,60 +53,5 @@ HOSTILE = {
     "comma": 'a,b";c\t',
     "empty": "",
     "blank": "   ",
-    "megabyte": "x|`<\n" * 200_000,
+    "very long": "x|`<\n" * 10_000,
 }
-
-
-def report_of(name: str) -> Document:
-    """The rich report with the name wherever something comes from outside."""
-    subject = Subject(
-        "api_key",
-        (("sub_account_id", name), ("workspace_id", name), ("api_key_id", name)),
-        name,
-        name,
-        name,
-        name,
-    )
-    columns = Subject("columns", (("workspace_id", name), ("model", None)), name)
-    channel = Subject("channel", (("channel", name),))
-    waiver = {**WAIVER, "subject": name, "reason": name, "owner": name, "file": name}
-    seen = replace(
-        SPEND,
-        title=name,
-        message=f"{subject.text} cost 1 CNY, more than 0",
-        subject=subject,
-        unit=name,
-        costs=((name, Decimal(2)),),
-        policy_file=name,
-        evidence=(Evidence(name, 3, name, Decimal(1)),),
-    )
-    findings = (
-        seen,
-        replace(seen, subject=columns, message=name),
-        replace(seen, subject=channel, message=f"{channel.text} cost", waiver=waiver),
-        FINDINGS[3],
-    )
-    undecided = replace(POLICIES[5], title=name, message=name, unmatched=(name,), file=name)
-    spend = replace(POLICIES[1], title=name, description=name, findings=3, file=name)
-    file = replace(REPORT.bill.files[0], path=name, billed_cost_column=name)
-    total = replace(REPORT.bill.totals[0], currency=name)
-    bill = replace(
-        REPORT.bill,
-        files=(file,),
-        totals=(total,),
-        rejects=(RejectedRow(name, 9, name, name, name),),
-        empty=(name,),
-        unknown_categories=(name,),
-    )
-    idle = {**REPORT.waivers[1], "subject": name, "owner": name, "file": name}
-    return document(
-        replace(
-            REPORT,
-            bill=bill,
-            findings=findings,
-            policies=(spend, POLICIES[2], undecided),
-            exit=Exit("overlap", f"{name} and {name}"),
-            notes=(name,),
-            waivers=(idle,),
-        )
-    )

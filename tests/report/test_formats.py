@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from rich import FINDINGS, crowded, distrusted, empty, rich
+from rich_bill import rich_audit, rich_cost, rich_inspection
 
+from govern.cli.output import JUDGED, ROWS, STEPS
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
 from govern.report import FORMATS, fitting
@@ -189,8 +192,11 @@ def listing() -> Document:
 
 
 def test_only_formats_that_make_sense_fit_a_document() -> None:
-    assert fitting(rich()) == list(FORMATS)
-    assert fitting(listing()) == ["table", "json", "ndjson", "csv", "markdown"]
+    assert set(fitting(rich())) == set(JUDGED) == set(FORMATS) - {"yaml"}
+    for listed in (rich_cost(), rich_audit(), rich_inspection(), listing()):
+        assert fitting(listed) == ["table", "json", "ndjson", "csv", "markdown"] == list(ROWS)
+    checklist = replace(listing(), comments={})
+    assert set(fitting(checklist)) == {*ROWS, "yaml"} == set(STEPS)
     bare = Document({"schema": "govern.bill/v1"}, lambda: [Section("Bill")], Exit("clean", ""))
     assert fitting(bare) == ["table", "json", "markdown"]
 

@@ -12,6 +12,9 @@ from xml.etree import ElementTree
 import pytest
 from bills import bill, paid
 
+from govern.cli.main import app
+from govern.model.errors import GovernError
+
 ROOT = Path(__file__).parents[2]
 POLICY = """
 version: 1
@@ -90,15 +93,19 @@ def test_a_policy_is_never_overwritten(folder: Path) -> None:
         (["-o", "json:"], "a path must follow the colon"),
         (["-o", "json:-"], "standard output has its own option, --format json"),
         (["-o", "r.json", "-o", "sarif:./r.json"], "already written by another -o"),
-        (["--format", "junt"], "did you mean junit?"),
+        (["--format", "junt"], r"did you mean junit\?"),
     ],
 )
-def test_a_wrong_output_is_refused_before_any_work(
-    folder: Path, words: list[str], said: str
-) -> None:
-    done = check(folder, *words)
+def test_a_wrong_output_is_refused_before_any_work(words: list[str], said: str) -> None:
+    with pytest.raises(GovernError, match=said) as refused:
+        app(["check", "no-such-bill.csv", *words], standalone_mode=False)
+    assert (refused.value.cause, len(refused.value.faults)) == ("usage", 1)
+
+
+def test_what_is_refused_is_one_line_on_stderr(folder: Path) -> None:
+    done = check(folder, "-o", "report.html")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert said in done.stderr.decode()
+    assert done.stderr.startswith(b"govern: -o report.html: no such format")
     assert done.stderr.count(b"\n") == 1
 
 
@@ -112,7 +119,8 @@ def test_a_senseless_pair_names_the_formats_that_make_sense(folder: Path) -> Non
     )
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == (
-        "govern: format sarif: makes no sense here; this command has table, json, markdown\n"
+        "govern: format sarif: makes no sense here; "
+        "this command has table, json, ndjson, csv, markdown\n"
     )
 
 

@@ -12,5 +12,9 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[2] / "src"), str(Path(__file__).parent)]
     from golden_files import FOLDER, rendered
 
-    for name, text in rendered().items():
+    texts = rendered()
+    for file in FOLDER.iterdir():
+        if file.name not in texts:
+            file.unlink()
+    for name, text in texts.items():
         (FOLDER / name).write_bytes(text.encode())

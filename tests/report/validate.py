@@ -21,8 +21,9 @@ HERE = Path(__file__).parent
 
 def documents() -> Iterator[tuple[str, str, str]]:
     """(format, name, text) of every document to validate."""
-    from corpus import HOSTILE, report_of
+    from corpus import HOSTILE
     from golden_files import SALT
+    from made_of import check_of
     from rich import crowded, distrusted, empty, rich
 
     from govern.model.redact import redact
@@ -36,7 +37,7 @@ def documents() -> Iterator[tuple[str, str, str]]:
         "crowded": crowded(300),
         "redacted": redact(rich(), SALT),
     }
-    cases |= {f"hostile-{number}": report_of(text) for number, text in enumerate(HOSTILE.values())}
+    cases |= {f"hostile-{number}": check_of(text) for number, text in enumerate(HOSTILE.values())}
     for name, document in cases.items():
         for format in ("sarif", "junit"):
             yield format, name, FORMATS[format].render(document, Page(folder="/somewhere"))

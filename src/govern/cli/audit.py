@@ -70,7 +70,7 @@ def audit(
     from govern.cli import settings
     from govern.policy import asked
 
-    stdout, files = out.formats_of(format, output or [])
+    stdout, files = out.formats_of(format, output or [], out.ROWS)
     stops = asked.stops(stopped_at or [])
     found = settings.load(config, no_config)
     words = settings.bills(bill or [], found)
@@ -84,7 +84,6 @@ def audit(
     from govern.judge.audit_narrative import document
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
-    from govern.model.redact import redact as redacted
 
     question = Question(
         as_of=instant,
@@ -103,9 +102,14 @@ def audit(
     with read(words, how) as ledger:
         secret = salt(ledger) if redact else None
         report = look(ledger, question)
-    shown = document(report)
-    if secret is not None:
-        shown = redacted(shown, secret)
     inputs = [*words, *(file.path for file in report.bill.files)]
     inputs += [one.path for one in directory.inventories]
-    out.end(shown, stdout, files, inputs, quiet=quiet)
+    out.end(
+        document(report),
+        stdout,
+        files,
+        inputs,
+        quiet=quiet,
+        secret=secret,
+        beside=directory.inventories,
+    )

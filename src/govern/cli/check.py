@@ -62,7 +62,7 @@ def check(
     from govern.cli import output as out
     from govern.cli import settings
 
-    stdout, files = out.formats_of(format, output or [])
+    stdout, files = out.formats_of(format, output or [], out.JUDGED)
     found = settings.load(config, no_config)
     words = settings.bills(bill or [], found)
     clock = settings.clock(timezone, found)
@@ -78,7 +78,6 @@ def check(
     from govern.judge.narrative import document
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
-    from govern.model.redact import redact as redacted
 
     notes: tuple[str, ...] = ()
     if rules.builtin:
@@ -100,10 +99,16 @@ def check(
     with read(words, how) as ledger:
         secret = salt(ledger) if redact else None
         report = judge(ledger, rules.policies, terms)
-    shown = document(report)
-    if secret is not None:
-        shown = redacted(shown, secret)
-    read_files = [*words, *(file.path for file in report.bill.files)]
-    read_files += [policy.file for policy in rules.policies]
-    read_files += [one.path for one in directory.inventories]
-    out.end(shown, stdout, files, [*read_files, *(excuse.file for excuse in excuses)], quiet=quiet)
+    inputs = [*words, *(file.path for file in report.bill.files)]
+    inputs += [policy.file for policy in rules.policies]
+    inputs += [one.path for one in directory.inventories]
+    inputs += [excuse.file for excuse in excuses]
+    out.end(
+        document(report),
+        stdout,
+        files,
+        inputs,
+        quiet=quiet,
+        secret=secret,
+        beside=directory.inventories,
+    )

@@ -85,7 +85,7 @@ def make(
     from govern.cli import settings
 
     stdout, files = out.formats_of(
-        format or os.environ.get(settings.FORMAT) or "yaml", output or []
+        format or os.environ.get(settings.FORMAT) or "yaml", output or [], out.STEPS
     )
     old = _old([path for name, path in files if name == "yaml"])
     wanted = list(retire or (old.checklist.wishes if old else ()))

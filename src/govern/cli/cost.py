@@ -74,7 +74,7 @@ def cost(
     from govern.cli import settings
     from govern.policy import asked
 
-    stdout, files = out.formats_of(format, output or [])
+    stdout, files = out.formats_of(format, output or [], out.ROWS)
     columns = asked.columns(by or ["service"])
     if instances and "instance_id" not in columns:
         columns = (*columns, "instance_id")
@@ -92,7 +92,6 @@ def cost(
     from govern.judge.cost_narrative import document
     from govern.ledger.reading import Reading, read
     from govern.ledger.salt import salt
-    from govern.model.redact import redact as redacted
 
     how = Reading(
         clock=clock,
@@ -114,9 +113,14 @@ def cost(
     with read(words, how) as ledger:
         secret = salt(ledger) if redact else None
         report = add_up(ledger, question)
-    shown = document(report)
-    if secret is not None:
-        shown = redacted(shown, secret)
     inputs = [*words, *(file.path for file in report.bill.files)]
     inputs += [one.path for one in directory.inventories]
-    out.end(shown, stdout, files, inputs, quiet=quiet)
+    out.end(
+        document(report),
+        stdout,
+        files,
+        inputs,
+        quiet=quiet,
+        secret=secret,
+        beside=directory.inventories,
+    )

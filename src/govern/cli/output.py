@@ -6,8 +6,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn, Protocol
 
 import typer
 
@@ -19,11 +19,30 @@ from govern.model.text import nearest, printable
 #: Columns of a text that isn't read on a terminal.
 _WIDE = 160
 
+#: The formats of a document that has rows and no findings, of one with findings, of a checklist.
+ROWS = ("table", "json", "ndjson", "csv", "markdown")
+JUDGED = (*ROWS, "sarif", "junit", "github", "gitlab")
+STEPS = (*ROWS, "yaml")
 
-def formats_of(given: str | None, outputs: Sequence[str]) -> tuple[str, list[tuple[str, str]]]:
-    """The format of stdout, and (format, path) per ``-o``. Raises wrong usage before any work."""
+
+class Beside(Protocol):
+    """Another document of the run, such as an inventory."""
+
+    def document(self) -> dict[str, Any]: ...
+
+
+def formats_of(
+    given: str | None, outputs: Sequence[str], sensible: Sequence[str]
+) -> tuple[str, list[tuple[str, str]]]:
+    """The format of stdout, and (format, path) per ``-o``. Raises wrong usage before any work.
+
+    ``sensible``: the formats that the command has.
+    """
     stdout = _known(given or os.environ.get(FORMAT) or "table", "--format")
     files = [_file(output) for output in outputs]
+    for name in (stdout, *(name for name, _ in files)):
+        if name not in sensible:
+            raise _senseless(name, sensible)
     paths = [os.path.abspath(path) for _, path in files]
     for at, (_, path) in enumerate(files):
         if paths[at] in paths[:at]:
@@ -66,8 +85,18 @@ def end(
     inputs: Sequence[str],
     *,
     quiet: bool,
+    secret: bytes | None = None,
+    beside: Iterable[Beside] = (),
 ) -> NoReturn:
-    """Write the document, say on stderr why it is neither clean nor findings, and exit."""
+    """Write the document, say on stderr why it is neither clean nor findings, and exit.
+
+    With a ``secret`` it is redacted first; ``beside`` are documents whose words it may hold.
+    """
+    if secret is not None:
+        from govern.model.redact import redact
+
+        known = [{"path": list(inputs)}, *(one.document() for one in beside)]
+        document = redact(document, secret, known)
     write(document, stdout, files, inputs)
     if document.exit.code not in (0, 1) and not quiet:
         sys.stderr.write(f"govern: {printable(document.exit.reason)}\n")
@@ -129,9 +158,11 @@ def _fits(document: Document, name: str) -> None:
     from govern.report import FORMATS, fitting
 
     if not FORMATS[name].fits(document):
-        raise usage(
-            f"format {name}: makes no sense here; this command has {', '.join(fitting(document))}"
-        )
+        raise _senseless(name, fitting(document))
+
+
+def _senseless(name: str, sensible: Sequence[str]) -> GovernError:
+    return usage(f"format {name}: makes no sense here; this command has {', '.join(sensible)}")
 
 
 def same(path: str, other: str) -> bool:

@@ -61,7 +61,7 @@ def verify(
     from govern.model.errors import usage
     from govern.policy.checklist import load_checklist
 
-    stdout, files = out.formats_of(format, output or [])
+    stdout, files = out.formats_of(format, output or [], out.ROWS)
     written = load_checklist(checklist)
     found = settings.load(config, no_config)
     clock = settings.clock(timezone, found)
@@ -72,7 +72,6 @@ def verify(
 
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
-    from govern.model.redact import redact as redacted
     from govern.shutdown.attest import statement
     from govern.shutdown.prove import Question, prove
     from govern.shutdown.verify_narrative import document
@@ -99,9 +98,6 @@ def verify(
         elif redact:
             raise usage("--redact needs a BILL: its accounts make the tokens")
         report = prove(written, ledger, question)
-    shown = document(report)
-    if secret is not None:
-        shown = redacted(shown, secret)
     inputs = [checklist, *words, *(one.path for one in directory.inventories)]
     inputs += [one.path for one in report.bill.files] if report.bill else []
     if attest:
@@ -113,4 +109,12 @@ def verify(
                 f"govern: {attest} is unsigned; sign it with: "
                 f"cosign attest-blob --statement {attest} --bundle {attest}.bundle\n"
             )
-    out.end(shown, stdout, files, inputs, quiet=quiet)
+    out.end(
+        document(report),
+        stdout,
+        files,
+        inputs,
+        quiet=quiet,
+        secret=secret,
+        beside=[*directory.inventories, written.checklist],
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from govern.judge.audit_sheet import sheet
 from govern.judge.narrative import bill_section, reject_sections
 from govern.model.audit import DELAYS, After, Audited, AuditReport
 from govern.model.clock import wall_text
@@ -32,7 +33,13 @@ def document(report: AuditReport) -> Document:
         *({"subject": "api_key", **one} for one in payload["keys"]),
         *({"subject": "workspace", **one} for one in payload["workspaces"]),
     ]
-    return Document(payload, lambda: sections(report), report.exit, records=records)
+    return Document(
+        payload,
+        lambda: sections(report),
+        report.exit,
+        records=records,
+        sheet=lambda: sheet(report),
+    )
 
 
 def sections(report: AuditReport) -> list[Section]:
@@ -103,7 +110,8 @@ def _row(one: Audited) -> list[str]:
 def _used_for(one: Audited) -> str:
     models = [shorten(model, 60) for model in one.models[:_MODELS]]
     if len(one.models) > _MODELS:
-        models.append(f"{len(one.models) - _MODELS} more models")
+        more = len(one.models) - _MODELS
+        models.append(f"{more} more model{'s' if more > 1 else ''}")
     channels = ", ".join(channel_label(channel) for channel in one.channels)
     return ", ".join(models) + (f" by {channels}" if channels and models else channels)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from govern.judge.cost_sheet import sheet
 from govern.judge.narrative import bill_section, reject_sections
 from govern.model.cost import PRICE_DIGITS, CostReport, CostRow, CostTotal, UsageSum
 from govern.model.document import Document, Section
@@ -28,7 +29,13 @@ _PER = {Decimal(1_000_000): "1M", Decimal(10_000): "10k"}
 def document(report: CostReport) -> Document:
     """The report as formats see it."""
     payload = report.document()
-    return Document(payload, lambda: sections(report), report.exit, records=payload["rows"])
+    return Document(
+        payload,
+        lambda: sections(report),
+        report.exit,
+        records=payload["rows"],
+        sheet=lambda: sheet(report),
+    )
 
 
 def sections(report: CostReport) -> list[Section]:
@@ -100,7 +107,7 @@ def _table(report: CostReport) -> Section:
         columns=columns,
         rows=body if report.rows else (),
         right=frozenset(right),
-        whole=frozenset({len(columns) - 1} if trends else ()),
+        whole=frozenset({len(report.by) + 1, *([len(columns) - 1] if trends else [])}),
     )
 
 

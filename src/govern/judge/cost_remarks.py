@@ -83,12 +83,12 @@ def notes(
         unparsed = _count(ledger, "unparsed")
         if unparsed and filtered:
             yield (
-                f"{unparsed} have an Instance ID of no known layout and are left out: what they "
+                f"{unparsed} with an Instance ID of no known layout left out: what they "
                 "would match isn't known."
             )
         elif unparsed:
             yield (
-                f"{unparsed} have an Instance ID of no known layout: their "
+                f"{unparsed} with an Instance ID of no known layout: their "
                 f"{', '.join(grouped)} {'is' if len(grouped) == 1 else 'are'} not known (null)."
             )
     monthly = [column for column in by if column in ("day", "week")]

@@ -1,18 +1,17 @@
-"""``govern bill inspect``: how a file is read, before anything is judged."""
+"""``govern bill inspect`` as a function: how a file is read, before anything is judged."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from govern import __version__
-from govern.judge.summary import summarise, totals_rows_that_disagree
+from govern.judge.summary import summarise
+from govern.judge.trust import distrust
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
-from govern.model.clock import iso
-from govern.model.document import Document, Section
 from govern.model.exits import Exit, worst
+from govern.model.inspection import Inspection
 from govern.model.meaning import CHANNEL_LABELS, REGIONS
 from govern.model.money import plain
 from govern.model.text import shorten
@@ -26,7 +25,7 @@ KNOWN_METER = (
 )
 
 
-def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Document:
+def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Inspection:
     """How each file was recognised, and what its charges are made of."""
     bill = summarise(ledger, as_of)
     facts = {
@@ -50,17 +49,14 @@ def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Document:
         "overlaps": ledger.clashes,
         "before_ids": _count(ledger, "unparsed AND first < TIMESTAMP '2024-09-07'"),
     }
-    end = _exit(ledger, bill, max_rejects)
-    payload = {
-        "schema": "govern.bill/v1",
-        "govern": __version__,
-        "as_of": iso(as_of, ledger.clock),
-        "bill": bill.document(),
-        **facts,
-        "notes": list(ledger.notes),
-        "exit": {"code": end.code, "cause": end.cause, "reason": end.reason},
-    }
-    return Document(payload, lambda: _sections(bill, facts, end), end)
+    return Inspection(
+        version=__version__,
+        as_of=as_of,
+        bill=bill,
+        facts=facts,
+        exit=_exit(ledger, bill, max_rejects),
+        notes=tuple(ledger.notes),
+    )
 
 
 def _columns(ledger: Ledger) -> list[dict[str, Any]]:
@@ -118,98 +114,7 @@ def _exit(ledger: Ledger, bill: BillSummary, max_rejects: int) -> Exit:
     exits = [Exit("clean", "read exactly")]
     if ledger.clashes:
         exits.append(Exit("overlap", "; ".join(ledger.clashes)))
-    if bill.rejected > max_rejects or any(file.fatal for file in ledger.files):
-        exits.append(Exit("rejected", f"{bill.rejected} rows were rejected"))
-    wrong_totals = totals_rows_that_disagree(ledger)
-    if wrong_totals:
-        exits.append(Exit("totals_row", "; ".join(wrong_totals)))
+    exits += distrust(ledger, bill, max_rejects)
     if not bill.count("charges"):
         exits.append(Exit("nothing", "the bill has no Model Studio charge"))
     return worst(exits)
-
-
-def _sections(bill: BillSummary, facts: dict[str, Any], end: Exit) -> Sequence[Section]:
-    from govern.judge.narrative import bill_section, reject_sections
-
-    files = Section(
-        f"{end.reason} (exit code {end.code})",
-        columns=("file", "shape", "rows", "charges", "other", "rejected", "known to", "exported"),
-        rows=[
-            [
-                file.path,
-                file.shape,
-                str(file.rows),
-                str(file.charges),
-                str(file.other),
-                str(file.rejected),
-                file.time or "",
-                file.exported_at or "not known",
-            ]
-            for file in bill.files
-        ],
-        right=frozenset({2, 3, 4, 5}),
-    )
-    columns = [
-        Section(
-            f"Columns of {one['path']}",
-            columns=("govern's field", "column of the file"),
-            rows=[
-                *([field, name or ""] for field, name in one["fields"].items()),
-                *(["time", name] for name in one.get("times", ())),
-            ],
-        )
-        for one in facts["columns"]
-    ]
-    sums = [
-        Section(
-            heading,
-            columns=(column, "charges", "billed cost"),
-            rows=[
-                [
-                    "none" if row[column] is None else str(row[column]),
-                    str(row["charges"]),
-                    f"{row['billed_cost']} {row['currency']}",
-                ]
-                for row in facts[key]
-            ],
-            right=frozenset({1, 2}),
-        )
-        for heading, key, column in (
-            ("Services", "services", "service"),
-            ("Charge categories", "charge_categories", "charge_category"),
-            ("Products", "products", "product"),
-            ("Layouts of Instance IDs", "layouts", "layout"),
-            ("Units", "units", "unit"),
-        )
-    ]
-    return [
-        files,
-        *columns,
-        *sums,
-        _unknown_section(facts),
-        bill_section(bill),
-        *reject_sections(bill),
-    ]
-
-
-def _unknown_section(facts: dict[str, Any]) -> Section:
-    unknown = facts["unknown"]
-    said = [
-        f"{name.replace('_', ' ')}: {', '.join(unknown[name])}"
-        for name in ("meters", "channels", "regions", "charge_categories")
-        if unknown[name]
-    ]
-    if facts["before_ids"]:
-        said.append(
-            f"{facts['before_ids']} charges are from before 2024-09-07, when bills carried no ids."
-        )
-    return Section(
-        "Unknown wordings" if said or unknown["instance_ids"] else "No unknown wordings",
-        sentences=said,
-        columns=("Instance ID of no known layout", "service", "charges"),
-        rows=[
-            [one["instance_id"] or "(empty)", one["service"], str(one["charges"])]
-            for one in unknown["instance_ids"]
-        ],
-        right=frozenset({2}),
-    )

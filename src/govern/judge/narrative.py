@@ -149,9 +149,9 @@ def bill_section(bill: BillSummary, as_of: datetime | None = None) -> Section:
         + ".",
     ]
     if bill.unparsed:
+        whose = "1 charge has" if bill.unparsed == 1 else f"{bill.unparsed} charges have"
         sentences.append(
-            f"{bill.unparsed} charges have an Instance ID of no known layout; "
-            "their money is in every total."
+            f"{whose} an Instance ID of no known layout; that money is in every total."
         )
     if bill.unknown_categories:
         words = ", ".join(map(shorten, bill.unknown_categories))

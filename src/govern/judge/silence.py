@@ -94,6 +94,19 @@ class Horizon:
             until = max(until, month)
         return until
 
+    def early(self, since: datetime, settle: timedelta) -> str | None:
+        """Which month was exported before it was complete, though later ones are there."""
+        month = _month(since)
+        while month < self.end and self.covered >= next_month(month):
+            exported = self.exported.get(month)
+            if exported and exported - settle < next_month(month) and month not in self.final:
+                return (
+                    f"{month:%Y-%m} was exported on {exported:%Y-%m-%d %H:%M}, before it was "
+                    "complete: export it again"
+                )
+            month = next_month(month)
+        return None
+
 
 def _month(instant: datetime) -> datetime:
     return instant.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -168,10 +181,13 @@ def after_stop(
     decides = f"a bill that reaches {decided_at:%Y-%m-%d %H:%M} decides"
     doubt = _doubt(found["unsure"]) or horizon.lacking(leak_from)
     if doubt:
-        return replace(settling, reason=f"{doubt}; {decides}")
+        # More of the same bill can't decide it: what is missing must come first.
+        return replace(settling, reason=f"{doubt}; {decides.replace('a bill', 'then a bill')}")
     until = horizon.proved(silent_from, terms.settle)
     if until < silent_from:
-        told = f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
+        told = horizon.early(silent_from, terms.settle) or (
+            f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
+        )
         if jobs_until:
             told += f", and a job was charged until {silent_from:%Y-%m-%d %H:%M}"
         return replace(settling, reason=f"{told}; {decides}")

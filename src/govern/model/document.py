@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from govern.model.checklist import Comment
@@ -16,10 +17,11 @@ from govern.model.report import PolicyResult
 class Section:
     """A heading with sentences and a table. Cells are text; an empty cell stays empty.
 
-    ``right`` holds the numbers of columns that are aligned to the right, ``whole`` those
-    of columns that would say nothing in two lines. ``details`` are lines that belong to a row,
-    shown below it. ``folded``: background, which a format that can fold
-    text away shows folded. ``ticks``: the rows are tasks, and which of them are over.
+    ``right`` holds the numbers of columns that are aligned to the right, ``whole`` those of
+    columns that would say nothing in two lines: where there is no room they are left out.
+    ``details`` are lines that belong to a row, shown below it. ``folded``: background, which a
+    format that can fold text away shows folded. ``ticks``: the rows are tasks, and which of them
+    are over.
     """
 
     heading: str
@@ -33,13 +35,30 @@ class Section:
     ticks: Sequence[bool] | None = None
 
 
+#: Of a spreadsheet: text, a number, or None where there is nothing.
+Cell = str | int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Flat rows for a spreadsheet.
+
+    Columns have the names of the payload's fields where they show one, and are the same for every
+    bill but for those per currency or unit. Every row is as long as ``columns``.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
 @dataclass(frozen=True)
 class Document:
     """What a command has to say. A format takes what it needs of it, and knows no more.
 
     ``findings`` is None for a document that judges nothing by policies; then ``policies`` is
     empty too. ``records`` are the payload's own rows, for formats of one row a line; None where
-    the payload is no list of anything. ``comments`` are those of a document that people edit as
+    the payload is no list of anything. ``sheet`` shows them flat; without one they are flattened
+    as they are. ``comments`` are those of a document that people edit as
     YAML, by their places; None for one that nobody edits.
     """
 
@@ -49,4 +68,5 @@ class Document:
     findings: Sequence[Finding] | None = None
     policies: Sequence[PolicyResult] = ()
     records: Sequence[Mapping[str, Any]] | None = None
+    sheet: Callable[[], Sheet] | None = None
     comments: Mapping[tuple[str, ...], Comment] | None = None

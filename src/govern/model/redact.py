@@ -5,32 +5,16 @@ docs/privacy.md says what is replaced, and why the salt is what it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from govern.model.bill import Evidence
-from govern.model.document import Document, Section
+from govern.model.document import Document, Section, Sheet
 from govern.model.finding import Finding, Subject
-from govern.model.meaning import CHANNEL_LABELS, REGIONS
+from govern.model.private import FIELDS, PATHS, PUBLIC, asked_for, learn
 from govern.model.report import PolicyResult
 from govern.model.tokens import Tokens
-from govern.model.words import CHARGE_CATEGORIES, SERVICES
-
-# Fields whose whole value is replaced, and the word its token starts with.
-_FIELDS = {
-    "account_id": "acct",
-    "account_ids": "acct",
-    "billing_account_id": "acct",
-    "sub_account_id": "acct",
-    "name": "name",
-    "api_key_name": "name",
-    "workspace_name": "name",
-    "owner": "owner",
-    "approved_by": "owner",
-    "by": "owner",
-}
-_PATHS = ("path", "file", "policy_file", "empty_files")
 
 # Closed words, numbers and instants: nobody's name, even where they happen to spell one.
 _KEPT = frozenset(
@@ -41,25 +25,24 @@ _KEPT = frozenset(
     "disabled_at gone_at due at until".split()
 )
 
-#: Literals of policies that are words of Alibaba's or ours.
-_PUBLIC = frozenset((*SERVICES, *CHARGE_CATEGORIES, *CHANNEL_LABELS, *REGIONS))
 
-
-def redact(document: Document, salt: bytes) -> Document:
+def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Document:
     """The document with tokens; it says ``"redacted": true``.
 
     ``salt`` must be unknown to those who read the report: an account id is a number that can be
-    guessed, and whoever has the salt can check a guess.
+    guessed, and whoever has the salt can check a guess. ``beside`` are payloads (inventories,
+    paths) whose words the document's texts may hold though none of its fields does.
     """
-    tokens = Tokens(salt)
+    tokens = Tokens(salt, PUBLIC)
     findings = document.findings or ()
     for finding in findings:
-        _learn(tokens, dict(finding.subject.values))
+        learn(tokens, dict(finding.subject.values))
     for result in document.policies:
         tokens.keep(result.id)
         tokens.learn_path(result.file)
     shown = {f.subject.id for f in findings if f.subject.kind not in ("account", "columns")}
-    _learn(tokens, document.payload, keep={one for one in shown if one})
+    for payload in (document.payload, *beside):
+        learn(tokens, payload, keep={one for one in shown if one})
     redacted = [_finding(tokens, finding) for finding in findings]
     fingerprints = {
         before.fingerprint: after.fingerprint
@@ -74,6 +57,7 @@ def redact(document: Document, salt: bytes) -> Document:
         findings=None if document.findings is None else redacted,
         policies=[_policy(tokens, result) for result in document.policies],
         records=_records(document, payload, walk),
+        sheet=_sheet(document.sheet, walk),
     )
 
 
@@ -89,42 +73,15 @@ def _records(
     return [walk.mapping(record) for record in document.records]
 
 
-def _learn(tokens: Tokens, value: Any, key: str = "", keep: Iterable[str] = frozenset()) -> None:
-    """Every word of a payload that must not be read, with the kind of word it is."""
-    if isinstance(value, Mapping):
-        for name, kind, word in _special(value, keep):
-            (tokens.learn_whole if name == "value" else tokens.learn)(kind, word)
-        for name, one in value.items():
-            _learn(tokens, one, name, keep)
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            _learn(tokens, one, "" if key == "by" else key, keep)
-    elif isinstance(value, str):
-        if key in _PATHS:
-            tokens.learn_path(value)
-        elif key in _FIELDS:
-            tokens.learn(_FIELDS[key], value)
-        elif (
-            key == "unmatched" and value not in _PUBLIC and (len(value) > 3 or not value.isascii())
-        ):
-            # It occurs nowhere: without its column it may be an account, a name or an owner.
-            tokens.learn("literal", value)
+def _sheet(sheet: Callable[[], Sheet] | None, walk: _Walk) -> Callable[[], Sheet] | None:
+    if sheet is None:
+        return None
 
+    def shown() -> Sheet:
+        plain = sheet()
+        return Sheet(plain.columns, [walk.cells(plain.columns, row) for row in plain.rows])
 
-def _special(
-    mapping: Mapping[str, Any], keep: Iterable[str] = frozenset()
-) -> Iterable[tuple[str, str, str]]:
-    """(field, kind, word) of what only its neighbours tell: subjects, waivers, rejected cells."""
-    if mapping.get("kind") == "account" and isinstance(mapping.get("id"), str):
-        yield "id", "acct", mapping["id"]
-    subject = mapping.get("subject")
-    if "expires" in mapping and isinstance(subject, str):
-        yield "reason", "text", str(mapping.get("reason", ""))
-        if subject.strip("*?") and subject != "none" and subject not in keep:
-            yield "subject", "subject", subject
-    if "value" in mapping and "line" in mapping and mapping["value"]:
-        # In a row that is shifted by a column, any cell may be anybody's name.
-        yield "value", "text", str(mapping["value"])
+    return shown
 
 
 class _Walk:
@@ -139,22 +96,36 @@ class _Walk:
         if walked.get("kind") == "columns":
             parts = ("none" if one is None else one for one in walked["columns"].values())
             walked["id"] = ";".join(parts)
+        asked = asked_for(mapping)
+        if asked:
+            kind = FIELDS[mapping["column"]]
+            walked["values"] = [
+                self._tokens.of(kind, value) if value in asked else value
+                for value in mapping["values"]
+            ]
         return walked
 
+    def cells(self, columns: Sequence[str], row: Sequence[Any]) -> list[Any]:
+        """A row of a sheet, whose columns have the names of fields."""
+        return [self._value(column, cell) for column, cell in zip(columns, row, strict=True)]
+
     def _value(self, key: str, value: Any) -> Any:
+        if key == "fields" or (key == "by" and not isinstance(value, str)):
+            # Names of columns: of a file, and of a question.
+            return value
         if isinstance(value, Mapping):
             return self.mapping(value)
         if isinstance(value, (list, tuple)):
-            return [self._value("" if key == "by" else key, one) for one in value]
+            return [self._value(key, one) for one in value]
         if not isinstance(value, str) or key in _KEPT:
             return value
         if key == "fingerprint":
             return self._fingerprints.get(value, value)
-        if key in _PATHS:
+        if key in PATHS:
             return self._tokens.path(value)
-        if key in _FIELDS:
-            return self._tokens.of(_FIELDS[key], value)
-        return self._tokens.text(value)
+        if key in FIELDS:
+            return self._tokens.of(FIELDS[key], value)
+        return value if value in PUBLIC else self._tokens.text(value)
 
 
 def _finding(tokens: Tokens, finding: Finding) -> Finding:
@@ -174,7 +145,7 @@ def _subject(tokens: Tokens, subject: Subject) -> Subject:
     return replace(
         subject,
         values=tuple(
-            (column, tokens.of(_FIELDS[column], value) if column in _FIELDS else value)
+            (column, tokens.of(FIELDS[column], value) if column in FIELDS else value)
             for column, value in subject.values
         ),
         sub_account_id=tokens.of("acct", subject.sub_account_id),

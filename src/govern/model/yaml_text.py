@@ -100,7 +100,9 @@ def _can_fold(one: str, used: int) -> bool:
         and "  " not in one
         and not one.startswith("#")
         and " ".join(textwrap.wrap(one, 60, break_long_words=False, break_on_hyphens=False)) == one
-        and not any(word.startswith("#") for word in one.split(" "))
+        # Neither a comment nor what a CI log takes for a command, wherever a line may begin.
+        and "##" not in one
+        and not any(word.startswith(("#", "::")) for word in one.split(" "))
     )
 
 
@@ -129,7 +131,7 @@ def _scalar(value: Any) -> str:
 
 def _quoted(value: str) -> str:
     # A JSON string is a YAML string; what a reader can't see is written as YAML's own escape.
-    shown = json.dumps(value, ensure_ascii=False)
+    shown = json.dumps(value, ensure_ascii=False).replace("##", r"#\x23")
     return shown if shown.isprintable() else "".join(map(_visible, shown))
 
 

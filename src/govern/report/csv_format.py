@@ -1,4 +1,4 @@
-"""CSV for spreadsheets: one row per finding or record; no cell is ever a formula."""
+"""CSV for spreadsheets: one flat row per finding or record; no cell is ever a formula."""
 
 from __future__ import annotations
 
@@ -26,8 +26,12 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 def render(document: Document, page: Page) -> str:
     del page
+    rows: Iterable[Sequence[Any]]
     if document.findings is not None:
         rows = _findings(document.findings)
+    elif document.sheet is not None:
+        sheet = document.sheet()
+        rows = [sheet.columns, *sheet.rows]
     else:
         rows = _records(document.records or ())
     text = io.StringIO()
@@ -37,6 +41,8 @@ def render(document: Document, page: Page) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
     text = "" if value is None else line(str(value), _MOST)
     if text.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(text):
         return "'" + text

@@ -5,6 +5,7 @@ The hidden mark in the first line lets a job find its own comment again and repl
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 
@@ -39,9 +40,9 @@ def render(document: Document, page: Page) -> str:
 
 
 def _section(section: Section, room: int, first: bool) -> str:
-    heading = _words(line(section.heading, CELL))
+    heading = line(section.heading, CELL)
     fold = section.folded and not first
-    room -= _FRAME + len(heading)
+    room -= _FRAME + 2 * len(heading)
     parts = []
     said, room = _take([f"- {_words(line(one))}" for one in section.sentences], room)
     if said:
@@ -54,7 +55,7 @@ def _section(section: Section, room: int, first: bool) -> str:
         parts += _table(section, room)
     if fold:
         return _folded(heading, "\n\n".join(parts))
-    return "\n\n".join([f"{'##' if first else '###'} {heading}", *parts])
+    return "\n\n".join([f"{'##' if first else '###'} {_words(heading)}", *parts])
 
 
 def _tasks(section: Section, room: int) -> Iterable[str]:
@@ -121,7 +122,11 @@ def _take(texts: Sequence[str], room: int) -> tuple[list[str], int]:
 
 
 def _folded(summary: str, text: str) -> str:
-    return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+    """The summary is HTML, in which no Markdown has any effect."""
+    words = " ".join(
+        word if _is_plain(word) else f"<code>{html.escape(word)}</code>" for word in summary.split()
+    )
+    return f"<details><summary>{words}</summary>\n\n{text}\n\n</details>"
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -130,7 +135,10 @@ def _row(cells: Iterable[str]) -> str:
 
 # A word of these needs no care anywhere in a line. Anything else is shown as code, in which
 # neither markup, nor a mention, nor a link, nor a reference to an issue has any effect.
-_PLAIN = re.compile(r"[^\W_]*(?:[.,;:()'\"/%?=+-]+[^\W_]*)*")
+_PLAIN = re.compile(r"[^\W_]*(?:[.,;:()'\"/%?=+，。、；：（）-]+[^\W_]*)*")
+
+# Punctuation around a word that is shown as code.
+_AROUND = re.compile(r"(\(?)(.+?)([,;)]*)")
 _LINK = re.compile(r"//|www\.|:.*:|(?i:gh-\d)")
 
 # As the first word of a line these would make a list or underline a heading.
@@ -146,7 +154,14 @@ def _words(text: str) -> str:
 
 
 def _word(word: str) -> str:
-    return word if _PLAIN.fullmatch(word) and not _LINK.search(word) else _code(word)
+    if _is_plain(word):
+        return word
+    found = _AROUND.fullmatch(word)
+    return f"{found[1]}{_code(found[2])}{found[3]}" if found else _code(word)
+
+
+def _is_plain(word: str) -> bool:
+    return _PLAIN.fullmatch(word) is not None and not _LINK.search(word)
 
 
 def _code(text: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from govern.judge.matching import Clause
 from govern.judge.silence import State
 from govern.model.checklist import Checklist, Step
-from govern.model.clock import final_from, month_start, next_month
+from govern.model.clock import final_from
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult
 from govern.shutdown.checklist_narrative import title
@@ -257,8 +257,7 @@ class _Verification:
                 told = f"the bill of {month} is final; other steps still wait"
                 return replace(bare, state="waiting", reason=told)
             told = f"the final bill of {month} shows no use after the stop"
-            until = next_month(month_start(month))
-            return replace(bare, state="proved", basis="bill", reason=told, proved_until=until)
+            return replace(bare, state="proved", basis="bill", reason=told)
         if step.state in _CLAIMED:
             said = self._without_bill(step, bare, None)
             early = step.at and step.at.on(self.facts.clock) < due
