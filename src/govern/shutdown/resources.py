@@ -88,7 +88,9 @@ def _listed(wing: Wing, scene: Scene) -> Iterable[Step]:
 def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step]:
     for place, spends in scene.services(wing.service, wing.stop).items():
         account, workspace_id, region_id = place
-        if workspace_id in covered and workspace_id is not None:
+        if workspace_id is not None and (
+            workspace_id in covered or _all_over(wing, scene, workspace_id)
+        ):
             continue
         count = sum(spend.charges for spend in spends)
         last = max(spend.last for spend in spends)
@@ -107,6 +109,17 @@ def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step
             proof=wing.proof,
             saves_per_day=savings(spends),
         )
+
+
+def _all_over(wing: Wing, scene: Scene, workspace_id: str) -> bool:
+    """Whether the inventory knows what the workspace paid for, and nothing of it runs."""
+    known = [
+        one
+        for inventory in scene.directory.inventories
+        for one in (getattr(inventory, wing.listed) if wing.listed else ())
+        if one.workspace_id == workspace_id
+    ]
+    return bool(known) and all(_over(wing, one) for one in known)
 
 
 def _place(id: str | None, workspace_id: str | None, region_id: str | None) -> str:
