@@ -1,0 +1,275 @@
+"""Every state of the audit, on bills small enough to be judged by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from govern.bill.exported import given
+from govern.judge.audit import Question, audit
+from govern.ledger.reading import Reading, read
+from govern.model.audit import Audited, AuditReport
+from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.errors import GovernError
+from govern.model.inventory import ApiKey, Directory, Inventory
+from govern.model.money import plain
+
+HEADER = (
+    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
+    "Currency,UsageStartTime,Region"
+)
+KEY = "7;llm-a;qwen-max;output_token;app;0"
+
+
+def charge(
+    at: str,
+    instance: str = KEY,
+    *,
+    amount: str = "1",
+    item: str = "PayAsYouGo",
+    code: str = "sfm_inference_public_cn",
+    currency: str = "CNY",
+) -> str:
+    return f"{at[:7]},100,100,sfm,{code},{instance},{item},{amount},{currency},{at},cn-beijing"
+
+
+def other(at: str) -> str:
+    return f"{at[:7]},100,100,ecs,ecs,i-1,PayAsYouGo,1,CNY,{at},cn-beijing"
+
+
+def audited(
+    folder: Path, rows: list[str], *, exported: str | None = None, **asked: object
+) -> AuditReport:
+    path = folder / "bill.csv"
+    path.write_text("\n".join([HEADER, *rows, ""]))
+    told = given([f"{path}={exported}"] if exported else [])
+    with read([str(path)], Reading(exported_at=told)) as ledger:
+        return audit(ledger, Question(as_of=datetime(2026, 10, 5), **asked))  # type: ignore[arg-type]
+
+
+def stopped(instant: str, key: str = "7") -> tuple[tuple[str, Moment], ...]:
+    return ((key, Moment(datetime.fromisoformat(instant), BILL_CLOCK)),)
+
+
+def key_of(report: AuditReport, id: str = "7") -> Audited:
+    (found,) = [key for key in report.keys if key.api_key_id == id]
+    return found
+
+
+# The bill reaches 2026-09-20 12:00 by a row of another product; a day before is 09-19 12:00.
+REACH = other("2026-09-20 12:00:00")
+STOP = "2026-09-10 08:00:00"
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [("2026-09-19 12:00:00", "charging"), ("2026-09-19 11:59:59", "quiet")],
+)
+def test_without_a_stop_the_last_24_hours_decide(tmp_path: Path, last: str, state: str) -> None:
+    assert key_of(audited(tmp_path, [charge(last), REACH])).state == state
+
+
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [
+        # A charge at the end of the grace time, 08:15, leaks; one second before is residual.
+        (["2026-09-10 08:15:00"], "leaking"),
+        (["2026-09-10 08:14:59"], "stopped"),
+        (["2026-09-10 08:00:00"], "stopped"),
+        ([], "stopped"),
+    ],
+)
+def test_after_a_stop_the_grace_time_decides(tmp_path: Path, after: list[str], state: str) -> None:
+    rows = [charge("2026-09-09 10:00:00"), *map(charge, after), REACH]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == state
+    assert bool(found.charges_after) == (state == "leaking")
+    if state == "stopped":
+        # 2026-09-20 12:00 less 48 hours.
+        assert found.proved_until == datetime(2026, 9, 18, 12)
+
+
+@pytest.mark.parametrize(
+    ("reach", "state"), [("2026-09-12 08:15:00", "stopped"), ("2026-09-12 08:14:59", "settling")]
+)
+def test_silence_is_proof_from_stop_and_grace_and_settle_on(
+    tmp_path: Path, reach: str, state: str
+) -> None:
+    rows = [charge("2026-09-09 10:00:00"), other(reach)]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == state
+    if state == "settling":
+        assert found.look_again_at == datetime(2026, 9, 12, 8, 15)
+        assert "2026-09-12 08:15" in found.reason
+
+
+def test_settle_may_be_shorter_and_is_then_warned_about(tmp_path: Path) -> None:
+    rows = [charge("2026-09-09 10:00:00"), other("2026-09-10 09:15:00")]
+    short = ("1h", timedelta(hours=1))
+    report = audited(tmp_path, rows, stopped_at=stopped(STOP), settle=short)
+    assert key_of(report).state == "stopped"
+    assert any("less than 48h" in note for note in report.notes)
+
+
+def test_a_final_month_needs_no_settle_time(tmp_path: Path) -> None:
+    rows = [charge("2026-09-09 10:00:00"), other("2026-09-30 00:00:00")]
+    late = stopped("2026-09-30 20:00:00")
+    open_month = audited(tmp_path, rows, exported="2026-10-01T10:00:00", stopped_at=late)
+    assert key_of(open_month).state == "settling"
+    final = audited(tmp_path, rows, exported="2026-10-03T12:00:01", stopped_at=late)
+    assert key_of(final).state == "stopped"
+    assert key_of(final).proved_until == datetime(2026, 10, 1)
+
+
+def test_an_export_of_september_says_nothing_of_october(tmp_path: Path) -> None:
+    rows = [charge("2026-09-09 10:00:00"), other("2026-09-30 00:00:00")]
+    in_october = stopped("2026-10-02 08:00:00")
+    report = audited(tmp_path, rows, exported="2026-10-30T10:00:00", stopped_at=in_october)
+    assert key_of(report).state == "settling"
+    assert "add 2026-10" in key_of(report).reason
+
+
+def test_a_missing_month_proves_nothing(tmp_path: Path) -> None:
+    rows = [charge("2026-07-09 10:00:00"), other("2026-09-30 00:00:00")]
+    report = audited(tmp_path, rows, stopped_at=stopped("2026-07-20 08:00:00"))
+    assert key_of(report).state == "settling"
+    assert "misses 2026-08-01 to 2026-09-01" in key_of(report).reason
+
+
+def test_a_day_wide_charge_on_the_day_of_the_stop_is_neither(tmp_path: Path) -> None:
+    rows = [charge("2026-09-10"), REACH]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == "settling"
+    assert "a finer bill is needed" in found.reason
+    # A day later nobody can mistake it.
+    found = key_of(audited(tmp_path, [charge("2026-09-11"), REACH], stopped_at=stopped(STOP)))
+    assert found.state == "leaking"
+
+
+def test_refunds_and_corrections_are_no_use_and_stay_in_the_sum(tmp_path: Path) -> None:
+    rows = [
+        charge("2026-09-09 10:00:00", amount="5"),
+        charge("2026-09-15 10:00:00", amount="-2", item="Refund"),
+        REACH,
+    ]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == "stopped"
+    assert [(cost.currency, plain(cost.billed_cost)) for cost in found.costs] == [("CNY", "3")]
+
+
+def test_a_charge_of_nothing_is_use_all_the_same(tmp_path: Path) -> None:
+    rows = [charge("2026-09-09 10:00:00"), charge("2026-09-15 10:00:00", amount="0"), REACH]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == "leaking"
+    assert plain(found.charges_after[0].billed_cost) == "0"
+
+
+def test_what_leaks_is_counted_per_currency(tmp_path: Path) -> None:
+    rows = [
+        charge("2026-09-11 10:00:00", amount="0.1"),
+        charge("2026-09-12 10:00:00", amount="0.2"),
+        charge("2026-09-13 10:00:00", amount="7", currency="USD"),
+        REACH,
+    ]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    told = [(one.currency, plain(one.billed_cost), one.charges) for one in found.charges_after]
+    assert told == [("CNY", "0.3", 2), ("USD", "7", 1)]
+    assert found.evidence[0][0].line == 2
+
+
+def test_per_day_is_the_cost_of_the_last_full_24_hours(tmp_path: Path) -> None:
+    rows = [
+        charge("2026-09-19 11:59:59", amount="100"),
+        charge("2026-09-19 12:00:00", amount="0.25"),
+        charge("2026-09-20 11:00:00", amount="0.5"),
+        REACH,
+    ]
+    (cost,) = key_of(audited(tmp_path, rows)).costs
+    assert (plain(cost.billed_cost), plain(cost.per_day or Decimal(-1))) == ("100.75", "0.75")
+
+
+def test_a_batch_may_still_run_after_the_stop(tmp_path: Path) -> None:
+    batch = "7;llm-a;qwen-max;output_token_batch;app;0"
+    rows = [charge("2026-09-09 10:00:00"), charge("2026-09-10 20:00:00", batch), REACH]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == "stopped"
+    assert found.residual[0].charges == 1
+    # The silence that is proved begins behind the batch.
+    assert found.silent_from is not None
+    assert found.silent_from >= datetime(2026, 9, 10, 20)
+
+
+def test_a_charge_that_could_be_its_own_keeps_it_settling(tmp_path: Path) -> None:
+    rows = [charge("2026-09-09 10:00:00"), charge("2026-09-15 10:00:00", "mystery"), REACH]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == "settling"
+    assert "no known layout" in found.reason
+    # A deployment's charge is nobody's key.
+    rows[1] = charge("2026-09-15 10:00:00", "mystery", code="sfm_deployment_public_cn")
+    assert key_of(audited(tmp_path, rows, stopped_at=stopped(STOP))).state == "stopped"
+
+
+def test_a_workspace_can_be_stopped_as_a_whole(tmp_path: Path) -> None:
+    rows = [charge("2026-09-12 10:00:00"), REACH]
+    report = audited(tmp_path, rows, stopped_at=stopped(STOP, "llm-a/"))
+    (workspace,) = report.workspaces
+    assert workspace.state == "leaking"
+    assert report.exit.code == 1
+
+
+def test_a_bare_id_in_two_workspaces_is_wrong_usage(tmp_path: Path) -> None:
+    rows = [charge("2026-09-09 10:00:00"), charge("2026-09-09 10:00:00", KEY.replace("-a", "-b"))]
+    with pytest.raises(GovernError, match="occurs in 2 workspaces; write llm-a/7 or llm-b/7"):
+        audited(tmp_path, [*rows, REACH], stopped_at=stopped(STOP))
+
+
+def test_a_key_that_nobody_knows_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(GovernError, match="no such key in the bill or inventory"):
+        audited(tmp_path, [charge("2026-09-09 10:00:00")], stopped_at=stopped(STOP, "8"))
+
+
+def directory(**fields: object) -> Directory:
+    key = ApiKey("7", workspace_id="llm-a", **fields)  # type: ignore[arg-type]
+    return Directory([Inventory(None, "100", True, api_keys=(key,))])
+
+
+def moment(text: str) -> Moment:
+    return Moment(datetime.fromisoformat(text), BILL_CLOCK)
+
+
+def test_the_inventory_knows_when_a_key_was_stopped(tmp_path: Path) -> None:
+    known = directory(disabled=True, disabled_at=moment(STOP))
+    rows = [charge("2026-09-09 10:00:00"), charge("2026-09-11 10:00:00"), REACH]
+    found = key_of(audited(tmp_path, rows, directory=known))
+    assert (found.state, found.stop_source) == ("leaking", "inventory")
+
+
+def test_an_interval_counts_from_its_end(tmp_path: Path) -> None:
+    known = directory(
+        disabled=True, disabled_after=moment("2026-09-08T00:00:00"), disabled_at=moment(STOP)
+    )
+    # In between: neither leak nor proof.
+    rows = [charge("2026-09-09 10:00:00"), REACH]
+    found = key_of(audited(tmp_path, rows, directory=known))
+    assert found.state == "stopped"
+    assert "what was charged in between is undecided" in found.reason
+
+
+def test_a_listed_key_without_charges_is_unused(tmp_path: Path) -> None:
+    known = Directory([Inventory(None, "100", True, api_keys=(ApiKey("8", workspace_id="llm-z"),))])
+    found = key_of(audited(tmp_path, [charge("2026-09-09 10:00:00"), REACH], directory=known), "8")
+    assert found.state == "unused"
+    assert "no proof" in found.reason
+
+
+def test_the_exit_code_tells_leaks_and_on_request_all_charges(tmp_path: Path) -> None:
+    rows = [charge("2026-09-20 10:00:00"), REACH]
+    assert audited(tmp_path, rows).exit.code == 0
+    assert audited(tmp_path, rows, still_charging=True).exit.code == 1
+    leak = stopped("2026-09-10T08:00:00")
+    assert audited(tmp_path, rows, stopped_at=leak).exit.code == 1
+    assert audited(tmp_path, rows, stopped_at=leak, fail_on="never").exit.code == 0
+    assert audited(tmp_path, [REACH]).exit.code == 3
