@@ -74,7 +74,9 @@ def words_of(step: Step) -> dict[str, object]:
     return {**found, "state": "open" if found["state"] in ("todo", "blocked") else found["state"]}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_made_again_it_keeps_what_people_wrote(
     lists: tuple[Checklist, Path], tmp_path: Path, data: st.DataObject
@@ -94,7 +96,9 @@ def test_made_again_it_keeps_what_people_wrote(
         assert all(ids.index(need) < at for need in step.needs)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_what_is_written_is_what_is_read(
     lists: tuple[Checklist, Path], tmp_path: Path, data: st.DataObject
@@ -111,7 +115,9 @@ def test_what_is_written_is_what_is_read(
     assert yaml.safe_load(path.read_text(encoding="utf-8")) == said.document()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_comments_stay_with_their_lines(
     lists: tuple[Checklist, Path], tmp_path: Path, data: st.DataObject
