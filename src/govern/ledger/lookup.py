@@ -75,7 +75,11 @@ def key_of(cells: list[str], staged: Staged) -> Key:
         None if usual else time,
         None if plain else SEPARATOR.join(numbers),
         "totals" if is_totals(filled) else None,
-        sum(1 << at for at, text in enumerate(numbers) if plain and _negative(text)),
+        sum(
+            (1 << at if _negative(text) else 0) + (0 if text else 8 << at)
+            for at, text in enumerate(numbers)
+            if plain
+        ),
     )
 
 

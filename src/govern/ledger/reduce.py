@@ -51,7 +51,8 @@ TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?
 #: The columns of a table of groups. ``odd_numbers``: the three numbers as written, where one of
 #: them isn't plain. ``odd_time``: the time as written, likewise. ``lead``: ``totals`` for a totals
 #: row, ``blank`` where the row's first cell is empty, so that a later cell decides. ``negative``
-#: keeps refunds apart, so that a group's sum has the sign of each of its rows.
+#: keeps refunds apart, so that a group's sum has the sign of each of its rows, and rows without a
+#: list cost or usage, so that what is set against it is the cost of the same rows.
 COLUMNS: dict[str, str] = {
     "file": "INTEGER",
     "context": "VARCHAR",
@@ -155,7 +156,10 @@ def _rows(staged: Staged, lead: str) -> str:
     as_written = f"concat({', chr(31), '.join(f'written_{name}' for name in NUMBERS)})"
     written = "".join(f"{column} AS written_{name}, " for name, column in numbers.items())
     carried = ", ".join(f"CASE WHEN plain THEN {name} END AS {name}" for name in NUMBERS)
-    signs = " + ".join(_sign(name, 1 << at) for at, name in enumerate(NUMBERS))
+    signs = " + ".join(
+        f"{_flag(f'{name} < 0', 1 << at)} + {_flag(f'{name} IS NULL', 8 << at)}"
+        for at, name in enumerate(NUMBERS)
+    )
     casts = ", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())
     return f"""
         SELECT context, instance_id, lead, primary_key,
@@ -185,8 +189,8 @@ def _cast(column: str) -> str:
     return f"TRY_CAST(concat({column}, '') AS {DECIMAL})"
 
 
-def _sign(number: str, flag: int) -> str:
-    return f"CASE WHEN plain AND {number} < 0 THEN {flag} ELSE 0 END"
+def _flag(condition: str, flag: int) -> str:
+    return f"CASE WHEN plain AND {condition} THEN {flag} ELSE 0 END"
 
 
 def _first_cell(table: Table) -> str:
