@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from govern.judge.matching import END, Clause
 from govern.judge.silence import JOBS, Horizon, Use
@@ -140,7 +139,7 @@ def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> li
     unknown = own & Clause("unparsed")
     for column, value in zip(IDENTITY[kind], facts.identity, strict=True):
         own &= Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
-    found = [_use(row) for row in _uses(ledger, own)]
+    found = uses_in(ledger, own)
     if facts.place == (None, None):
         return found
     unknown &= Clause("sub_account_id IS NOT DISTINCT FROM ?", (facts.identity[0],))
@@ -148,20 +147,17 @@ def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> li
         unknown &= Clause("coalesce(region_id, '') IN ('', ?)", (facts.region_id,))
     if kind == "api_key":
         unknown &= Clause("list_contains(?::VARCHAR[], service)", (list(_BY_KEY),))
-    return found + [_use(row, unparsed=True) for row in _uses(ledger, unknown)]
+    return found + uses_in(ledger, unknown, unparsed=True)
 
 
-def _uses(ledger: Ledger, clause: Clause) -> list[tuple[Any, ...]]:
-    return ledger.query(
+def uses_in(ledger: Ledger, clause: Clause, *, unparsed: bool = False) -> list[Use]:
+    """The charges of ``clause`` as uses; ``unparsed``: perhaps another's."""
+    rows = ledger.query(
         f"SELECT first, last, {END}, {_COARSE}, service, billing_currency, billed_cost, charges "
         f"FROM ledger WHERE {clause.sql} ORDER BY first, id",
         clause.parameters,
     )
-
-
-def _use(row: Sequence[Any], *, unparsed: bool = False) -> Use:
-    first, last, end, coarse, service, currency, cost, charges = row
-    return Use(first, last, end, coarse, service, currency, cost, charges, unparsed)
+    return [replace(Use(*row), unparsed=unparsed) for row in rows]
 
 
 def lines_of(

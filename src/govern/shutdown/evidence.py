@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from govern.judge.audit_evidence import gather
+from govern.judge.audit_facts import uses_in
 from govern.judge.horizon import horizons
 from govern.judge.matching import END, Clause
 from govern.judge.silence import Horizon, State, Stop, Terms, Use, after_stop
@@ -19,8 +20,6 @@ from govern.model.verification import ChargesAfter
 
 #: A deployment is billed by the hour: the charge of its last hour may come after it went offline.
 _HOUR = timedelta(hours=1)
-
-_COARSE = "width IN ('day', 'month')"
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,8 @@ class BillEvidence:
         )
 
     def _uses(self, clause: Clause, stop: datetime, *, unparsed: bool = False) -> list[Use]:
-        rows = self._ledger.query(
-            f"SELECT first, last, {END}, {_COARSE}, service, billing_currency, billed_cost, charges"
-            f" FROM ledger WHERE kind = 'charge' AND {clause.sql} AND {END} > ? ORDER BY first, id",
-            (*clause.parameters, stop),
-        )
-        return [replace(Use(*row), unparsed=unparsed) for row in rows]
+        later = Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))
+        return uses_in(self._ledger, later, unparsed=unparsed)
 
     def charges(
         self, uses: Sequence[Use], scope: Scope, since: datetime, but: Sequence[Clause], most: int

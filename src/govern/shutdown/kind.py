@@ -6,11 +6,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from govern.judge.matching import Clause
 from govern.model.checklist import Step
-from govern.model.inventory import Directory
+from govern.model.inventory import Directory, Inventory
 from govern.shutdown.evidence import Scope
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import BY_CALL
@@ -48,7 +48,7 @@ def no_scope(step: Step) -> Scope | None:
     return None
 
 
-def not_seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+def not_seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     del step, directory, clock
     return None
 
@@ -66,8 +66,13 @@ class Kind:
     plan: Callable[[Scene], Iterable[Step]]
     after: Callable[[Step, Step], bool] = after_none
     scope: Callable[[Step], Scope | None] = no_scope
-    seen: Callable[[Step, Directory, object], Seen | None] = not_seen
+    seen: Callable[[Step, Directory, tzinfo], Seen | None] = not_seen
     stops: bool = True
+
+
+def collected(inventory: Inventory, clock: tzinfo) -> datetime | None:
+    """When the inventory was looked up, on the bill's clock; None where it doesn't say."""
+    return inventory.collected_at.on(clock) if inventory.collected_at else None
 
 
 def step_id(kind: str, *parts: str | None) -> str:

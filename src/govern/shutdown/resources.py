@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import cast
 
 from govern.judge.matching import Clause
 from govern.model.checklist import Step, Target
 from govern.model.inventory import Directory, Inventory, Resource
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import USAGE, Kind, Seen, same, step_id
+from govern.shutdown.kind import USAGE, Kind, Seen, collected, same, step_id
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import savings
 
@@ -54,8 +53,8 @@ def kind_of(wing: Wing) -> Kind:
     def scope(step: Step) -> Scope:
         return _scope(wing, step)
 
-    def seen(step: Step, directory: Directory, clock: object) -> Seen | None:
-        return _seen(wing, step, directory, cast(tzinfo, clock))
+    def seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
+        return _seen(wing, step, directory, clock)
 
     return Kind(wing.name, plan, scope=scope, seen=seen)
 
@@ -147,7 +146,7 @@ def _seen(wing: Wing, step: Step, directory: Directory, clock: tzinfo) -> Seen |
     if step.subject.kind != wing.target or not wing.listed:
         return None
     for inventory in reversed(directory.inventories):
-        looked_at = inventory.collected_at.on(clock) if inventory.collected_at else None
+        looked_at = collected(inventory, clock)
         for one in getattr(inventory, wing.listed):
             if one.id != step.subject.id:
                 continue

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import cast
 
 from govern.model.checklist import Step
 from govern.model.inventory import Directory
-from govern.shutdown.kind import Kind, Seen, step_id
+from govern.shutdown.kind import Kind, Seen, collected, step_id
 from govern.shutdown.scene import Scene
 from govern.shutdown.steps import disable_key
 
@@ -45,16 +44,15 @@ def _after(step: Step, other: Step) -> bool:
     )
 
 
-def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
+def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     """A key is gone if the inventory says so; if it is listed without that, it is there."""
-    zone = cast(tzinfo, clock)
     for place in ((step.subject.workspace_id, str(step.subject.id)), (None, str(step.subject.id))):
         if place in directory.keys:
             key, inventory = directory.keys[place]
-            looked_at = inventory.collected_at.on(zone) if inventory.collected_at else None
+            looked_at = collected(inventory, clock)
             if key.gone_at:
                 told = f"the inventory {inventory.path} says it is gone"
-                return Seen(True, told, key.gone_at.on(zone), looked_at)
+                return Seen(True, told, key.gone_at.on(clock), looked_at)
             return Seen(False, f"the inventory {inventory.path} still lists it", None, looked_at)
     return None
 

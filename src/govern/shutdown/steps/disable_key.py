@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import cast
 
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
 from govern.model.console import key_page
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import USAGE, Kind, Seen, of_workspace, perhaps_of, same, step_id
+from govern.shutdown.kind import (
+    USAGE,
+    Kind,
+    Seen,
+    collected,
+    of_workspace,
+    perhaps_of,
+    same,
+    step_id,
+)
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import savings
 
@@ -70,16 +78,15 @@ def of_key(step: Step) -> Scope:
     return Scope(own, perhaps_of(step, calls=True))
 
 
-def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
-    zone = cast(tzinfo, clock)
+def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     found = directory.keys.get(
         (step.subject.workspace_id, str(step.subject.id))
     ) or directory.keys.get((None, str(step.subject.id)))
     if found is None:
         return None
     key, inventory = found
-    looked_at = inventory.collected_at.on(zone) if inventory.collected_at else None
-    ends = [one.on(zone) for one in (key.disabled_at, key.gone_at) if one]
+    looked_at = collected(inventory, clock)
+    ends = [one.on(clock) for one in (key.disabled_at, key.gone_at) if one]
     if key.disabled or key.gone_at:
         how = "gone" if key.gone_at and not key.disabled else "disabled"
         at = min(ends) if ends else looked_at

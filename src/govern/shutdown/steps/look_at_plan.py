@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import cast
 
 from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.model.inventory import Directory
-from govern.shutdown.kind import Kind, Seen, step_id
+from govern.shutdown.kind import Kind, Seen, collected, step_id
 from govern.shutdown.plans import NAMES, PlanFacts, plans_of
 from govern.shutdown.scene import Scene
 
@@ -53,12 +52,11 @@ def _step(one: PlanFacts) -> Step:
     )
 
 
-def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
-    zone = cast(tzinfo, clock)
+def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     for inventory in reversed(directory.inventories):
         for plan in inventory.plans:
             if (plan.kind, plan.id) == (step.subject.name, step.subject.id):
-                at = inventory.collected_at.on(zone) if inventory.collected_at else None
+                at = collected(inventory, clock)
                 known = plan.auto_renewal != "unknown"
                 return Seen(known, f"the inventory {inventory.path} knows it", at, at)
     return None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import cast
 
 from govern.model.checklist import Step, Target
 from govern.model.console import key_page
 from govern.model.inventory import Directory
-from govern.shutdown.kind import Kind, Seen, step_id
+from govern.shutdown.kind import Kind, Seen, collected, step_id
 from govern.shutdown.scene import Scene
 
 NAME = "look_at_region"
@@ -50,12 +49,11 @@ def _plan(scene: Scene) -> Iterable[Step]:
         )
 
 
-def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
-    zone = cast(tzinfo, clock)
+def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     for inventory in reversed(directory.inventories):
         for region in inventory.regions:
             if region.region_id == step.region_id:
-                at = inventory.collected_at.on(zone) if inventory.collected_at else None
+                at = collected(inventory, clock)
                 full = region.looked_at == "full" and inventory.complete
                 told = (
                     f"the inventory {inventory.path} looked at all of it"

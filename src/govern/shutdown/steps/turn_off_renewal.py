@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta, tzinfo
-from typing import cast
 
 from govern.judge.matching import Clause
 from govern.model.checklist import Step
@@ -13,7 +12,7 @@ from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import Kind, Seen, same, step_id
+from govern.shutdown.kind import Kind, Seen, collected, same, step_id
 from govern.shutdown.plans import NAMES, PlanFacts, plans_of
 from govern.shutdown.scene import Scene
 
@@ -84,13 +83,12 @@ def _scope(step: Step) -> Scope:
     return Scope(clause)
 
 
-def _seen(step: Step, directory: Directory, clock: object) -> Seen | None:
-    zone = cast(tzinfo, clock)
+def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     for inventory in reversed(directory.inventories):
         for plan in inventory.plans:
             if (plan.kind, plan.id) != (step.subject.name, step.subject.id):
                 continue
-            at = inventory.collected_at.on(zone) if inventory.collected_at else None
+            at = collected(inventory, clock)
             if plan.auto_renewal == "unknown":
                 return None
             word = "ends by itself" if plan.auto_renewal == "ends" else "renews"
