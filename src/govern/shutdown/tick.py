@@ -84,6 +84,9 @@ def named(target: Target) -> str:
         return f"all {str(target.id).replace('_', ' ')}" + (
             f" in {target.workspace_id}" if target.workspace_id else ""
         )
+    if target.kind == "wish":
+        words = {"all": "all of Model Studio", "findings": "everything that was found"}
+        return words.get(str(target.id), str(target.id).replace("=", " "))
     if target.kind == "plan":
         return f"{target.name or 'any'} {target.id or ''}".strip().replace("_", " ")
     place = ""

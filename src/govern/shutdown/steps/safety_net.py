@@ -24,8 +24,9 @@ def _plan(scene: Scene) -> Iterable[Step]:
         how=(
             "In the console set a budget under Budget Management (account, workspace or API key) "
             "with an alert and automatic stop, and the free-quota-only switch where it exists; set "
-            f"a spend alarm at {page('alarms')}. A budget's stop is late, covers use by the call "
-            "only (no training, no PTU), and doesn't exist in Virginia. No API sets any of these."
+            f"a spend alarm at {page('alarms')}. A budget's automatic stop comes late, covers use "
+            "by the call only (no training, no PTU), and isn't there in Virginia. No documented "
+            "API sets any of these."
         ),
         reversible=True,
         proof="person",
