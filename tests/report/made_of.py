@@ -10,7 +10,7 @@ from rich import FINDINGS, POLICIES, REPORT, SPEND, WAIVER
 from govern.judge import audit_narrative, cost_narrative, inspect_narrative, narrative
 from govern.model.audit import After, Audited, AuditReport, RunRate, SubjectCost
 from govern.model.bill import BillSummary, Evidence, RejectedRow
-from govern.model.cost import Change, CostReport, CostRow, CostTotal, UsageSum
+from govern.model.cost import Change, CostReport, CostRow, Steps, UsageSum
 from govern.model.document import Document
 from govern.model.exits import Exit
 from govern.model.finding import Subject
@@ -103,7 +103,8 @@ def cost_of(name: str) -> Document:
                 Condition("model", (Pattern(name),), True),
             ),
             rows=(row, replace(row, values=nobody, names={}), rest),
-            totals=(CostTotal(name, Decimal(-4), Decimal(5), 6, change),),
+            totals=(CostRow((), name, Decimal(-4), Decimal(5), 6, (), compare=change),),
+            steps=Steps("day", ("2026-09-01", "2026-09-02", "2026-09-03")),
             exit=Exit("overlap", f"{name} and {name}"),
             months=("2026-08", "2026-09"),
             notes=(name, f"Not in this bill: {name}."),

@@ -182,8 +182,8 @@ def test_markdown_holds_no_html_but_ours_and_no_link(kind: str, name: str) -> No
 TABLES = {
     # Findings, policies, idle waivers, totals, rejected rows.
     "check": [(5, 6), (4, 5), (2, 4), (2, 5), (2, 4)],
-    # Rows with their total, totals, rejected rows.
-    "cost": [(5, 13), (2, 5), (2, 4)],
+    # Rows with their total, trends, totals, rejected rows.
+    "cost": [(5, 12), (3, 6), (2, 5), (2, 4)],
     # Keys, workspaces, totals, rejected rows.
     "audit": [(3, 7), (2, 7), (2, 5), (2, 4)],
     # Files, columns, five sums, unknown Instance IDs, totals, rejected rows.

@@ -17,7 +17,7 @@ from rich_bill import AS_OF, audited, costs, inspected
 from govern.judge import audit_narrative, cost_narrative, inspect_narrative
 from govern.model.audit import After, SubjectCost
 from govern.model.bill import BillSummary, Evidence, RejectedRow
-from govern.model.cost import CostRow, CostTotal
+from govern.model.cost import CostRow
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
 from govern.model.policy import Condition, Pattern
@@ -88,7 +88,7 @@ def cost_document() -> Document:
         by=by,
         where=where,
         rows=(row, mail),
-        totals=(CostTotal("CNY", Decimal(2), Decimal(2), 2),),
+        totals=(CostRow((), "CNY", Decimal(2), Decimal(2), 2, ()),),
         exit=WHY,
         notes=(*NOTES, "Not in this bill: SecretAsked, 5123456789, SecretTeam."),
     )

@@ -36,6 +36,7 @@ def test_cost_has_a_line_per_group_and_currency_with_usage_beside_it() -> None:
         "currency": "CNY",
         "billed_cost": "238.36",  # 230.4 + 0.96 + 7
         "list_cost": "296.2",  # 288 + 1.2 + 7
+        "taken_off": "57.84",
         "charges": "3",
         "groups": "1",
         "month": "2026-09",
@@ -75,7 +76,7 @@ def test_what_the_layout_does_not_carry_is_none_and_what_is_empty_is_blank() -> 
 def test_cost_without_a_row_has_its_header_all_the_same() -> None:
     nothing = replace(costs("service"), rows=(), totals=())
     assert header_of(cost_narrative.document(nothing)) == [
-        *("service", "currency", "billed_cost", "list_cost", "charges", "groups")
+        *("service", "currency", "billed_cost", "list_cost", "taken_off", "charges", "groups")
     ]
 
 

@@ -86,20 +86,12 @@ def cost(
     instant = settings.as_of(as_of, clock)
     directory = settings.inventory(inventory or [], found)
 
-    from govern.bill.exported import given
     from govern.judge.cost import Question
     from govern.judge.cost import cost as add_up
     from govern.judge.cost_narrative import document
-    from govern.ledger.reading import Reading, read
+    from govern.ledger.reading import read
     from govern.ledger.salt import salt
 
-    how = Reading(
-        clock=clock,
-        shapes=settings.shapes(found),
-        instance_ids=found.instance_ids,
-        exported_at=given(exported_at or []),
-        progress=settings.progress(quiet),
-    )
     question = Question(
         as_of=instant,
         by=columns,
@@ -110,7 +102,7 @@ def cost(
         max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
         directory=directory,
     )
-    with read(words, how) as ledger:
+    with read(words, settings.reading(found, clock, exported_at or [], quiet)) as ledger:
         secret = salt(ledger) if redact else None
         report = add_up(ledger, question)
     inputs = [*words, *(file.path for file in report.bill.files)]

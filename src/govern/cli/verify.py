@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import ExitStack
 from typing import Annotated
@@ -105,9 +106,10 @@ def verify(
             raise usage(f"--attest {attest}: this file is read in the same run; name another one")
         out.save(attest, statement(report))
         if not quiet:
+            words = [shlex.quote(one) for one in (attest, f"{attest}.bundle")]
             sys.stderr.write(
-                f"govern: {attest} is unsigned; sign it with: "
-                f"cosign attest-blob --statement {attest} --bundle {attest}.bundle\n"
+                f"govern: {attest} is unsigned; sign it, with cosign 3 for example: "
+                f"cosign attest-blob --statement {words[0]} --bundle {words[1]}\n"
             )
     out.end(
         document(report),

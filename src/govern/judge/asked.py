@@ -1,17 +1,19 @@
 """What one policy asks of a ledger: which charges surely match, which could, and how to group.
 
 What is unknown (charges whose Instance ID fits no layout, charges whose time straddles ``from`` or
-``before``, keys that an incomplete inventory doesn't know) is kept apart from what surely matches.
+``before``, keys and workspaces that nobody listed where nobody saw everything) is kept apart from
+what surely matches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from govern.judge.matching import (
     Clause,
     Values,
+    condition_clause,
     inventory_columns,
     is_part,
     needs_parts,
@@ -20,8 +22,8 @@ from govern.judge.matching import (
 )
 from govern.ledger.ledger import Ledger
 from govern.model.finding import Subject
-from govern.model.policy import Policy
-from govern.model.words import MONEY_MEASURES
+from govern.model.policy import Condition, Policy
+from govern.model.words import INVENTORY_COLUMNS, MONEY_MEASURES
 
 PERIOD = {
     "month": "month",
@@ -35,46 +37,44 @@ Key = tuple[tuple[str | None, ...], str, str]
 
 
 class Asked:
-    """A policy's charges as clauses. ``certain`` match; ``straddling`` and ``unparsed`` could.
+    """A policy's charges as clauses that exclude each other; only ``certain`` ones surely match.
 
-    A straddling charge has its own subject; an unparsed one may be any subject's.
+    ``straddling`` and ``unlisted`` ones have a known subject; ``unparsed`` and ``nameless`` ones
+    may be any subject's, since their Instance ID fits no layout, or nobody listed them in an
+    inventory that doesn't show everything.
     """
 
     def __init__(self, ledger: Ledger, policy: Policy, values: Values) -> None:
         self.ledger = ledger
         self.policy = policy
         self.money = policy.measure in MONEY_MEASURES
-        window = window_of(policy, ledger)
-        everything = where_clause(policy.where, values)
-        context = where_clause((c for c in policy.where if not is_part(c.column)), values)
-        parsed = Clause("NOT unparsed") if needs_parts(policy) else Clause("true")
-        unknown_layout = Clause("unparsed") if needs_parts(policy) else Clause("false")
-        self.certain = everything & parsed & window.inside
-        self.straddling = everything & parsed & window.straddling
-        self.unparsed = context & unknown_layout & (window.inside | window.straddling)
         self.names = inventory_columns(policy)
-        self.listed = values.inventory is not None
-        if self.names and self.listed:
-            self._leave_out_unnamed(values)
+        window = window_of(policy, ledger)
+        around = window.inside | window.straddling
+        needs = needs_parts(policy)
+        parsed = Clause("NOT unparsed") if needs else Clause("true")
+        context = where_clause((c for c in policy.where if not is_part(c.column)), values)
+        self.unparsed = context & Clause("unparsed" if needs else "false") & around
+        listed = where_clause(policy.where, values) & parsed & _none_of(self.names)
+        self.certain = listed & window.inside
+        self.straddling = listed & window.straddling
+        unlisted = _perhaps(policy.where, values) & parsed & around & _any_of(self.names)
+        subject = [column for column in self.names if column in policy.columns]
+        self.unlisted = unlisted & _none_of(subject)
+        self.nameless = unlisted & _any_of(subject)
 
-    def _leave_out_unnamed(self, values: Values) -> None:
-        """What the inventory doesn't know may match; its own subject may be any, or known."""
-        unnamed = Clause("list_has_any(unnamed, ?::VARCHAR[])", (self.names,))
-        known = [c for c in self.policy.where if c.column not in self.names]
-        window = window_of(self.policy, self.ledger)
-        hidden = (
-            where_clause(known, values)
-            & Clause("NOT unparsed")
-            & unnamed
-            & (window.inside | window.straddling)
-        )
-        named = Clause(f"NOT coalesce({unnamed.sql}, false)", unnamed.parameters)
-        self.certain &= named
-        self.straddling &= named
-        if set(self.names) & set(self.policy.columns):
-            self.unparsed |= hidden
-        else:
-            self.straddling |= hidden
+    @property
+    def of_any_subject(self) -> Clause:
+        return self.unparsed | self.nameless
+
+    @property
+    def of_its_subject(self) -> Clause:
+        return self.straddling | self.unlisted
+
+    @property
+    def possible(self) -> Clause:
+        """Everything that matches, or could."""
+        return self.certain | self.of_its_subject | self.of_any_subject
 
     def keys(self) -> str:
         return "".join(f"{column}, " for column in self.policy.columns)
@@ -117,3 +117,27 @@ class Asked:
             region_id=shared[1],
             sub_account_id=shared[2],
         )
+
+
+def _any_of(names: Sequence[str]) -> Clause:
+    """Charges for which an inventory with a fuller view could have one of these columns."""
+    if not names:
+        return Clause("false")
+    return Clause("list_has_any(unnamed, ?::VARCHAR[])", (list(names),))
+
+
+def _none_of(names: Sequence[str]) -> Clause:
+    if not names:
+        return Clause("true")
+    return Clause("NOT list_has_any(unnamed, ?::VARCHAR[])", (list(names),))
+
+
+def _perhaps(where: Iterable[Condition], values: Values) -> Clause:
+    """``where``, and what could match it if the inventory knew more."""
+    clause = where_clause((), values)
+    for condition in where:
+        known = condition_clause(condition, values)
+        if condition.column in INVENTORY_COLUMNS:
+            known |= _any_of([condition.column])
+        clause &= known
+    return clause

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from govern import __version__
 from govern.judge import evidence, summary, waiving
-from govern.judge.matching import Values
+from govern.judge.matching import Values, inventory_columns
 from govern.judge.rule import Breach, Rule, Verdict
 from govern.judge.trust import distrust, too_old
 from govern.ledger.divide import divide
@@ -63,6 +63,11 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
     for policy in policies:
         if policy not in applied:
             results.append(_bare(policy, "skip"))
+            continue
+        names = inventory_columns(policy)
+        if names and not directory:
+            needs = f"needs an inventory for {', '.join(names)}, and none was given (--inventory)"
+            results.append(replace(_bare(policy, "error"), message=needs))
             continue
         rule = Rule(ledger, policy, values)
         verdict = rule.verdict()

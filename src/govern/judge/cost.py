@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from govern import __version__
-from govern.judge.cost_remarks import named, notes, with_trends
-from govern.judge.grouping import TIMES, add_known, groups, plus, selected, totals_of
+from govern.judge.cost_remarks import named, notes
+from govern.judge.grouping import TIMES, add_known, groups, plus, selected
 from govern.judge.matching import Clause, Values
-from govern.judge.months import compared, compared_totals, months_of
+from govern.judge.months import compared, months_of, remarks
 from govern.judge.summary import summarise
+from govern.judge.trends import steps_of, with_trends
 from govern.judge.trust import distrust, too_old
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
 from govern.model.bill import BillSummary
-from govern.model.cost import CostReport, CostRow, CostTotal
+from govern.model.cost import CostReport, CostRow
 from govern.model.errors import GovernError, usage
 from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
@@ -42,47 +43,69 @@ class Question:
     max_bill_age: timedelta | None = None
     directory: Directory = field(default_factory=lambda: Directory(()))
 
+    def __post_init__(self) -> None:
+        """Raise wrong usage for a question that no bill can answer."""
+        columns = [*self.by, *(condition.column for condition in self.where)]
+        names = [column for column in columns if column in INVENTORY_COLUMNS]
+        if names and not self.directory:
+            raise usage(f"{names[0]}: needs an --inventory")
+        if self.compare and self.timed:
+            raise usage(
+                f"--compare holds two months side by side; --by {self.timed[0]} takes them apart"
+            )
+
+    @property
+    def timed(self) -> tuple[str, ...]:
+        """The periods that are asked for."""
+        return tuple(column for column in self.by if column in TIMES)
+
 
 def cost(ledger: Ledger, question: Question) -> CostReport:
-    """Group the whole bill. Raises wrong usage for what the bill or inventory doesn't have."""
+    """Group the whole bill. Raises wrong usage for a month that the bill doesn't have."""
     bill = summarise(ledger, question.as_of)
-    if ledger.clashes:
-        why = Exit("overlap", "; ".join(ledger.clashes))
-        return CostReport(
-            __version__, question.as_of, bill, question.by, question.where, (), (), why
-        )
-    if question.directory:
-        name(ledger, question.directory)
-    asked = {*question.by, *(condition.column for condition in question.where)}
-    if asked & set(INVENTORY_COLUMNS) and not question.directory:
-        raise usage(f"{sorted(asked & set(INVENTORY_COLUMNS))[0]}: needs an --inventory")
-    times = [column for column in question.by if column in TIMES]
-    if question.compare and times:
-        raise usage(f"--compare holds two months side by side; --by {times[0]} takes them apart")
-    values = Values(ledger)
-    picked = selected(ledger, question.where, values)
-    _nothing_lost(ledger, picked, bill)
-    months = months_of(ledger, question.compare, picked) if question.compare else None
-    shown = picked & Clause("month = ?", (months[1],)) if months else picked
-    rows = groups(ledger, question.by, shown)
-    totals = totals_of(ledger, shown)
-    if months:
-        before = picked & Clause("month = ?", (months[0],))
-        rows = compared(rows, groups(ledger, question.by, before))
-        totals = compared_totals(totals, totals_of(ledger, before))
-    kept = _top(sorted(rows.values(), key=_dearest), question.top)
-    _sums_up(kept, totals)
-    return CostReport(
+    bare = CostReport(
         version=__version__,
         as_of=question.as_of,
         bill=bill,
         by=question.by,
         where=question.where,
-        rows=tuple(with_trends(ledger, question.by, shown, named(kept, question.directory))),
-        totals=tuple(totals),
-        exit=_exit(ledger, bill, question, totals),
+        rows=(),
+        totals=(),
+        exit=Exit("overlap", "; ".join(ledger.clashes)),
+    )
+    if ledger.clashes:
+        return bare
+    directory = question.directory
+    if directory:
+        name(ledger, directory)
+    values = Values(ledger, directory.words if directory else None)
+    picked = selected(ledger, question.where, values)
+    _nothing_lost(ledger, picked, bill)
+    said = [*notes(ledger, question.by, question.where, values), *ledger.notes]
+    months = months_of(ledger, question.compare, picked) if question.compare else None
+    shown = picked & Clause("month = ?", (months[1],)) if months else picked
+    rows = groups(ledger, question.by, shown)
+    totals = groups(ledger, (), shown)
+    if months:
+        before = picked & Clause("month = ?", (months[0],))
+        rows = compared(rows, groups(ledger, question.by, before))
+        totals = compared(totals, groups(ledger, (), before))
+        said = [*remarks(ledger, bill, months, picked), *said]
+    kept = _top(sorted(rows.values(), key=_dearest), question.top)
+    sums = [totals[key] for key in sorted(totals)]
+    _sums_up(kept, sums)
+    steps = None if months or question.timed else steps_of(ledger, shown)
+    if steps:
+        kept = with_trends(ledger, question.by, shown, steps, kept)
+        sums = with_trends(ledger, (), shown, steps, sums)
+    return replace(
+        bare,
+        rows=tuple(named(ledger, question.by, picked, kept) if directory else kept),
+        totals=tuple(sums),
+        exit=_exit(ledger, bill, question, sums),
         months=months,
-        notes=(*notes(ledger, question.by, question.where, values), *ledger.notes),
+        notes=tuple(said),
+        steps=steps,
     )
 
 
@@ -123,7 +146,7 @@ def _nothing_lost(ledger: Ledger, picked: Clause, bill: BillSummary) -> None:
             raise _bug(total.currency, parts.get(total.currency), total.billed_cost)
 
 
-def _sums_up(rows: Iterable[CostRow], totals: Iterable[CostTotal]) -> None:
+def _sums_up(rows: Iterable[CostRow], totals: Iterable[CostRow]) -> None:
     sums: dict[str, list[Decimal]] = {}
     counts: dict[str, int] = {}
     for row in rows:
@@ -144,9 +167,7 @@ def _bug(currency: str, found: Decimal | None, total: Decimal) -> GovernError:
     )
 
 
-def _exit(
-    ledger: Ledger, bill: BillSummary, question: Question, totals: Sequence[CostTotal]
-) -> Exit:
+def _exit(ledger: Ledger, bill: BillSummary, question: Question, totals: Sequence[CostRow]) -> Exit:
     exits = [Exit("clean", "added up"), *distrust(ledger, bill, question.max_rejects)]
     exits += too_old(bill, question.as_of, question.max_bill_age)
     if not bill.count("charges"):

@@ -1,74 +1,47 @@
-"""What stands beside the sums: names, trends, and what the figures don't say by themselves."""
+"""What stands beside the sums: names, and what the figures don't say by themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 
-from govern.judge.grouping import TIMES, Key, columns, hidden
+from govern.judge.grouping import TIMES, columns, selected, values_of
 from govern.judge.matching import Clause, Values
 from govern.ledger.ledger import Ledger
 from govern.model.cost import CostRow
-from govern.model.inventory import Directory
 from govern.model.money import plain
 from govern.model.policy import Condition
 from govern.model.text import shorten
+from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
 
-#: Tables of more rows are read by programs; a trend of each would only cost time.
-_MOST_TRENDS = 200
+_UNPARSED = "with an Instance ID of no known layout"
+_UNLISTED = "of keys or workspaces that the inventory doesn't list, and it doesn't show everything"
 
-
-def named(rows: Iterable[CostRow], directory: Directory) -> Iterable[CostRow]:
-    """Names beside ids, where an inventory knows them and they weren't asked for anyway."""
-    for row in rows:
-        values = dict(row.values)
-        names: dict[str, str | None] = {}
-        if directory and not row.rest:
-            workspace_id = values.get("workspace_id")
-            if values.get("api_key_id") and "workspace_id" in values:
-                key = directory.key(workspace_id, values["api_key_id"])
-                names["api_key_name"] = key.name if key else None
-            if workspace_id:
-                workspace = directory.workspace(workspace_id)
-                names["workspace_name"] = workspace.name if workspace else None
-        yield replace(row, names={k: v for k, v in names.items() if k not in values})
+_NAMED = {"api_key_id": "api_key_name", "workspace_id": "workspace_name"}
 
 
-def with_trends(
+def named(
     ledger: Ledger, by: Sequence[str], clause: Clause, rows: Iterable[CostRow]
-) -> Iterable[CostRow]:
-    """Each row's cost over time, in equal steps of a day, a week, or a month."""
-    rows = list(rows)
-    if len(rows) > _MOST_TRENDS or any(column in TIMES for column in by):
-        return rows
-    days = ledger.query(
-        f"SELECT min(first), max(first) FROM ledger WHERE width <> 'month' AND {clause.sql}",
+) -> list[CostRow]:
+    """Names beside ids, where the ledger has names and they weren't asked for anyway.
+
+    A group whose charges have several names has none.
+    """
+    wanted = [name for id, name in _NAMED.items() if id in by and name not in by]
+    if not wanted:
+        return list(rows)
+    one_name = (
+        f"CASE WHEN count({name}) = count(*) AND min({name}) = max({name}) THEN min({name}) END"
+        for name in wanted
+    )
+    found = ledger.query(
+        f"SELECT {columns(by)}{', '.join(one_name)} FROM ledger WHERE {clause.sql} GROUP BY ALL",
         clause.parameters,
     )
-    first, last = days[0]
-    if first is None or last - first < timedelta(days=2):
-        return rows
-    span = (last.date() - first.date()).days
-    every = 1 if span <= 31 else 7 if span <= 220 else 31
-    found = ledger.query(
-        f"SELECT {columns(by)}billing_currency, "
-        f"date_diff('day', ?::TIMESTAMP, first) // {every}, sum(billed_cost) "
-        f"FROM ledger WHERE width <> 'month' AND {clause.sql} GROUP BY ALL",
-        (first, *clause.parameters),
-    )
-    trends: dict[Key, list[Decimal]] = {}
-    for *values, currency, step, billed in found:
-        trend = trends.setdefault((tuple(values), currency), [Decimal(0)] * (span // every + 1))
-        trend[step] = billed
+    names = {tuple(row[: len(by)]): dict(zip(wanted, row[len(by) :], strict=True)) for row in found}
+    nobody = dict.fromkeys(wanted)
     return [
-        row
-        if row.rest
-        else replace(
-            row,
-            trend=tuple(trends.get((tuple(value for _, value in row.values), row.currency), ())),
-        )
+        replace(row, names=nobody if row.rest else names[tuple(value for _, value in row.values)])
         for row in rows
     ]
 
@@ -77,40 +50,70 @@ def notes(
     ledger: Ledger, by: Sequence[str], where: Sequence[Condition], values: Values
 ) -> Iterable[str]:
     """What the figures don't say by themselves."""
-    filtered = any(hidden(condition.column) for condition in where)
-    grouped = [column for column in by if hidden(column)]
-    if filtered or grouped:
-        unparsed = _count(ledger, "unparsed")
-        if unparsed and filtered:
-            yield (
-                f"{unparsed} with an Instance ID of no known layout left out: what they "
-                "would match isn't known."
-            )
-        elif unparsed:
-            yield (
-                f"{unparsed} with an Instance ID of no known layout: their "
-                f"{', '.join(grouped)} {'is' if len(grouped) == 1 else 'are'} not known (null)."
-            )
-    monthly = [column for column in by if column in ("day", "week")]
-    told = _count(ledger, "width = 'month'") if monthly else ""
-    if told:
-        without_time = " and no ".join(monthly)
-        yield f"{told} are known to their month only: they have no {without_time} (null)."
-    for column, what in (("list_cost", "list cost"), ("usage", "usage")):
-        without = [file.name for file in ledger.files if column not in file.fields]
-        if without:
-            yield f"No {what} in {', '.join(map(shorten, without))}."
-    named = [one for one in where if one.column not in TIMES]
-    unmatched = values.unmatched(named)
+    yield from _hidden(
+        ledger,
+        by,
+        where,
+        values,
+        (*PART_COLUMNS, *INVENTORY_COLUMNS),
+        _UNPARSED,
+        Clause("unparsed"),
+    )
+    names = [column for column in INVENTORY_COLUMNS if column in (*by, *(c.column for c in where))]
+    if names:
+        clause = Clause("NOT unparsed AND list_has_any(unnamed, ?::VARCHAR[])", (names,))
+        yield from _hidden(ledger, by, where, values, INVENTORY_COLUMNS, _UNLISTED, clause)
+    yield from _lacking(ledger, by, selected(ledger, where, values))
+    made = ("instance_id", *TIMES)
+    unmatched = [*values.unmatched(one for one in where if one.column not in made)]
+    for condition in where:
+        if condition.column in made:
+            known = values_of(ledger, condition.column)
+            literals = (one.text for one in condition.patterns if one.text and not one.wild)
+            unmatched += [text for text in literals if text not in known]
     if unmatched:
         yield f"Not in this bill: {', '.join(map(shorten, unmatched))}."
 
 
-def _count(ledger: Ledger, where: str) -> str:
+def _hidden(
+    ledger: Ledger,
+    by: Sequence[str],
+    where: Sequence[Condition],
+    values: Values,
+    hidden: Sequence[str],
+    why: str,
+    unknown: Clause,
+) -> Iterable[str]:
+    """Charges that are left out, or stand under none, since some columns can't be known of them."""
+    filtered = any(condition.column in hidden for condition in where)
+    groups = [column for column in by if column in hidden]
+    known = selected(ledger, [one for one in where if one.column not in hidden], values)
+    told = _count(ledger, known & unknown) if filtered or groups else ""
+    if told and filtered:
+        yield f"{told} {why}: left out, since nobody knows whether they match."
+    elif told:
+        isnt = "isn't" if len(groups) == 1 else "aren't"
+        yield f"{told} {why}: their {' and '.join(groups)} {isnt} known (none)."
+
+
+def _lacking(ledger: Ledger, by: Sequence[str], shown: Clause) -> Iterable[str]:
+    """What the bill's files don't say."""
+    periods = [column for column in by if column in ("day", "week")]
+    told = _count(ledger, shown & Clause("width = 'month'")) if periods else ""
+    if told:
+        yield f"{told} known to the month only: no {' and no '.join(periods)} (none)."
+    for column, what in (("list_cost", "list cost"), ("usage", "usage")):
+        without = [file.name for file in ledger.files if column not in file.fields]
+        if without:
+            yield f"No {what} in {', '.join(map(shorten, without))}."
+
+
+def _count(ledger: Ledger, clause: Clause) -> str:
     """``3 charges (1.2 CNY)``, or nothing if there are none."""
     rows = ledger.query(
         "SELECT billing_currency, sum(charges)::BIGINT, sum(billed_cost) FROM ledger "
-        f"WHERE kind = 'charge' AND {where} GROUP BY 1 ORDER BY 1"
+        f"WHERE {clause.sql} GROUP BY 1 ORDER BY 1",
+        clause.parameters,
     )
     if not rows:
         return ""

@@ -16,7 +16,8 @@ def sheet(report: CostReport) -> Sheet:
     """No line for totals: whoever sums a column would count it twice."""
     names = [name for name in _NAMES if any(name in row.names for row in report.rows)]
     units = sorted({used.unit for row in report.rows for used in row.usage}, key=_unit)
-    columns = [*report.by, *names, "currency", "billed_cost", "list_cost", "charges", "groups"]
+    columns = [*report.by, *names, "currency", "billed_cost", "list_cost", "taken_off"]
+    columns += ["charges", "groups"]
     if report.months:
         columns += ["month", "month_before", "billed_cost_before", "change", "change_kind"]
     for unit in units:
@@ -34,7 +35,8 @@ def _row(
     if row.rest:
         cells = [None] * len(row.values)
     cells += [row.names.get(name) for name in names]
-    cells += [row.currency, row.billed_cost, row.list_cost, row.charges, row.rest or 1]
+    cells += [row.currency, row.billed_cost, row.list_cost, row.taken_off]
+    cells += [row.charges, row.rest or 1]
     if months:
         change = row.compare
         told = (change.before, change.change, change.kind) if change else (None, None, None)

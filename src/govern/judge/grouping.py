@@ -7,9 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from govern.judge.matching import Clause, Values, condition_clause
-from govern.judge.months import change_of
 from govern.ledger.ledger import Ledger
-from govern.model.cost import CostRow, CostTotal, UsageSum
+from govern.model.cost import Change, CostRow, UsageSum
 from govern.model.money import EXACT
 from govern.model.policy import Condition
 from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
@@ -21,67 +20,79 @@ TIMES = {
     "month": "month",
 }
 
+#: Columns that a ledger doesn't hold as they are shown. Exports may end an Instance ID in a tab.
+_MADE = {**TIMES, "instance_id": "trim(instance_id, ' ' || chr(9) || chr(160) || chr(12288))"}
+
 #: The values of a group, and its currency.
 Key = tuple[tuple[str | None, ...], str]
 
 
 def selected(ledger: Ledger, where: Sequence[Condition], values: Values) -> Clause:
-    """The charges that surely match: an unknown layout hides what it could match."""
+    """The charges that surely match: what isn't known of a charge could match anything."""
     clause = Clause("kind = 'charge'")
     for condition in where:
-        if condition.column in TIMES:
-            clause &= _time_clause(ledger, condition)
+        if condition.column in _MADE:
+            clause &= _made_clause(ledger, condition)
         else:
             clause &= condition_clause(condition, values)
-        if hidden(condition.column):
-            clause &= Clause("NOT unparsed")
+        clause &= Clause(f"NOT ({unknown(condition.column)})")
     return clause
 
 
-def hidden(column: str) -> bool:
-    """Whether an Instance ID of no known layout hides the column."""
-    return column in PART_COLUMNS or column in INVENTORY_COLUMNS
+def unknown(column: str) -> str:
+    """Charges of which the column can't be known: no layout, or no inventory, tells it."""
+    if column in INVENTORY_COLUMNS:
+        return f"unparsed OR list_contains(unnamed, '{column}')"
+    return "unparsed" if column in PART_COLUMNS else "false"
 
 
-def _time_clause(ledger: Ledger, condition: Condition) -> Clause:
-    told = TIMES[condition.column]
-    rows = ledger.query(f"SELECT DISTINCT {told} FROM ledger WHERE kind = 'charge'")
-    known = sorted(str(row[0]) for row in rows if row[0] is not None)
+def values_of(ledger: Ledger, column: str, clause: Clause | None = None) -> frozenset[str]:
+    """What the charges have in a column as it is shown; without a clause those of all charges."""
+    which = clause or Clause("kind = 'charge'")
+    rows = ledger.query(
+        f"SELECT DISTINCT {_MADE.get(column, column)} FROM ledger WHERE {which.sql}",
+        which.parameters,
+    )
+    return frozenset(str(row[0]) for row in rows if row[0] is not None)
+
+
+def _made_clause(ledger: Ledger, condition: Condition) -> Clause:
+    known = sorted(values_of(ledger, condition.column))
     wanted = [one for one in known if any(p.matches(one) for p in condition.patterns)]
     absent = any(pattern.text is None for pattern in condition.patterns)
-    sql = f"coalesce(list_contains(?::VARCHAR[], {told}), {'true' if absent else 'false'})"
+    told = f"list_contains(?::VARCHAR[], {_MADE[condition.column]})"
+    sql = f"coalesce({told}, {'true' if absent else 'false'})"
     return Clause(f"NOT {sql}" if condition.excludes else sql, (wanted,))
 
 
 def columns(by: Sequence[str]) -> str:
-    return "".join(f"{TIMES.get(column, column)} AS by_{column}, " for column in by)
+    return "".join(f"{_MADE.get(column, column)} AS by_{column}, " for column in by)
 
 
 def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostRow]:
-    """One row per group and currency; usage is kept apart per unit."""
+    """One row per group and currency; usage is kept apart per unit. By nothing: the totals."""
     found = ledger.query(
         f"SELECT {columns(by)}billing_currency, unit, sum(billed_cost), sum(list_cost),"
+        " sum(list_cost) - sum(billed_cost) FILTER (WHERE list_cost NOTNULL),"
         " sum(charges)::BIGINT, sum(usage), sum(billed_cost) FILTER (WHERE usage NOTNULL)"
         f" FROM ledger WHERE {clause.sql} GROUP BY ALL"
         f" ORDER BY {', '.join(str(at + 1) for at in range(len(by) + 2))}",
         clause.parameters,
     )
     rows: dict[Key, CostRow] = {}
-    for *values, currency, unit, billed, listed, charges, quantity, cost_of_usage in found:
+    for *values, currency, unit, billed, listed, off, charges, quantity, cost_of_usage in found:
+        row = CostRow(
+            values=tuple(zip(by, values, strict=True)),
+            currency=currency,
+            billed_cost=billed,
+            list_cost=listed,
+            charges=charges,
+            usage=() if quantity is None else (UsageSum(unit, quantity, cost_of_usage),),
+            taken_off=off,
+        )
         key = tuple(values), currency
-        used = () if quantity is None else (UsageSum(unit, quantity, cost_of_usage),)
-        row = CostRow(tuple(zip(by, values, strict=True)), currency, billed, listed, charges, used)
         rows[key] = plus(rows[key], row) if key in rows else row
     return rows
-
-
-def totals_of(ledger: Ledger, clause: Clause) -> list[CostTotal]:
-    rows = ledger.query(
-        "SELECT billing_currency, sum(billed_cost), sum(list_cost), sum(charges)::BIGINT "
-        f"FROM ledger WHERE {clause.sql} GROUP BY 1 ORDER BY 1",
-        clause.parameters,
-    )
-    return [CostTotal(*row) for row in rows]
 
 
 def plus(one: CostRow, other: CostRow) -> CostRow:
@@ -102,16 +113,22 @@ def plus(one: CostRow, other: CostRow) -> CostRow:
         one,
         billed_cost=EXACT.add(one.billed_cost, other.billed_cost),
         list_cost=add_known(one.list_cost, other.list_cost),
+        taken_off=add_known(one.taken_off, other.taken_off),
         charges=one.charges + other.charges,
         usage=tuple(used[unit] for unit in sorted(used, key=lambda unit: unit or "")),
-        compare=change_of(
-            EXACT.add(one.billed_cost, other.billed_cost),
-            EXACT.add(one.compare.before, other.compare.before),
-            was=one.compare.kind != "new" or other.compare.kind != "new",
-            here=one.compare.kind != "gone" or other.compare.kind != "gone",
-        )
-        if one.compare and other.compare
-        else None,
+        compare=_both(one, other),
+    )
+
+
+def _both(one: CostRow, other: CostRow) -> Change | None:
+    if one.compare is None or other.compare is None:
+        return None
+    kinds = {one.compare.kind, other.compare.kind}
+    return Change.of(
+        EXACT.add(one.compare.before, other.compare.before),
+        EXACT.add(one.billed_cost, other.billed_cost),
+        was=kinds != {"new"},
+        here=kinds != {"gone"},
     )
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeVar
 
+from govern.judge.grouping import Key, groups, values_of
 from govern.judge.matching import Clause
 from govern.ledger.ledger import Ledger
-from govern.model.cost import Change, CostRow, CostTotal
+from govern.model.bill import BillSummary
+from govern.model.clock import month_start, next_month
+from govern.model.cost import Change, CostRow
 from govern.model.errors import usage
-from govern.model.money import EXACT
-
-Key = TypeVar("Key", bound=Hashable)
+from govern.model.money import plain
 
 
 def months_of(ledger: Ledger, month: str, clause: Clause) -> tuple[str, str]:
@@ -21,13 +21,7 @@ def months_of(ledger: Ledger, month: str, clause: Clause) -> tuple[str, str]:
 
     Raises wrong usage where the bill's matching charges have no such two months.
     """
-    known = [
-        str(row[0])
-        for row in ledger.query(
-            f"SELECT DISTINCT month FROM ledger WHERE {clause.sql} ORDER BY 1",
-            clause.parameters,
-        )
-    ]
+    known = sorted(values_of(ledger, "month", clause))
     others = [other for other in known if other != month]
     if month not in known or not others:
         told = f"it has {', '.join(known)}" if known else "it has no such charge"
@@ -38,38 +32,31 @@ def months_of(ledger: Ledger, month: str, clause: Clause) -> tuple[str, str]:
 def compared(rows: Mapping[Key, CostRow], before: Mapping[Key, CostRow]) -> dict[Key, CostRow]:
     """Every group of either month, with what it cost before; one that is gone costs nothing."""
     found = {}
-    for key in {**rows, **before}:
+    for key in sorted({*rows, *before}, key=str):
         row, old = rows.get(key), before.get(key)
-        cost_before = old.billed_cost if old else Decimal(0)
-        if row is None:
-            assert old is not None
-            row = replace(old, billed_cost=Decimal(0), list_cost=None, charges=0, usage=())
-            change = change_of(Decimal(0), cost_before, was=True, here=False)
-        else:
-            change = change_of(row.billed_cost, cost_before, was=old is not None, here=True)
-        found[key] = replace(row, compare=change)
+        now = row or replace(
+            before[key], billed_cost=Decimal(0), list_cost=None, taken_off=None, charges=0, usage=()
+        )
+        change = Change.of(
+            old.billed_cost if old else Decimal(0),
+            now.billed_cost,
+            was=old is not None,
+            here=row is not None,
+        )
+        found[key] = replace(now, compare=change)
     return found
 
 
-def compared_totals(totals: Sequence[CostTotal], before: Sequence[CostTotal]) -> list[CostTotal]:
-    old = {total.currency: total for total in before}
-    now = {total.currency: total for total in totals}
-    found = []
-    for currency in sorted({*old, *now}):
-        total = now.get(currency) or CostTotal(currency, Decimal(0), None, 0)
-        was = old[currency].billed_cost if currency in old else Decimal(0)
-        change = change_of(total.billed_cost, was, was=currency in old, here=currency in now)
-        found.append(replace(total, compare=change))
-    return found
-
-
-def change_of(now: Decimal, before: Decimal, *, was: bool, here: bool) -> Change:
-    """``was`` and ``here``: whether the group has charges in the one month and in the other."""
-    change = EXACT.subtract(now, before)
-    if not was:
-        kind = "new"
-    elif not here:
-        kind = "gone"
-    else:
-        kind = "grown" if change > 0 else "shrunk" if change < 0 else "same"
-    return Change(before, change, kind)
+def remarks(
+    ledger: Ledger, bill: BillSummary, months: tuple[str, str], clause: Clause
+) -> Iterable[str]:
+    """Months that are left out, and months that the bill doesn't hold to their end."""
+    for (values, currency), row in sorted(groups(ledger, ("month",), clause).items(), key=str):
+        if values[0] not in months:
+            yield f"Left out: {values[0]} ({plain(row.billed_cost)} {currency})."
+    for month in months:
+        if bill.reaches and bill.reaches < next_month(month_start(month)):
+            yield (
+                f"{month} isn't whole: the bill reaches {bill.reaches:%Y-%m-%d %H:%M}, so what is "
+                "gone or shrunk may only be on its way."
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from govern.judge.asked import PERIOD, Asked, Key
@@ -21,7 +22,7 @@ def undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> str | None:
 
 def _lacking(asked: Asked) -> Iterable[str]:
     """What the bill doesn't carry: days, usage, list cost."""
-    possible = asked.certain | asked.straddling | asked.unparsed
+    possible = asked.possible
     if asked.policy.every in ("day", "week"):
         monthly = asked.count(possible & Clause("width = 'month'"))
         if monthly:
@@ -43,9 +44,8 @@ def _no_limit(asked: Asked) -> Iterable[str]:
     """Currencies of charges that match, or could, and for which the policy has no limit."""
     if not asked.money:
         return
-    possible = asked.certain | asked.straddling | asked.unparsed
     named = [limit.unit for limit in asked.policy.limits]
-    clause = possible & Clause("NOT list_contains(?::VARCHAR[], billing_currency)", (named,))
+    clause = asked.possible & Clause("NOT list_contains(?::VARCHAR[], billing_currency)", (named,))
     rows = asked.ledger.query(
         f"SELECT DISTINCT billing_currency FROM ledger WHERE {clause.sql} ORDER BY 1",
         clause.parameters,
@@ -58,23 +58,35 @@ def _no_limit(asked: Asked) -> Iterable[str]:
         )
 
 
+@dataclass(frozen=True)
+class _Slack:
+    """What could be added to a sum, in the policy's own measure; negative amounts add nothing.
+
+    ``unlisted`` of its charges could match only because the inventory doesn't show everything.
+    """
+
+    amount: Decimal = Decimal(0)
+    charges: int = 0
+    unlisted: int = 0
+
+
 def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
     """Whether what is unknown could push a subject over its limit that is below it now."""
-    loose = _slack(asked, asked.unparsed, by_subject=False)
-    own = _slack(asked, asked.straddling, by_subject=True)
+    loose = _slack(asked, asked.of_any_subject, by_subject=False)
+    own = _slack(asked, asked.of_its_subject, by_subject=True)
     if not loose and not own:
         return
-    nothing = (Decimal(0), 0)
     known = {*observed, *own}
     for values, period, unit in sorted(known, key=str):
-        floating, floating_count = loose.get(((), period, unit), nothing)
-        mine, count = own.get((values, period, unit), nothing)
+        floating = loose.get(((), period, unit), _Slack())
+        mine = own.get((values, period, unit), _Slack())
         limit = asked.policy.limit_of(asked.subject(values).id, unit)
         sure = observed.get((values, period, unit), Decimal(0))
-        if limit and sure <= limit.amount < EXACT.add(sure, EXACT.add(floating, mine)):
-            yield _because(asked, floating_count, count)
+        most = EXACT.add(sure, EXACT.add(floating.amount, mine.amount))
+        if limit and sure <= limit.amount < most:
+            yield _because(floating, mine)
             return
-    for (_, period, unit), (floating, count) in sorted(loose.items(), key=str):
+    for (_, period, unit), floating in sorted(loose.items(), key=str):
         if not asked.policy.columns and ((), period, unit) in known:
             continue
         limit = (
@@ -82,37 +94,47 @@ def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
             if asked.policy.columns
             else asked.policy.limit_of("bill", unit)
         )
-        if limit and floating > limit.amount:
-            yield _because(asked, count, 0)
+        if limit and floating.amount > limit.amount:
+            yield _because(floating, _Slack())
             return
 
 
-def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, tuple[Decimal, int]]:
-    """Positive sums of the policy's own measure, and counts."""
+def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Slack]:
     keys = asked.keys() if by_subject else ""
     clause = unknown & asked.measurable()
+    of_inventory = asked.nameless | asked.unlisted
     rows = asked.ledger.query(
         f"SELECT {keys}{PERIOD[asked.policy.every]}, {asked.unit()}, "
-        f"coalesce(sum(greatest({asked.policy.measure}, 0)), 0), sum(charges)::BIGINT "
+        f"coalesce(sum(greatest({asked.policy.measure}, 0)), 0), "
+        "coalesce(sum(charges), 0)::BIGINT, "
+        f"coalesce(sum(charges) FILTER (WHERE {of_inventory.sql}), 0)::BIGINT "
         f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
-        clause.parameters,
+        (*of_inventory.parameters, *clause.parameters),
     )
-    return {(tuple(row[:-4]), row[-4], row[-3]): (Decimal(row[-2]), row[-1]) for row in rows}
+    return {
+        (tuple(values), period, unit): _Slack(Decimal(amount), charges, unlisted)
+        for *values, period, unit, amount, charges, unlisted in rows
+    }
 
 
-def _because(asked: Asked, unparsed: int, straddling: int) -> str:
+def _because(floating: _Slack, mine: _Slack) -> str:
     reasons = []
-    names = f" or of which the inventory knows no {' or '.join(asked.names)}"
+    unparsed = floating.charges - floating.unlisted
+    straddling = mine.charges - mine.unlisted
+    unlisted = floating.unlisted + mine.unlisted
     if unparsed:
         reasons.append(
             f"{unparsed} matching charge{'s have' if unparsed > 1 else ' has'} an Instance ID "
             "of no known layout (instance_ids: in govern.yaml can teach it)"
-            + (names if asked.names else "")
         )
     if straddling:
         reasons.append(
             f"{_count(straddling)} not known exactly enough to be before or after from/before"
-            + (names if asked.names else "")
+        )
+    if unlisted:
+        reasons.append(
+            f"{_count(unlisted)} of keys or workspaces that the inventory doesn't list, "
+            "and it doesn't show everything"
         )
     return f"undecided: {' and '.join(reasons)}, which could break the limit"
 

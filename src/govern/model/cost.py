@@ -55,11 +55,23 @@ class UsageSum:
 
 @dataclass(frozen=True)
 class Change:
-    """One group against the same group a month earlier or later."""
+    """One group against the same group in another month: new, gone, grown, shrunk or same."""
 
     before: Decimal
     change: Decimal
     kind: str
+
+    @classmethod
+    def of(cls, before: Decimal, now: Decimal, *, was: bool, here: bool) -> Change:
+        """``was`` and ``here``: whether the group has charges in the one month and in the other."""
+        change = EXACT.subtract(now, before)
+        if not was:
+            kind = "new"
+        elif not here:
+            kind = "gone"
+        else:
+            kind = "grown" if change > 0 else "shrunk" if change < 0 else "same"
+        return cls(before, change, kind)
 
     def document(self) -> dict[str, Any]:
         return {"before": plain(self.before), "change": plain(self.change), "kind": self.kind}
@@ -69,9 +81,10 @@ class Change:
 class CostRow:
     """One group in one currency. ``values`` are those of the columns asked for, in order.
 
-    ``list_cost`` is None where no charge has one. ``rest`` is how many groups the row stands for
-    where it is the rest below ``--top``, else 0. ``names`` come from the inventory. ``trend`` is
-    the cost over time, for people.
+    ``list_cost`` is the sum over the charges that have one, None where none has; ``taken_off`` is
+    what the same charges were billed less. ``rest`` is how many groups the row stands for where it
+    is the rest below ``--top``, else 0. ``names`` come from the inventory. ``trend`` is the cost in
+    each of the report's steps, for people.
     """
 
     values: tuple[tuple[str, str | None], ...]
@@ -80,6 +93,7 @@ class CostRow:
     list_cost: Decimal | None
     charges: int
     usage: tuple[UsageSum, ...]
+    taken_off: Decimal | None = None
     rest: int = 0
     compare: Change | None = None
     names: Mapping[str, str | None] = field(default_factory=dict)
@@ -92,6 +106,7 @@ class CostRow:
             "currency": self.currency,
             "billed_cost": plain(self.billed_cost),
             "list_cost": number(self.list_cost),
+            "taken_off": number(self.taken_off),
             "charges": self.charges,
             "usage": [one.document() for one in self.usage],
             **({"rest": True, "groups": self.rest} if self.rest else {}),
@@ -100,30 +115,19 @@ class CostRow:
 
 
 @dataclass(frozen=True)
-class CostTotal:
-    """What all rows of one currency sum to."""
+class Steps:
+    """Equal steps of a trend: ``every`` day, week or month, each by its name in ``--by``."""
 
-    currency: str
-    billed_cost: Decimal
-    list_cost: Decimal | None
-    charges: int
-    compare: Change | None = None
-
-    def document(self) -> dict[str, Any]:
-        return {
-            "currency": self.currency,
-            "billed_cost": plain(self.billed_cost),
-            "list_cost": number(self.list_cost),
-            "charges": self.charges,
-            **({"compare": self.compare.document()} if self.compare else {}),
-        }
+    every: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class CostReport:
     """The document ``govern.cost/v1``.
 
-    ``months`` are the one compared with and the one shown, if two are compared.
+    ``totals`` are the sums of all rows, one for each currency. ``months`` are the one compared
+    with and the one shown, if two are compared. ``steps`` are those of every row's trend.
     """
 
     version: str
@@ -132,10 +136,11 @@ class CostReport:
     by: tuple[str, ...]
     where: tuple[Condition, ...]
     rows: tuple[CostRow, ...]
-    totals: tuple[CostTotal, ...]
+    totals: tuple[CostRow, ...]
     exit: Exit
     months: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
+    steps: Steps | None = None
 
     def document(self) -> dict[str, Any]:
         months = self.months

@@ -19,10 +19,8 @@ def bar(value: Decimal, largest: Decimal, width: int = 12) -> str:
 
 
 def sparkline(values: Sequence[Decimal]) -> str:
-    """One character per value, the largest the highest; zero and less is a dot."""
+    """One character per value, measured by the largest; zero and less is a dot."""
     largest = max(values, default=Decimal(0))
-    if largest <= 0:
-        return ""
     return "".join(
         _STEPS[min(7, int(value * 8 / largest))] if value > 0 else "·" for value in values
     )

@@ -7,7 +7,7 @@ own pages; nothing here is a secret.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -132,7 +132,7 @@ LISTS = (
 
 
 def _record(one: Any) -> dict[str, Any]:
-    return {field.name: _shown(getattr(one, field.name)) for field in fields(one)}
+    return {known.name: _shown(getattr(one, known.name)) for known in fields(one)}
 
 
 def _shown(value: Any) -> Any:
@@ -144,6 +144,22 @@ def _shown(value: Any) -> Any:
     return iso(value.wall, value.zone)
 
 
+@dataclass
+class _View:
+    """How far one account was looked at."""
+
+    complete: bool = False
+    regions: dict[str, str] = field(default_factory=dict)
+
+    def saw_all(self, region_id: str | None) -> bool:
+        """Where no region is listed, ``complete`` speaks for every region."""
+        if not self.complete:
+            return False
+        if region_id and self.regions:
+            return self.regions.get(region_id) == "full"
+        return all(looked_at == "full" for looked_at in self.regions.values())
+
+
 class Directory:
     """Several inventories as one place to look things up; the later collected one wins."""
 
@@ -151,11 +167,15 @@ class Directory:
         self.inventories = tuple(sorted(inventories, key=_age))
         self._keys: dict[tuple[str | None, str], tuple[ApiKey, Inventory]] = {}
         self._workspaces: dict[str, tuple[Workspace, Inventory]] = {}
+        self._views: dict[str | None, _View] = {}
         for inventory in self.inventories:
             for key in inventory.api_keys:
                 self._keys[key.workspace_id, key.api_key_id] = key, inventory
             for workspace in inventory.workspaces:
                 self._workspaces[workspace.workspace_id] = workspace, inventory
+            view = self._views.setdefault(inventory.account_id, _View())
+            view.complete = inventory.complete
+            view.regions.update({one.region_id: one.looked_at for one in inventory.regions})
 
     def __bool__(self) -> bool:
         return bool(self.inventories)
@@ -169,11 +189,17 @@ class Directory:
     def workspaces(self) -> Mapping[str, tuple[Workspace, Inventory]]:
         return self._workspaces
 
-    @property
-    def complete(self) -> bool:
-        """Whether the latest look at every account could see everything."""
-        latest = {one.account_id: one.complete for one in self.inventories}
-        return bool(latest) and all(latest.values())
+    def saw_all(self, account_id: str | None, region_id: str | None) -> bool:
+        """Whether what isn't listed isn't there: all of this region of this account was seen.
+
+        An account or region that isn't known (None) may be any of them.
+        """
+        views = [
+            view
+            for known, view in self._views.items()
+            if account_id is None or known in (None, account_id)
+        ]
+        return bool(views) and all(view.saw_all(region_id) for view in views)
 
     @property
     def words(self) -> Mapping[str, frozenset[str]]:
@@ -190,6 +216,7 @@ class Directory:
         return {column: frozenset(filter(None, values)) for column, values in found.items()}
 
     def key(self, workspace_id: str | None, api_key_id: str | None) -> ApiKey | None:
+        """The key of that id in the workspace, or listed without one."""
         if not api_key_id:
             return None
         found = self._keys.get((workspace_id, api_key_id)) or self._keys.get((None, api_key_id))

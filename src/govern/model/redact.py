@@ -177,6 +177,7 @@ def _section(tokens: Tokens, section: Section) -> Section:
         section,
         heading=tokens.text(section.heading),
         sentences=[tokens.text(one) for one in section.sentences],
+        columns=[tokens.text(name) for name in section.columns],
         rows=[cells(row) for row in section.rows],
         details=[[tokens.text(one) for one in lines] for lines in section.details],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from govern.model.clock import Moment, parse_moment
 from govern.model.errors import GovernError, usage
@@ -101,12 +102,29 @@ def _pattern(value: str) -> Pattern:
 
 
 def _impossible(column: str, patterns: Sequence[Pattern]) -> list[str]:
-    """A word outside a closed list matches nothing, ever: a typo."""
+    """A word outside a closed list, or what is no period, matches nothing, ever: a typo."""
     words = CLOSED_COLUMNS.get(column, ())
     faults = []
+    for pattern in patterns if column in TIMES else ():
+        if pattern.text and not pattern.wild and not _is_period(column, pattern.text):
+            meant = {"day": "2026-09-30", "week": "2026-09-28, its Monday", "month": "2026-09"}
+            faults.append(
+                f"--where {column}={shorten(pattern.text, 60)}: write a {column} as {meant[column]}"
+            )
     for pattern in patterns if words else ():
         if pattern.text and not any(map(pattern.matches, words)):
             near = nearest(pattern.text, words) if len(pattern.text) < 64 else None
             told = f"did you mean {near}?" if near else f"it is one of {', '.join(words)}"
             faults.append(f"--where {column}={shorten(pattern.text, 60)}: {told}")
     return faults
+
+
+def _is_period(column: str, text: str) -> bool:
+    """Whether ``--by`` could ever show it: 2026-09-30, a Monday, 2026-09."""
+    try:
+        if column == "month":
+            return f"{datetime.strptime(text, '%Y-%m'):%Y-%m}" == text
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return day.isoformat() == text and (column == "day" or not day.weekday())

@@ -63,7 +63,11 @@ def _tasks(section: Section, room: int) -> Iterable[str]:
     tasks = []
     for at, row in enumerate(section.rows):
         box = "x" if section.ticks and section.ticks[at] else " "
-        words = [_words(line(cell)) for cell in row if cell]
+        # The state and the task speak for themselves; what follows is told with its column.
+        labels = ["", "", *(f"{name}: " for name in section.columns[2:])]
+        words = [
+            _words(line(label + cell)) for label, cell in zip(labels, row, strict=True) if cell
+        ]
         lines = section.details[at] if section.details else ()
         told = [f"  - {_words(line(text, SENTENCE))}" for text in lines]
         tasks.append("\n".join([f"- [{box}] {' · '.join(words)}", *told]))
@@ -80,7 +84,7 @@ def _table(section: Section, room: int) -> Iterable[str]:
     """The first rows open, the others folded, then each row's own lines folded."""
     head = "\n".join(
         (
-            _row(section.columns),
+            _row([_words(line(name)) for name in section.columns]),
             _row(["--:" if at in section.right else "---" for at in range(len(section.columns))]),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from govern.model.document import Document, Section
 from govern.report import columns, safe
@@ -24,6 +25,8 @@ def _section(section: Section, width: int) -> Iterable[str]:
         yield from columns.fold(safe.line(sentence, safe.SENTENCE), width, "  ")
     if section.rows:
         yield ""
+        # A column's name may be a value of the bill.
+        section = replace(section, columns=[safe.line(name) for name in section.columns])
         rows = [[safe.line(cell) for cell in row] for row in section.rows]
         details = [[safe.line(line, safe.SENTENCE) for line in lines] for lines in section.details]
         widths = columns.widths(section, rows, width - 2) if width >= NARROW else {}

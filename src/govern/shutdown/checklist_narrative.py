@@ -6,34 +6,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from govern.model.checklist import Checklist, Comment, Region, Saving, Step, told
+from govern.model.clock import Moment, wall_text
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
 from govern.model.money import plain
 from govern.shutdown.plan import OVER
+from govern.shutdown.scene import asked
+from govern.shutdown.steps import ask_owner
 from govern.shutdown.tick import named
+from govern.shutdown.wish import wish_of
 
-VIEW = "A view of govern.checklist/v1: tick and edit the YAML, not this."
+VIEW = "A view of the checklist: tick and edit the YAML (-o checklist.yaml), not this."
 
+#: What to do with the subject, by the kind of step.
 _TITLES = {
-    "look_at_region": "Look at",
-    "look_at_plan": "Find out whether it renews:",
-    "ask_owner": "Ask the owner of",
-    "tell_owners": "Tell the owners of calls in",
-    "take_offline": "Take offline",
-    "cancel_training": "Halt",
-    "cancel_batch": "Cancel",
-    "disable_key": "Disable",
-    "stop_playground": "Stop Playground use in",
-    "stop_web_search": "Stop",
-    "delete_knowledge_base": "Delete",
-    "turn_off_renewal": "Turn off auto-renewal:",
-    "unsubscribe": "Unsubscribe",
-    "delete_key": "Delete (final)",
-    "retire_workspace": "Delete (final)",
-    "safety_net": "Set a safety net for the",
-    "closing_proof": "Prove by a later bill:",
-    "final_bill": "Check the final bill of the",
+    "look_at_region": "Look at all of {}",
+    "look_at_plan": "Find out whether {} renews",
+    "ask_owner": "Get a decision on {}",
+    "tell_owners": "Tell the key owners of {}",
+    "take_offline": "Take {} offline",
+    "cancel_training": "Cancel {}",
+    "cancel_batch": "Cancel {}",
+    "disable_key": "Disable {}",
+    "stop_playground": "Stop Playground use in {}",
+    "stop_web_search": "Stop {}",
+    "delete_knowledge_base": "Delete {} (final)",
+    "turn_off_renewal": "Turn off auto-renewal of {}",
+    "unsubscribe": "Unsubscribe {}",
+    "delete_key": "Delete {} (final)",
+    "retire_workspace": "Delete {} (final)",
+    "safety_net": "Set up a safety net",
+    "closing_proof": "Prove by a bill that {} is over",
+    "final_bill": "Check the month's final bill",
 }
+
+#: What proves a step, in a word.
+_PROOFS = {"bill": "a bill", "inventory": "inventory", "person": "your word"}
 
 #: What stands on top of a new checklist.
 HEADER = Comment(
@@ -44,6 +52,10 @@ HEADER = Comment(
         "# govern verify FILE BILL proves it.",
     )
 )
+
+
+#: How many of the steps that come before one are named.
+_SHOWN = 3
 
 
 def document(
@@ -68,7 +80,10 @@ def _record(step: Step) -> dict[str, Any]:
 
 def title(step: Step) -> str:
     """The step in one line: what to do with what."""
-    return f"{_TITLES.get(step.kind, step.kind)} {named(step.subject)}"
+    words = _TITLES.get(step.kind)
+    if step.kind == ask_owner.NAME and ask_owner.without_key(step):
+        words = "Find out who calls without a key in {}"
+    return words.format(named(step.subject)) if words else f"{step.kind}: {named(step.subject)}"
 
 
 def money(savings: Sequence[Saving]) -> str:
@@ -76,7 +91,7 @@ def money(savings: Sequence[Saving]) -> str:
 
 
 def sections(checklist: Checklist) -> list[Section]:
-    return [_head(checklist), _steps(checklist.steps), _regions(checklist.regions)]
+    return [_head(checklist), _steps(checklist), _regions(checklist.regions)]
 
 
 def _head(checklist: Checklist) -> Section:
@@ -85,56 +100,94 @@ def _head(checklist: Checklist) -> Section:
     heading = f"CHECKLIST: {len(checklist.steps)} steps, {len(open_steps)} open"
     if saves:
         heading += f"; doing them saves {saves} a day"
-    wishes = ", ".join(checklist.wishes)
-    said = [VIEW]
-    if wishes:
-        said.append(f"To retire: {wishes}.")
+    said = [VIEW, *(f"{wish}." for wish in _wishes(checklist))]
+    if checklist.steps and not checklist.wishes:
+        said.append("Made from what your policies find.")
     if checklist.account_ids:
         said.append(f"Paid by account {', '.join(checklist.account_ids)}.")
-    said.append(f"Made as of {told(checklist.as_of)}.")
+    said.append(f"Made as of {_minute(checklist.as_of)}.")
     return Section(heading, sentences=[*said, *checklist.notes])
 
 
-def _steps(steps: Sequence[Step]) -> Section:
+def _wishes(checklist: Checklist) -> list[str]:
+    return [asked(wish_of(text)) for text in checklist.wishes]
+
+
+def _steps(checklist: Checklist) -> Section:
+    steps = checklist.steps
+    hows = _hows(steps)
     return Section(
         "Steps",
-        columns=("state", "step", "region", "saves a day", "due", "proved by"),
+        columns=("state", "step", "region", "saves a day", "proof"),
         rows=[
             [
                 step.state,
                 title(step),
                 step.region_id or "",
                 money(step.saves_per_day),
-                (told(step.due) or "")[:16].replace("T", " "),
-                {"bill": "a later bill", "inventory": "an inventory"}.get(step.proof, "your word"),
+                _PROOFS.get(step.proof, step.proof),
             ]
             for step in steps
         ],
-        details=[list(_details(step)) for step in steps],
+        details=[
+            list(_details(step, _why(step, _wishes(checklist)), how))
+            for step, how in zip(steps, hows, strict=True)
+        ],
         right=frozenset({3}),
-        ticks=[step.state in OVER for step in steps],
+        # What is kept on purpose isn't done: its box stays empty.
+        ticks=[step.state in OVER and step.state != "kept" for step in steps],
     )
 
 
-def _details(step: Step) -> Iterable[str]:
+def _why(step: Step, wishes: Sequence[str]) -> str:
+    """Without what the head of the checklist says for all of them."""
+    for wish in wishes:
+        if step.why.startswith(f"{wish}."):
+            return step.why[len(wish) + 1 :].strip()
+    return step.why
+
+
+def _hows(steps: Sequence[Step]) -> list[str]:
+    """How each is done; in full only once where nothing but the ids of the subject differ."""
+    first: dict[tuple[str, str], str] = {}
+    found = []
+    for step in steps:
+        words = step.how
+        for id in (step.subject.id, step.subject.workspace_id):
+            words = words.replace(id, "…") if id else words
+        known = first.setdefault((step.kind, words), step.id)
+        found.append(step.how if known == step.id else f"as for {known}")
+    return found
+
+
+def _details(step: Step, why: str, how: str) -> Iterable[str]:
     yield f"id: {step.id}"
-    yield f"why: {step.why}"
-    yield f"how: {step.how}"
+    if why:
+        yield f"why: {why}"
+    yield f"how: {how}"
     if step.command:
         yield f"command: {step.command}"
+    if step.due:
+        yield f"due: {_minute(step.due)}"
     if step.needs:
-        shown = ", ".join(step.needs[:6])
-        more = f" and {len(step.needs) - 6} more" if len(step.needs) > 6 else ""
+        shown = ", ".join(step.needs[:_SHOWN])
+        more = f" and {len(step.needs) - _SHOWN} more" if len(step.needs) > _SHOWN else ""
         yield f"after: {shown}{more}"
     if step.by:
-        yield f"{step.state} by {step.by}" + (f" at {told(step.at)}" if step.at else "")
+        yield f"{step.state} by {step.by}" + (f" at {_minute(step.at)}" if step.at else "")
     for name in ("reason", "note"):
         if getattr(step, name):
             yield f"{name}: {getattr(step, name)}"
     if step.until:
-        yield f"until: {told(step.until)}"
+        yield f"until: {_minute(step.until)}"
     if step.approved_by:
         yield f"approved by {step.approved_by}"
+
+
+def _minute(moment: Moment) -> str:
+    """``2026-10-05 12:00``, with the offset where it isn't that of the bill clock."""
+    offset = (told(moment) or "")[19:]
+    return wall_text(moment.wall) + (f" ({offset})" if offset != "+08:00" else "")
 
 
 def _regions(regions: Sequence[Region]) -> Section:

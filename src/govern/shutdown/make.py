@@ -87,7 +87,7 @@ def with_due(steps: Iterable[Step]) -> list[Step]:
     disabled = {
         (step.subject.workspace_id, step.subject.id): step.at
         for step in known
-        if step.kind == "disable_key" and step.at
+        if step.kind == "disable_key" and step.at and step.state != "kept"
     }
     found = []
     for step in known:

@@ -91,13 +91,21 @@ def _worths(steps: Mapping[str, Step]) -> dict[str, Decimal]:
     return found
 
 
+def holds_up(step: Step, state: str) -> bool:
+    """Whether a step in ``state``, which comes before this one, holds it up.
+
+    What is kept on purpose holds up what can't be undone: a kept key must not be deleted.
+    """
+    return state not in OVER or (state == "kept" and not step.reversible)
+
+
 def with_states(steps: Sequence[Step]) -> list[Step]:
     """Open steps are ``blocked`` while something they need is open, else ``todo``."""
     states = {step.id: step.state for step in steps}
     found = []
     for step in steps:
         if step.state in ("todo", "blocked"):
-            held_up = any(states.get(need, "done") not in OVER for need in step.needs)
+            held_up = any(holds_up(step, states.get(need, "done")) for need in step.needs)
             step = replace(step, state="blocked" if held_up else "todo")
         found.append(step)
     return found

@@ -39,7 +39,7 @@ class PlanFacts:
 
     @property
     def page(self) -> str:
-        return page(_PAGES.get(self.kind, "renewals"), self.region_id)
+        return page(_PAGES.get(self.kind, "renewals"))
 
 
 def plans_of(scene: Scene) -> Sequence[PlanFacts]:

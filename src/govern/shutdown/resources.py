@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
+from urllib.parse import quote
 
 from govern.judge.matching import Clause
 from govern.model.checklist import Step, Target
+from govern.model.console import call_host
 from govern.model.inventory import Directory, Inventory, Resource
 from govern.shutdown.evidence import Scope
 from govern.shutdown.kind import USAGE, Kind, Seen, collected, same, step_id
@@ -27,6 +29,8 @@ class Wing:
     """What tells such kinds apart. ``over``: states in which nothing more is billed.
 
     ``listed`` is the inventory's list, ``target`` the subject word, ``stop`` the policy's.
+    ``noun`` is one of them in words, ``thing`` what they all are on a bill. ``call`` ends one:
+    the method and the path, as documented.
     """
 
     name: str
@@ -34,11 +38,13 @@ class Wing:
     stop: str
     listed: str
     target: str
+    noun: str
     thing: str
     over: frozenset[str]
     how: How
     reversible: bool
     proof: str = "bill"
+    call: tuple[str, str] | None = None
 
 
 def kind_of(wing: Wing) -> Kind:
@@ -78,7 +84,8 @@ def _listed(wing: Wing, scene: Scene) -> Iterable[Step]:
                     wing.target, one.id, one.name, one.workspace_id, inventory.account_id
                 ),
                 why=f"{scene.why_of(one.workspace_id, wing.stop)}.{state}{prepaid}",
-                how=wing.how(_place(one.id, one.workspace_id, one.region_id)),
+                how=wing.how(_place(wing, one.id, one.workspace_id, one.region_id)),
+                command=_command(wing, one),
                 reversible=wing.reversible,
                 proof=wing.proof,
             )
@@ -92,6 +99,7 @@ def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step
         ):
             continue
         count = sum(spend.charges for spend in spends)
+        many = "1 charge" if count == 1 else f"{count} charges"
         last = max(spend.last for spend in spends)
         yield Step(
             id=step_id(wing.name, workspace_id, region_id),
@@ -99,11 +107,11 @@ def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step
             region_id=region_id,
             subject=Target("service", wing.service, None, workspace_id, account),
             why=(
-                f"{scene.why_of(workspace_id, wing.stop)}. The bill has {count} charges for "
+                f"{scene.why_of(workspace_id, wing.stop)}. The bill has {many} for "
                 f"{wing.thing}, the last of {last:%Y-%m-%d}"
                 + (", and names no workspace." if workspace_id is None else ".")
             ),
-            how=wing.how(_place(None, workspace_id, region_id)),
+            how=wing.how(_place(wing, None, workspace_id, region_id)),
             reversible=wing.reversible,
             proof=wing.proof,
             saves_per_day=savings(spends),
@@ -121,12 +129,23 @@ def _all_over(wing: Wing, scene: Scene, workspace_id: str) -> bool:
     return bool(known) and all(_over(wing, one) for one in known)
 
 
-def _place(id: str | None, workspace_id: str | None, region_id: str | None) -> str:
-    """``ft-1 in workspace llm-a in cn-beijing``, or every one of an unknown workspace."""
-    words = [id or "every one"]
-    words.append(f"in workspace {workspace_id}" if workspace_id else "in every workspace")
+def _place(wing: Wing, id: str | None, workspace_id: str | None, region_id: str | None) -> str:
+    """``batch b-1 of workspace llm-a in cn-beijing``; without an id, all that there may be."""
+    words = [f"{wing.noun} {id}" if id else f"every {wing.noun}"]
+    words.append(f"of workspace {workspace_id}" if workspace_id else "of every workspace")
     words.append(f"in {region_id}" if region_id else "in every region")
     return " ".join(words)
+
+
+def _command(wing: Wing, one: Resource) -> str | None:
+    """The documented call that ends it; the key must be one of its own workspace."""
+    host = call_host(one.region_id)
+    if wing.call is None or host is None:
+        return None
+    method, path = wing.call
+    # Percent-encoded, an id has no character left that a shell would take for anything.
+    url = f"https://{host}{path.format(id=quote(one.id, safe=''))}"
+    return f'curl -X {method} "{url}" -H "Authorization: Bearer $DASHSCOPE_API_KEY"'
 
 
 def _scope(wing: Wing, step: Step) -> Scope:

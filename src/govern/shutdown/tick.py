@@ -12,6 +12,7 @@ from govern.model.policy import Pattern
 from govern.model.text import nearest, shorten
 from govern.shutdown.make import with_due
 from govern.shutdown.plan import with_states
+from govern.shutdown.plans import NAMES
 
 
 @dataclass(frozen=True)
@@ -73,23 +74,38 @@ def _said(step: Step, word: Word) -> Step:
 
 def named(target: Target) -> str:
     """The subject of a step in words."""
-    words = {
-        "api_key": "API key",
-        "training_job": "training job",
-        "knowledge_base": "knowledge base",
-    }
-    kind = words.get(target.kind, target.kind)
-    name = f" ({target.name})" if target.name and target.kind != "plan" else ""
-    if target.kind == "service":
-        return f"all {str(target.id).replace('_', ' ')}" + (
-            f" in {target.workspace_id}" if target.workspace_id else ""
-        )
-    if target.kind == "wish":
-        words = {"all": "all of Model Studio", "findings": "everything that was found"}
-        return words.get(str(target.id), str(target.id).replace("=", " "))
-    if target.kind == "plan":
-        return f"{target.name or 'any'} {target.id or ''}".strip().replace("_", " ")
     place = ""
     if target.workspace_id and target.workspace_id != target.id:
         place = f" in {target.workspace_id}"
+    if target.kind == "service":
+        return _SERVICES.get(str(target.id), f"all {target.id}") + place
+    if target.kind == "wish":
+        known = {"all": "all of Model Studio", "findings": "everything that was found"}
+        wish = str(target.id).replace("api_key=", "API key ").replace("=", " ")
+        return known.get(str(target.id), wish)
+    if target.kind == "plan":
+        kind = NAMES.get(target.name or "", str(target.name).replace("_", " "))
+        return f"the {kind} {target.id or ''}".strip() if target.name else "any plan"
+    if target.kind == "bill":
+        return "the bill"
+    if target.kind == "api_key" and not target.id:
+        return "use without an API key" + place
+    kind = _KINDS.get(target.kind, target.kind)
+    name = f" ({target.name})" if target.name else ""
     return f"{kind} {target.id or ''}".strip() + name + place
+
+
+_KINDS = {
+    "api_key": "API key",
+    "training_job": "training job",
+    "knowledge_base": "knowledge base",
+    "columns": "the group",
+}
+
+_SERVICES = {
+    "training": "all training jobs",
+    "batch": "all batches",
+    "deployment": "all deployments",
+    "knowledge_base": "all knowledge bases",
+    "web_search": "web search",
+}

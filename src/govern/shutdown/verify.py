@@ -13,19 +13,22 @@ from datetime import datetime, tzinfo
 from govern.judge.matching import Clause
 from govern.judge.silence import State
 from govern.model.checklist import Checklist, Step
-from govern.model.clock import final_from
+from govern.model.clock import final_from, wall_text
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult
 from govern.shutdown.checklist_narrative import title
 from govern.shutdown.evidence import BillEvidence
 from govern.shutdown.kind import Seen
-from govern.shutdown.plan import OVER
+from govern.shutdown.plan import holds_up
 from govern.shutdown.steps import KINDS, OWN
 from govern.shutdown.steps.closing_proof import NAME as CLOSING
 from govern.shutdown.steps.final_bill import NAME as FINAL
 
 #: States in which somebody said that the step was done.
 _CLAIMED = ("done", "waiting", "proved", "failed")
+
+#: Why a step is open about which nothing else is to be said.
+NOT_DONE = "not done"
 
 #: What is looked at when all others are known.
 _LAST = {CLOSING: 1, FINAL: 2}
@@ -178,21 +181,29 @@ class _Verification:
 
     def _open(self, step: Step, bare: StepResult, seen: Seen | None) -> StepResult:
         open_needs = [
-            need for need in step.needs if self._state(need) not in OVER and need in self.stops
+            need for need in step.needs if need in self.stops and holds_up(step, self._state(need))
         ]
         if step.kind == CLOSING and not open_needs and self._needed(step):
             return replace(
                 bare, state="todo", reason="none of the steps that it needs stopped anything"
             )
         if open_needs:
-            shown = ", ".join(open_needs[:3])
-            more = f" and {len(open_needs) - 3} more" if len(open_needs) > 3 else ""
-            return replace(bare, state="blocked", reason=f"not done; first {shown}{more}")
+            more = f" and {len(open_needs) - 1} more" if len(open_needs) > 1 else ""
+            return replace(bare, state="blocked", reason=f"first {open_needs[0]}{more}")
         if seen and seen.over:
             told = f"{seen.told}, but not since when: collected_at is missing"
             return replace(bare, state="waiting", reason=told)
         told = f"; {seen.told}" if seen else ""
-        return replace(bare, state="todo", reason=f"not done{told}")
+        return replace(bare, state="todo", reason=f"{NOT_DONE}{told}{self._due(step)}")
+
+    def _due(self, step: Step) -> str:
+        if step.due is None:
+            return ""
+        due = step.due.on(self.facts.clock)
+        if due <= self.facts.as_of:
+            return f"; due since {wall_text(due)}"
+        # What is final comes no sooner than that.
+        return f"; {'due' if step.reversible else 'not before'} {wall_text(due)}"
 
     def _state(self, id: str) -> str:
         if id in self.known:

@@ -36,16 +36,21 @@ def _plan(scene: Scene) -> Iterable[Step]:
                 ),
                 why=(
                     f"{aim.why}. Calls without an API key were billed to workspace "
-                    f"{one.workspace_id}, so there is no key to disable. They are usually made "
-                    "in the console; rows of older bills never carry a key."
+                    f"{one.workspace_id}: there is no key to disable. Usually they come from the "
+                    "console; rows of older bills never carry a key."
                 ),
                 how=(
                     f"Ask the owner and the members of workspace {one.workspace_id} who makes "
-                    "these calls and with what, and how they end."
+                    "these calls, and with what; agree when they end."
                 ),
                 reversible=True,
                 proof="person",
             )
+
+
+def without_key(step: Step) -> bool:
+    """Whether it asks about calls without an API key, and not about a finding."""
+    return step.id == step_id(NAME, "no-key", step.subject.workspace_id)
 
 
 def _nobody(scene: Scene, finding: Finding) -> bool:
@@ -73,9 +78,9 @@ def _of_findings(id: str, findings: list[Finding]) -> Step:
         ),
         why=f"{whys}{more}.",
         how=(
-            f"Ask the owner of {subject.text} to decide: stop it, raise the limit in "
-            f"{first.policy_file}, or waive it (govern waiver add). Nothing is switched off "
-            "without that."
+            f"Find who is responsible for {subject.text} and have it decided: stop it, change "
+            f"policy {first.policy} ({first.policy_file}), or waive it (govern waiver add). "
+            "Nothing is switched off without that."
         ),
         reversible=True,
         proof="person",

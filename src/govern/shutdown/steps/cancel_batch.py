@@ -7,9 +7,9 @@ from govern.shutdown.resources import Wing, kind_of
 
 def _how(place: str) -> str:
     return (
-        f"Cancel the batch: {place} (batch inference page of the Model Studio console, or POST "
-        "/compatible-mode/v1/batches/BATCH_ID/cancel with a key of its workspace). The completed "
-        "part is billed until the batch is fully cancelled."
+        f"Cancel {place}: on the batch inference page of the console, or, while a key of its "
+        "workspace works, by POST /compatible-mode/v1/batches/BATCH_ID/cancel. What is completed "
+        "until it is fully cancelled is billed. None running? Then tick this."
     )
 
 
@@ -20,9 +20,11 @@ KIND = kind_of(
         stop="cancel_job",
         listed="batches",
         target="batch",
+        noun="batch",
         thing="batch inference",
         over=frozenset({"FAILED", "COMPLETED", "EXPIRED", "CANCELLED"}),
         how=_how,
+        call=("POST", "/compatible-mode/v1/batches/{id}/cancel"),
         reversible=False,
     )
 )

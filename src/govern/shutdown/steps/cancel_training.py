@@ -7,9 +7,9 @@ from govern.shutdown.resources import Wing, kind_of
 
 def _how(place: str) -> str:
     return (
-        f"Cancel the training job: {place} (model training page of the Model Studio console, or "
-        "POST /api/v1/fine-tunes/JOB_ID/cancel with a key of its workspace). What already ran is "
-        "billed. Where no training job runs, nothing more is charged."
+        f"Cancel {place}: on the model training page of the console, or, while a key of its "
+        "workspace works, by POST /api/v1/fine-tunes/JOB_ID/cancel. What already ran is billed. "
+        "None running? Then nothing more is charged: tick this."
     )
 
 
@@ -20,9 +20,11 @@ KIND = kind_of(
         stop="cancel_job",
         listed="training_jobs",
         target="training_job",
+        noun="training job",
         thing="model training",
         over=frozenset({"SUCCEEDED", "FAILED", "CANCELED"}),
         how=_how,
+        call=("POST", "/api/v1/fine-tunes/{id}/cancel"),
         reversible=False,
     )
 )

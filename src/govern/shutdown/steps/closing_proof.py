@@ -19,18 +19,17 @@ FINDINGS = "findings"
 
 def _plan(scene: Scene) -> Iterable[Step]:
     for wish in scene.wishes:
-        what = "Model Studio" if wish.kind == "all" else wish.text
+        what = "Model Studio" if wish.kind == "all" else wish.text.replace("=", " ")
         yield Step(
             id=step_id(NAME, *wish.text.replace("=", ".").split(".")),
             kind=NAME,
             region_id=None,
             subject=Target("wish", wish.text),
-            why=f"Only a bill shows that {what} is over, whoever else may still hold a key.",
+            why=f"Only a bill shows that {what} is over, whoever else may hold a key.",
             how=(
-                "When the steps above are done, export a bill that reaches at least 48 hours and "
-                "15 minutes past the last of them, with all months in between, and run govern "
-                "verify with this checklist. It looks at everything the wish covers, also at keys "
-                "and regions that are on no list."
+                "When all steps before are done, wait 48 hours and 15 minutes, export a bill with "
+                "every month since the first of them, and run govern verify with it. Everything "
+                f"that belongs to {what} is looked at, also keys and regions on no list."
             ),
             reversible=True,
             proof="bill",
@@ -43,8 +42,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
             subject=Target("wish", FINDINGS),
             why="Only a bill shows that what was found is over.",
             how=(
-                "When the steps above are done, export a bill that reaches at least 48 hours and "
-                "15 minutes past the last of them, and run govern verify with this checklist."
+                "When all steps before are done, wait 48 hours and 15 minutes, export a bill with "
+                "every month since the first of them, and run govern verify with it."
             ),
             reversible=True,
             proof="bill",

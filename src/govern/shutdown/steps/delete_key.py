@@ -24,12 +24,12 @@ def _plan(scene: Scene) -> Iterable[Step]:
             kind=NAME,
             region_id=one.region_id,
             subject=disable_key.target_of(one),
-            why=why,
+            why=f"{why}.",
             how=(
-                f"{QUIET_DAYS} quiet days after it was disabled: open "
-                f"{disable_key.where(one.region_id)}, choose workspace {one.workspace_id}, find "
-                f"the key with ID {one.api_key_id} and delete it. This is final: a deleted key "
-                "can't be restored. Do it in its own region; other regions have other keys."
+                f"{QUIET_DAYS} quiet days after it was disabled, delete "
+                f"{disable_key.key_of(one)} on the API key page. "
+                f"{disable_key.where(one.region_id)} This is final: a deleted key can't be "
+                "restored."
             ),
             reversible=False,
             proof="bill",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from govern.model.console import page
 from govern.shutdown.resources import Wing, kind_of
 
 
 def _how(place: str) -> str:
     return (
-        f"Delete the knowledge base: {place} (knowledge base page of the Model Studio console). "
-        "Export first what you want to keep: this is final."
+        f"Delete {place}: {page('knowledge_bases')}. Deleting the files in it doesn't end its "
+        "charges. This is final: save first what you want to keep."
     )
 
 
@@ -19,6 +20,7 @@ KIND = kind_of(
         stop="take_offline",
         listed="knowledge_bases",
         target="knowledge_base",
+        noun="knowledge base",
         thing="knowledge bases",
         over=frozenset(),
         how=_how,

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
-from govern.model.console import key_page
+from govern.model.console import key_pages
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
 from govern.shutdown.kind import (
@@ -40,11 +40,16 @@ def target_of(one: Audited) -> Target:
     return Target("api_key", one.api_key_id, one.api_key_name, one.workspace_id, one.sub_account_id)
 
 
+def key_of(one: Audited) -> str:
+    """The key as the console knows it."""
+    within = f" of workspace {one.workspace_id}" if one.workspace_id else ""
+    return f"the key with ID {one.api_key_id}{within}"
+
+
 def where(region_id: str | None) -> str:
-    """The console page of API keys, in words."""
-    page = key_page(region_id)
-    place = f"the API key page of {region_id}" if region_id else "the API key page of its region"
-    return f"{place} ({page})" if page else f"{place} (choose the region at the top right)"
+    """The console page of API keys, in a sentence."""
+    choose = f"choose {region_id}" if region_id else "look in each region, the bill names none"
+    return f"Page: {key_pages(region_id)}; at the top right {choose}."
 
 
 def _plan(scene: Scene) -> Iterable[Step]:
@@ -61,10 +66,10 @@ def _plan(scene: Scene) -> Iterable[Step]:
             subject=target_of(one),
             why=why + "." + owner + last,
             how=(
-                f"Open {where(one.region_id)}, choose workspace {one.workspace_id}, find the key "
-                f"with ID {one.api_key_id} and disable it. It can be enabled again if something "
-                "important breaks. A key works in its own region and workspace only, so "
-                "look for the same use in other regions."
+                f"Disable {key_of(one)} on the API key page or by OpenAPI DisableApiKey. "
+                f"{where(one.region_id)} Not listed? A RAM user may see only its own keys; else it "
+                "is in another region, or deleted already. If something important breaks, enable "
+                "it again."
             ),
             reversible=True,
             proof="bill",

@@ -21,11 +21,11 @@ def _plan(scene: Scene) -> Iterable[Step]:
         kind=NAME,
         region_id=None,
         subject=Target("account", None),
-        why="Charges may be added to a month's bill until 12:00 on the 3rd of the next month.",
+        why="Charges are added to a month's bill until 12:00 (UTC+8) on the 3rd of the next month.",
         how=(
-            f"After that, export the final bill of the month in which the last step was done "
-            f"({page('bills')}), and run govern verify with it. Its name or --exported-at must "
-            "tell when it was exported; otherwise look yourself, and tick this."
+            "After that, export the bill of the month in which the last step was done, and run "
+            f"govern verify with it: {page('bills')}. Its file name or --exported-at must tell "
+            "when it was exported."
         ),
         due=Moment(final_from(f"{scene.as_of:%Y-%m}")),
         reversible=True,

@@ -25,11 +25,13 @@ def _plan(scene: Scene) -> Iterable[Step]:
             kind=NAME,
             region_id=None,
             subject=Target("plan", None),
-            why="No bill and no inventory here tells of a Coding Plan, which proves nothing.",
+            why="Neither the bill nor an inventory shows a Coding Plan. That proves nothing: "
+            "it makes no pay-as-you-go bills.",
             how=(
                 "Look whether there is a Coding Plan, a Token Plan, a savings plan or a resource "
-                f"pack that renews: {page('coding_plan')}; {page('token_plan')}; renewals at "
-                f"{page('renewals')}. If one does, turn its renewal off."
+                "pack that renews by itself; if so, turn its auto-renewal off. Coding Plan: "
+                f"{page('coding_plan')}. Token Plan: {page('token_plan')}. All renewals: "
+                f"{page('renewals')}."
             ),
             reversible=True,
             proof="person",
@@ -44,8 +46,9 @@ def _step(one: PlanFacts) -> Step:
         subject=one.target,
         why=f"{one.why}. Whether it renews by itself, and when it ends, isn't known here.",
         how=(
-            f"Look at {one.page} whether the {NAMES[one.kind]} renews by itself and when it "
-            "expires; write both into the inventory (plans: kind, expires_at, auto_renewal)."
+            f"Look whether the {NAMES[one.kind]} renews by itself, and when it expires: "
+            f"{one.page}. Write both into the inventory (plans: kind, expires_at, auto_renewal), "
+            "or into the note of this step."
         ),
         reversible=True,
         proof="person",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from govern.model.checklist import Step, Target
-from govern.model.console import key_page
+from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.kind import Kind, Seen, collected, step_id
 from govern.shutdown.scene import Scene
@@ -23,14 +23,13 @@ def _plan(scene: Scene) -> Iterable[Step]:
         charged = (
             "The bill has Model Studio charges there."
             if region.charges
-            else "The bill has no charge there, which proves nothing: preview models bill nothing."
+            else "The bill has no charge there, which proves little: preview models aren't billed."
         )
         looked = (
             "An inventory saw only a part of it."
             if seen != "nobody"
-            else "No inventory looked at it."
+            else "No inventory says what is there."
         )
-        console = key_page(region.region_id) or "the Model Studio console"
         yield Step(
             id=step_id(NAME, region.region_id),
             kind=NAME,
@@ -38,11 +37,11 @@ def _plan(scene: Scene) -> Iterable[Step]:
             subject=Target("region", region.region_id),
             why=f"{looked} {charged}",
             how=(
-                f"Open {console.split('?')[0]}, choose {region.region_id} at the top right, and "
-                "look in every workspace for API keys, training jobs, batches, deployments, "
-                "knowledge bases and plans that aren't on this list. Write them into an inventory "
-                "file, and make this checklist again with it. Use the main account, or a RAM "
-                "user that sees everything."
+                f"Choose {region.region_id} at the top right of the console, and look in every "
+                "workspace for API keys, training jobs, batches, deployments, knowledge bases and "
+                "plans that aren't on this list. Write them into an inventory file and make this "
+                "checklist again with it (--inventory). Use the main account: a RAM user may see "
+                f"only a part. Console: {page('console')}."
             ),
             reversible=True,
             proof="person",

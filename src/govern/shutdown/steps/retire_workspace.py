@@ -32,9 +32,9 @@ def _plan(scene: Scene) -> Iterable[Step]:
             ),
             why=f"{'; '.join(whys)}.",
             how=(
-                f"Delete workspace {id} at {page('workspaces')}, once it has no keys, deployments "
-                "or knowledge bases any more. The default workspace can't be deleted: leave it "
-                "empty, and tick this."
+                f"Delete workspace {id} once it has no keys, deployments or knowledge bases any "
+                f"more: {page('workspaces')}; or OpenAPI DeleteWorkspace. The default workspace "
+                "can't be deleted: leave it empty, and tick this."
             ),
             reversible=False,
             proof="bill",

@@ -20,13 +20,13 @@ def _plan(scene: Scene) -> Iterable[Step]:
         kind=NAME,
         region_id=None,
         subject=Target("account", None),
-        why="A key or a job that is on no list would go on costing money unseen.",
+        why="What is on no list could go on costing money unseen.",
         how=(
-            "In the console set a budget under Budget Management (account, workspace or API key) "
-            "with an alert and automatic stop, and the free-quota-only switch where it exists; set "
-            f"a spend alarm at {page('alarms')}. A budget's automatic stop comes late, covers use "
-            "by the call only (no training, no PTU), and isn't there in Virginia. No documented "
-            "API sets any of these."
+            "Set a budget with an alert and automatic stop: Model Studio console, Cost and Usage > "
+            "Budget Management. It covers pay-as-you-go calls only (no training, no PTU), stops "
+            f"late, and can't stop in Virginia. Set a spend alarm: {page('alarms')}. In Beijing "
+            "and Singapore let models stop when their free quota is used up: "
+            f"{page('free_quota')}. No documented API sets any of these."
         ),
         reversible=True,
         proof="person",

@@ -23,7 +23,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
     for workspace_id, found in places.items():
         one = found[0][0].subject
         whys = dict.fromkeys(why for aim, _ in found for why in aim.whys)
-        region_id = one.region_id or "the region of their choice"
+        where = f" in {one.region_id}" if one.region_id else ""
         yield Step(
             id=step_id(NAME, workspace_id),
             kind=NAME,
@@ -31,11 +31,11 @@ def _plan(scene: Scene) -> Iterable[Step]:
             subject=Target(
                 "workspace", workspace_id, one.workspace_name, workspace_id, one.sub_account_id
             ),
-            why=f"{'; '.join(whys)}. Models are tried in the console's Playground (channel bmp).",
+            why=f"{'; '.join(whys)}. The console's Playground was used (channel bmp).",
             how=(
-                f"Ask the members of workspace {workspace_id} to stop using the Playground of the "
-                f"Model Studio console in {region_id}. Who must not use it can be taken out of the "
-                "workspace; deleting API keys doesn't stop it."
+                f"Ask the members of workspace {workspace_id} to stop trying models in the "
+                f"console's Playground{where}. Disabling API keys doesn't stop it: who goes on "
+                "must be taken out of the workspace."
             ),
             reversible=True,
             proof="bill",

@@ -7,9 +7,9 @@ from govern.shutdown.resources import Wing, kind_of
 
 def _how(place: str) -> str:
     return (
-        f"Take enable_search out of the calls: {place}. Web search is billed by the call, beside "
-        "the tokens. Which key searches, no documented bill layout tells; it ends when all keys "
-        "that search are disabled."
+        f"Take enable_search out of {place}. Web search is billed by the call, beside the tokens. "
+        "Which key searches, no documented bill layout tells; it ends at the latest when all keys "
+        "there are disabled."
     )
 
 
@@ -20,6 +20,7 @@ KIND = kind_of(
         stop="disable_key",
         listed="",
         target="service",
+        noun="call",
         thing="web search",
         over=frozenset(),
         how=_how,

@@ -8,10 +8,9 @@ from govern.shutdown.resources import Wing, kind_of
 
 def _how(place: str) -> str:
     return (
-        f"Take the deployed model offline: {place}. Page: {page('deployments')}; or DELETE "
-        "/api/v1/deployments/DEPLOYED_MODEL with a key of its workspace. It is billed from "
-        "RUNNING on, even if nobody calls it. A prepaid one must be unsubscribed as well: "
-        f"{page('refunds')}. A prepaid PTU can't be ended early."
+        f"Take {place} offline: {page('deployments')}; or, while a key of its workspace works, by "
+        "DELETE /api/v1/deployments/DEPLOYED_MODEL. While RUNNING it is billed, called or not. A "
+        f"prepaid one must be unsubscribed as well: {page('refunds')}."
     )
 
 
@@ -22,9 +21,11 @@ KIND = kind_of(
         stop="take_offline",
         listed="deployments",
         target="deployment",
+        noun="deployment",
         thing="model deployment",
         over=frozenset({"STOPPED", "FAILED"}),
         how=_how,
+        call=("DELETE", "/api/v1/deployments/{id}"),
         reversible=False,
     )
 )

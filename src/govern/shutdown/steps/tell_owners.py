@@ -30,11 +30,10 @@ def _plan(scene: Scene) -> Iterable[Step]:
         callers = [_caller(aim.subject) for aim in aims]
         more = len(callers) - _SHOWN
         told = "; ".join(callers[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        keys, them = ("API key", "it") if len(aims) == 1 else ("API keys", "them")
         search = ""
         if {workspace_id, None} & searching:
-            search = (
-                " Web search is billed as well, by the call: calls with enable_search must go too."
-            )
+            search = " Calls with enable_search must go too: web search is billed by the call."
         yield Step(
             id=step_id(NAME, workspace_id),
             kind=NAME,
@@ -42,11 +41,11 @@ def _plan(scene: Scene) -> Iterable[Step]:
             subject=Target(
                 "workspace", workspace_id, one.workspace_name, workspace_id, one.sub_account_id
             ),
-            why=f"These still call, and will fail when their keys are disabled: {told}.",
+            why=f"{keys} still in use: {told}. Whoever uses {them} will get errors.",
             how=(
-                "Tell their owners what will stop and when, and let them take the calls out of "
-                f"their code.{search} Which code uses a key, no bill tells: search for the key in "
-                "your configuration, and ask who created it (API key page)."
+                "Tell the owners what will be switched off and when, so that they take the calls "
+                f"out of their code.{search} Which code uses a key, no bill tells: search your "
+                "configuration for it, and see on the API key page who made it."
             ),
             reversible=True,
             proof="person",
@@ -58,8 +57,9 @@ def _caller(one: Audited) -> str:
     more = f" and {len(one.models) - 3} more models" if len(one.models) > 3 else ""
     channels = ", ".join(channel_label(channel) for channel in one.channels)
     owner = f", owner {one.owner}" if one.owner else ""
-    used = f" ({models}{more} by {channels or 'no named channel'}{owner})" if models else ""
-    return f"{one.text}{used}"
+    name = f" ({one.api_key_name})" if one.api_key_name else ""
+    used = f" for {models}{more} by {channels or 'no named channel'}" if models else ""
+    return f"{one.api_key_id}{name}{used}{owner}"
 
 
 KIND = Kind(NAME, _plan, stops=False)

@@ -24,19 +24,35 @@ DAYS_BEFORE = 10
 
 _HOW = {
     "coding_plan": (
-        "There is nothing else to cancel: it ends by itself when it expires, it can't be cancelled "
-        "or refunded before, and an unpaid balance doesn't end it. Its own key (sk-sp-…) works "
-        "with its own addresses only; a usual key used by mistake is billed by use."
+        "Then it ends by itself: nothing else is to be cancelled, nothing is refunded. An empty "
+        "balance doesn't end it: the deduction is tried again every day. Its own key (sk-sp-…) "
+        "isn't on the bill; a usual key in its place is billed by use."
     ),
     "token_plan": (
-        "Revoke the seats that nobody needs (a member's key stops at once), and ask for a refund "
-        "of unused seats there: newer pages allow it, older ones didn't."
+        "Revoke the seats that nobody needs: a member's key stops at once. Seats of which nothing "
+        "was used can be given back on the same page (older help pages say: no refund)."
     ),
     "savings_plan": (
-        "It runs to its end. While it lasts, it pays for part of the use; it doesn't cover "
-        "training, deployment or web search."
+        "It runs to its end; one that has paid for nothing yet can be given back: "
+        f"{page('refunds')}. It never covers training, deployment or web search."
     ),
-    "resource_pack": "It runs to its end, or until it is used up.",
+    "resource_pack": (
+        f"It runs to its end or until it is used up; the unused part can be given back: "
+        f"{page('refunds')}."
+    ),
+}
+
+
+#: Whether the dates are documented for this very kind of plan.
+_WHEN = {
+    True: (
+        "The deduction starts 9 days before, at 08:00 (UTC+8), and a switch takes effect the next "
+        "day."
+    ),
+    False: (
+        "For the Coding Plan it is documented that the deduction starts 9 days before and a switch "
+        "takes effect the next day; for this plan nothing is."
+    ),
 }
 
 
@@ -52,6 +68,8 @@ def _step(one: PlanFacts) -> Step:
     if one.expires_at:
         due = replace(one.expires_at, wall=one.expires_at.wall - timedelta(days=DAYS_BEFORE))
         ends = f" It expires at {one.expires_at.wall:%Y-%m-%d %H:%M}."
+    elif one.auto_renewal != "ends":
+        ends = " When it expires isn't known here: do it now."
     known = "It renews by itself." if one.auto_renewal == "renews" else "It may renew by itself."
     return Step(
         id=step_id(NAME, one.kind, *([one.id] if one.id else [])),
@@ -60,10 +78,8 @@ def _step(one: PlanFacts) -> Step:
         subject=one.target,
         why=f"{one.why}. {known}{ends}",
         how=(
-            f"Turn off auto-renewal of the {NAMES[one.kind]} at {one.page} (or "
-            f"{page('renewals')}), at least {DAYS_BEFORE} days before it expires: the deduction "
-            "starts 9 days before, at 08:00 UTC+8, and a switch takes effect the next day. "
-            + _HOW[one.kind]
+            f"Turn off auto-renewal of the {NAMES[one.kind]}, at least {DAYS_BEFORE} days before "
+            f"it expires: {one.page}. {_WHEN[one.kind == 'coding_plan']} {_HOW[one.kind]}"
         ),
         due=due,
         reversible=True,

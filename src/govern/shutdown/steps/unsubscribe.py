@@ -23,11 +23,15 @@ def _plan(scene: Scene) -> Iterable[Step]:
                     subject=Target(
                         "deployment", one.id, one.name, one.workspace_id, inventory.account_id
                     ),
-                    why=f"{scene.why_of(one.workspace_id, 'take_offline')}. It is prepaid.",
+                    why=(
+                        f"{scene.why_of(one.workspace_id, 'take_offline')}. It is prepaid: offline "
+                        "it costs the same."
+                    ),
                     how=(
-                        f"Unsubscribe {one.id} at {page('refunds')} after it was taken offline, "
-                        "and see what is refunded: a prepaid PTU can't be ended early, and a "
-                        "prepaid MU ended in its first month costs more per day."
+                        f"Unsubscribe {one.id} after it was taken offline: {page('refunds')}. What "
+                        "was used is kept, the rest is paid back; but a prepaid PTU can't be ended "
+                        "early, and a prepaid MU given back in its first month costs 1.2 times as "
+                        "much a day."
                     ),
                     reversible=False,
                     proof="person",

@@ -1,0 +1,61 @@
+"""Ask what bills cost, in the words of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from reading import AS_OF
+
+from govern.judge.cost import Question, cost
+from govern.ledger.reading import Reading, read
+from govern.model.cost import CostReport, CostRow
+from govern.model.inventory import Directory
+from govern.policy import asked
+from govern.policy.inventory import load_inventories
+
+
+def question(
+    by: str = "",
+    where: Sequence[str] = (),
+    *,
+    top: int = 0,
+    compare: str | None = None,
+    inventory: Sequence[Path] = (),
+    as_of: datetime = AS_OF,
+) -> Question:
+    """``by`` is a comma list; nothing asks for the total alone."""
+    return Question(
+        as_of=as_of,
+        by=asked.columns([by]) if by else (),
+        where=asked.conditions(where),
+        top=top,
+        compare=compare and asked.month(compare),
+        directory=Directory(load_inventories([str(path) for path in inventory])),
+    )
+
+
+def answers(paths: Sequence[Path], questions: Sequence[Question]) -> list[CostReport]:
+    """Each question on a reading of its own, since an inventory changes the ledger."""
+    found = []
+    for one in questions:
+        with read([str(path) for path in paths], Reading()) as ledger:
+            found.append(cost(ledger, one))
+    return found
+
+
+def ask(*paths: Path, by: str = "", where: Sequence[str] = (), **more: object) -> CostReport:
+    (report,) = answers(paths, [question(by, where, **more)])  # type: ignore[arg-type]
+    return report
+
+
+def values(row: CostRow) -> tuple[str | None, ...]:
+    return tuple(value for _, value in row.values)
+
+
+def costs(report: CostReport) -> dict[tuple[str | None, ...], str]:
+    """Billed cost by group, for reports of one currency; the rest's values are all null."""
+    found = {values(row): row.document()["billed_cost"] for row in report.rows}
+    assert len(found) == len(report.rows)
+    return found
