@@ -181,9 +181,7 @@ def test_a_literal_that_occurs_nowhere_is_named(tmp_path: Path) -> None:
     path = bill(tmp_path, paid("1"))
     where = ["model=qwen-max,qwen-plsu", "month=2026-09,2026-10", "instance_id=x", "channel=b*"]
     report = ask(path, where=where)
-    assert report.notes == ("Not in this bill: qwen-plsu, x, 2026-10.",) or report.notes == (
-        "Not in this bill: qwen-plsu, 2026-10, x.",
-    )
+    assert report.notes == ("Not in this bill: qwen-plsu, 2026-10, x.",)
     assert (report.exit.code, report.rows) == (3, ())
 
 
@@ -226,7 +224,7 @@ def test_a_rejected_row_is_said_before_the_sum(tmp_path: Path) -> None:
     report = ask(bill(tmp_path, paid("1"), paid("abc")), by="service")
     assert report.exit.code == 4
     heading = document(report).sections()[0].heading
-    assert heading == "NOT TRUSTED: 1 row was rejected (exit code 4). 1 CNY: 1 charges"
+    assert heading == "NOT TRUSTED: 1 row was rejected (exit code 4). 1 CNY: 1 charge"
 
 
 def test_an_overlap_that_cannot_be_decided_shows_no_sum(tmp_path: Path) -> None:

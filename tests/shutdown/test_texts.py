@@ -90,10 +90,11 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]
     (folder / "inventory.yaml").write_text(INVENTORY)
     (folder / "p.yaml").write_text(
         "version: 1\npolicies:\n"
-        "  - {id: a, title: T, per: channel, forbid: charges}\n"
+        "  - {id: a, title: T, per: channel, where: {service: inference}, forbid: charges}\n"
         "  - {id: b, title: T, per: bill, limit: {billed_cost: 0.1 CNY}}\n"
-        "  - {id: c, title: T, per: [workspace_id, model], forbid: charges}\n"
-        "  - {id: d, title: T, per: api_key, forbid: charges}\n"
+        "  - id: c\n    title: T\n    per: [workspace_id, model]\n"
+        "    where: {service: inference}\n    forbid: charges\n"
+        "  - {id: d, title: T, per: api_key, where: {service: inference}, forbid: charges}\n"
         "  - {id: e, title: T, per: region, forbid: charges, stop: disable_key}\n"
         "  - {id: f, title: T, per: account, forbid: charges, stop: retire_workspace}\n"
     )
@@ -152,7 +153,9 @@ def test_a_call_is_given_only_where_it_is_documented(everything: list[dict[str, 
     given = {step["subject"]["id"]: step["command"] for step in everything if "command" in step}
     end = '-H "Authorization: Bearer $DASHSCOPE_API_KEY"'
     assert given == {
-        "ft-1": f'curl -X POST "https://dashscope.aliyuncs.com/api/v1/fine-tunes/ft-1/cancel" {end}',
+        "ft-1": (
+            f'curl -X POST "https://dashscope.aliyuncs.com/api/v1/fine-tunes/ft-1/cancel" {end}'
+        ),
         # An id from a file can't add anything to the command.
         "batch 2/$(x)": (
             'curl -X POST "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/batches/'

@@ -46,7 +46,8 @@ def _heading(report: CostReport) -> str:
     if not report.totals:
         return said
     sums = ", ".join(f"{plain(total.billed_cost)} {total.currency}" for total in report.totals)
-    sums += f": {sum(total.charges for total in report.totals)} charges"
+    count = sum(total.charges for total in report.totals)
+    sums += f": {count} charge{'' if count == 1 else 's'}"
     if report.months:
         sums += f" in {report.months[1]}, compared with {report.months[0]}"
     return f"{said}. {sums}" if said else sums

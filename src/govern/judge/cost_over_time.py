@@ -14,6 +14,7 @@ from govern.model.money import add
 
 #: More groups than these don't fit beside each other.
 _MOST_ACROSS = 8
+_WIDEST_HEAD = 24
 #: More sparklines than these nobody looks at.
 _MOST_TRENDS = 30
 
@@ -22,7 +23,8 @@ def fits_across(report: CostReport) -> bool:
     """Whether the report has one kind of period and so few groups that they fit side by side."""
     if len(_times(report)) != 1 or len(report.by) < 2 or any(row.rest for row in report.rows):
         return False
-    return 0 < len({_group(row) for row in report.rows}) <= _MOST_ACROSS
+    groups = {_group(row) for row in report.rows}
+    return 0 < len(groups) <= _MOST_ACROSS and max(map(_room, groups)) <= _WIDEST_HEAD
 
 
 def across(report: CostReport) -> Section:
@@ -111,3 +113,8 @@ def _group(row: CostRow) -> str:
     return "; ".join(
         cell for (column, _), cell in zip(row.values, cells, strict=True) if column not in TIMES
     )
+
+
+def _room(text: str) -> int:
+    """Columns of a terminal, roughly: a Chinese character takes two."""
+    return len(text) + sum(1 for character in text if not character.isascii())

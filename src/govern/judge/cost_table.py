@@ -130,7 +130,7 @@ def _number(amount: Decimal | None) -> str:
 def _taken_off(row: CostRow) -> str:
     if row.taken_off is None or row.list_cost is None:
         return ""
-    if row.list_cost <= 0 or not row.taken_off:
+    if row.list_cost <= 0 or row.taken_off <= 0:
         return plain(row.taken_off)
     share = (row.taken_off * 100 / row.list_cost).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{plain(row.taken_off)} ({plain(share) if share else '<0.1'}%)"

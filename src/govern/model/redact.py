@@ -20,7 +20,8 @@ from govern.model.tokens import Tokens
 _KEPT = frozenset(
     "schema govern as_of shape time exported_at first_charge last_charge reaches reach_basis "
     "expires start end month policy severity outcome kind every measure stop state cause currency "
-    "unit billed_cost list_cost other_cost unparsed_cost rejected_cost observed limit quantity "
+    "unit billed_cost list_cost taken_off before change effective_price effective_price_per "
+    "other_cost unparsed_cost rejected_cost observed limit quantity "
     "per_day amount sha256 settle grace stopped_at proved_until collected_at created_at "
     "disabled_at gone_at due at until".split()
 )

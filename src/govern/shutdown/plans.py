@@ -66,7 +66,7 @@ def plans_of(scene: Scene) -> Sequence[PlanFacts]:
         paid = [one for one in scene.spends if one.service == kind and one.charges]
         if paid and kind not in known:
             last = max(one.last for one in paid)
-            told = f"{why}. The bill has charges for a {NAMES[kind]}, the last of {last:%Y-%m-%d}"
+            told = f"{why}. The bill has charges for a {NAMES[kind]}, the last on {last:%Y-%m-%d}"
             found.append(
                 PlanFacts(
                     kind, None, paid[0].region_id, paid[0].sub_account_id, None, "unknown", told

@@ -108,7 +108,7 @@ def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step
             subject=Target("service", wing.service, None, workspace_id, account),
             why=(
                 f"{scene.why_of(workspace_id, wing.stop)}. The bill has {many} for "
-                f"{wing.thing}, the last of {last:%Y-%m-%d}"
+                f"{wing.thing}, the last on {last:%Y-%m-%d}"
                 + (", and names no workspace." if workspace_id is None else ".")
             ),
             how=wing.how(_place(wing, None, workspace_id, region_id)),

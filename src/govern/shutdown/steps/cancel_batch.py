@@ -9,7 +9,7 @@ def _how(place: str) -> str:
     return (
         f"Cancel {place}: on the batch inference page of the console, or, while a key of its "
         "workspace works, by POST /compatible-mode/v1/batches/BATCH_ID/cancel. What is completed "
-        "until it is fully cancelled is billed. None running? Then tick this."
+        "until it is fully cancelled is billed. Nothing running there? Then tick this."
     )
 
 

@@ -9,7 +9,7 @@ def _how(place: str) -> str:
     return (
         f"Cancel {place}: on the model training page of the console, or, while a key of its "
         "workspace works, by POST /api/v1/fine-tunes/JOB_ID/cancel. What already ran is billed. "
-        "None running? Then nothing more is charged: tick this."
+        "Nothing running there? Then nothing more is charged: tick this."
     )
 
 

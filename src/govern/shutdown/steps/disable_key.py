@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
+from govern.model.clock import wall_text
 from govern.model.console import key_pages
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
@@ -48,7 +49,9 @@ def key_of(one: Audited) -> str:
 
 def where(region_id: str | None) -> str:
     """The console page of API keys, in a sentence."""
-    choose = f"choose {region_id}" if region_id else "look in each region, the bill names none"
+    choose = (
+        f"choose {region_id}" if region_id else "look in each region: the bill names no single one"
+    )
     return f"Page: {key_pages(region_id)}; at the top right {choose}."
 
 
@@ -58,7 +61,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
         if known and known.disabled:
             continue
         owner = f" Its owner is {one.owner}." if one.owner else ""
-        last = f" Last used {one.last_charge:%Y-%m-%d %H:%M}." if one.last_charge else ""
+        last = f" Last used {wall_text(one.last_charge)}." if one.last_charge else ""
         yield Step(
             id=step_id(NAME, one.workspace_id, one.api_key_id),
             kind=NAME,

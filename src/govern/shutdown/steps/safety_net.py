@@ -23,9 +23,9 @@ def _plan(scene: Scene) -> Iterable[Step]:
         why="What is on no list could go on costing money unseen.",
         how=(
             "Set a budget with an alert and automatic stop: Model Studio console, Cost and Usage > "
-            "Budget Management. It covers pay-as-you-go calls only (no training, no PTU), stops "
-            f"late, and can't stop in Virginia. Set a spend alarm: {page('alarms')}. In Beijing "
-            "and Singapore let models stop when their free quota is used up: "
+            "Budget Management. It covers pay-as-you-go calls only (no training, no PTU or MU), "
+            f"stops late, and can't stop in Virginia. Set a spend alarm: {page('alarms')}. In "
+            "Beijing and Singapore let models stop when their free quota is used up: "
             f"{page('free_quota')}. No documented API sets any of these."
         ),
         reversible=True,

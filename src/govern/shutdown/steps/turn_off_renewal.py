@@ -25,12 +25,12 @@ DAYS_BEFORE = 10
 _HOW = {
     "coding_plan": (
         "Then it ends by itself: nothing else is to be cancelled, nothing is refunded. An empty "
-        "balance doesn't end it: the deduction is tried again every day. Its own key (sk-sp-…) "
-        "isn't on the bill; a usual key in its place is billed by use."
+        "balance is no way to cancel: the deduction is tried again every day. Its own key "
+        "(sk-sp-…) is none of those on the bill; a usual key in its place is billed by use."
     ),
     "token_plan": (
         "Revoke the seats that nobody needs: a member's key stops at once. Seats of which nothing "
-        "was used can be given back on the same page (older help pages say: no refund)."
+        "was used can be given back there (older help pages say: no refund)."
     ),
     "savings_plan": (
         "It runs to its end; one that has paid for nothing yet can be given back: "

@@ -29,9 +29,9 @@ def _plan(scene: Scene) -> Iterable[Step]:
                     ),
                     how=(
                         f"Unsubscribe {one.id} after it was taken offline: {page('refunds')}. What "
-                        "was used is kept, the rest is paid back; but a prepaid PTU can't be ended "
-                        "early, and a prepaid MU given back in its first month costs 1.2 times as "
-                        "much a day."
+                        "was used is kept, the rest is paid back; but provisioned throughput (PTU) "
+                        "can't be ended early, and a model unit (MU) given back in its first month "
+                        "costs 1.2 times as much a day."
                     ),
                     reversible=False,
                     proof="person",
