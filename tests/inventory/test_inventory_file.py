@@ -114,6 +114,7 @@ def test_a_field_that_is_null_is_one_that_is_not_there(tmp_path: Path) -> None:
         ),
         ("api_keys: [{api_key_id: 1}, {api_key_id: 1}]", '"1" is listed on line 2 already'),
         ("workspaces: [{workspace_id: a}, {workspace_id: a}]", "already"),
+        ("plans: [{kind: coding-plan}]", "did you mean coding_plan?"),
     ],
 )
 def test_a_fault_names_its_line(tmp_path: Path, line: str, fault: str) -> None:
@@ -128,6 +129,57 @@ def test_every_fault_of_every_file_is_told_in_one_run(tmp_path: Path) -> None:
     other = write(tmp_path, '{\n "schema": "govern.inventory/v1",\n "plans": [{}]\n}', "b.json")
     found = faults_of(lambda: load_inventories([one, other]))
     assert places(found) == [(1, 9), (2, 11), (3, 12)]
+
+
+WRONG = """\
+schema: govern.inventory/v1
+collected_at: 2026-13-05
+account_id: [1]
+complete: yep
+colour: red
+regions:
+  - {region_id: cn-beijing, looked_at: full}
+  - {region_id: 北京, looked_at: nono}
+api_keys:
+  - api_key_id: 1
+    disabled: maybe
+    gone_after: 2026-09-01
+  - {api_key_id: 1, disabled_at: 2026-09-02, disabled_after: 2026-09-03, disabled: false}
+  - sk-abcdef
+workspaces: nothing
+deployments: [{id: a, workspace_id: llm-a}, {id: a, workspace_id: llm-b}, {id: a, workspace_id: llm-a}]
+plans:
+  - {kind: codingplan, auto_renewal: maybe, expires_at: tomorrow}
+"""
+
+
+def test_every_fault_of_one_file_is_told_with_line_and_column(tmp_path: Path) -> None:
+    found = faults_of(lambda: load_inventories([write(tmp_path, WRONG)]))
+    assert [(one.line, one.column, one.message.split(" ")[-1]) for one in found] == [
+        (2, 15, "2026-09-01T00:00:00+08:00"),
+        (3, 13, "here"),
+        (4, 11, "false"),
+        (5, 1, "plans"),
+        (8, 5, "already"),
+        (8, 32, "none?"),
+        (11, 15, "false"),
+        (12, 17, "end"),
+        (13, 5, "already"),
+        (13, 34, "out"),
+        (13, 62, "disabled_at"),
+        (14, 5, "here"),
+        (15, 13, "here"),
+        (16, 75, "already"),
+        (18, 12, "coding_plan?"),
+        (18, 38, "unknown"),
+        (18, 57, "2026-09-01T00:00:00+08:00"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["coding_plan", "token_plan", "seats-of-2027"])
+def test_a_plan_may_be_of_a_kind_that_checklists_do_not_know(tmp_path: Path, kind: str) -> None:
+    text = f"schema: govern.inventory/v1\nplans: [{{kind: {kind}}}]\n"
+    assert [plan.kind for plan in load(tmp_path, text).plans] == [kind]
 
 
 def test_a_secret_in_the_place_of_an_id_is_refused_and_never_repeated(tmp_path: Path) -> None:

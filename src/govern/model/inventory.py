@@ -18,6 +18,8 @@ SCHEMA = "govern.inventory/v1"
 #: How far a region was looked at.
 LOOKED_AT = ("full", "partial", "none")
 RENEWALS = ("renews", "ends", "unknown")
+#: The plans that checklists know; an account may have others.
+PLANS = ("coding_plan", "token_plan", "savings_plan", "resource_pack")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from govern.model.clock import BILL_CLOCK
 from govern.model.inventory import (
     LOOKED_AT,
+    PLANS,
     RENEWALS,
     SCHEMA,
     ApiKey,
@@ -57,6 +58,16 @@ def _key_id(source: Source, node: Node) -> str | None:
     return found
 
 
+def _plan_kind(source: Source, node: Node) -> str | None:
+    """Any kind, but none that is nearly one of those that checklists know: a typo."""
+    found = line(source, node)
+    near = source.near(found, PLANS) if found and found not in PLANS else ""
+    if near:
+        source.refuse(node, f"unknown kind of plan {quoted(found or '')}{near}")
+        return None
+    return found
+
+
 _RESOURCE: dict[str, Reader] = {
     "id": line,
     "name": text,
@@ -87,21 +98,20 @@ def _list_of(
         for one in node.nodes:
             before = len(source.faults.found)
             values = record(source, one, readers, required)
-            if isinstance(one, Fields) and len(source.faults.found) == before:
+            if isinstance(one, Fields):
                 look(source, one, values)
-                yield noun(**values)
+                if len(source.faults.found) == before:
+                    yield noun(**values)
 
     return read_list
 
 
 def _look_at_key(source: Source, node: Fields, values: Mapping[str, Any]) -> None:
     for end, start in (("disabled_at", "disabled_after"), ("gone_at", "gone_after")):
-        place = node.value(start)
-        if place is None:
-            continue
-        if values.get(end) is None:
+        place, first, last = node.value(start), values.get(start), values.get(end)
+        if place is not None and node.value(end) is None:
             source.refuse(place, f"{start} begins an interval that {end} must end")
-        elif values[start].on(BILL_CLOCK) > values[end].on(BILL_CLOCK):
+        elif place is not None and first and last and first.on(BILL_CLOCK) > last.on(BILL_CLOCK):
             source.refuse(place, f"{start} lies after {end}")
     place = node.value("disabled_at")
     if place is not None and values.get("disabled") is False:
@@ -151,7 +161,7 @@ _READERS: dict[str, Reader] = {
     "plans": _list_of(
         Plan,
         {
-            "kind": line,
+            "kind": _plan_kind,
             "id": line,
             "region_id": _region,
             "expires_at": moment,
@@ -162,12 +172,25 @@ _READERS: dict[str, Reader] = {
 }
 
 
+#: What tells the records of a list apart; the last field must be there.
+_IDENTITIES = {
+    "regions": ("region_id",),
+    "api_keys": ("workspace_id", "api_key_id"),
+    "workspaces": ("workspace_id",),
+    "training_jobs": ("workspace_id", "id"),
+    "deployments": ("workspace_id", "id"),
+    "batches": ("workspace_id", "id"),
+    "knowledge_bases": ("workspace_id", "id"),
+    "plans": ("kind", "id"),
+}
+
+
 def _inventory(document: Document) -> Inventory | None:
     source = document.source
     before = len(source.faults.found)
     values = record(source, document.root, _READERS, ("schema",))
-    _twice(source, document.root, "api_keys", ("workspace_id", "api_key_id"))
-    _twice(source, document.root, "workspaces", ("workspace_id",))
+    for name, identity in _IDENTITIES.items():
+        _twice(source, document.root, name, identity)
     if len(source.faults.found) > before:
         return None
     values.pop("schema")
@@ -182,10 +205,17 @@ def _twice(source: Source, root: Node, name: str, identity: Sequence[str]) -> No
     for node in listed.nodes if isinstance(listed, Items) else ():
         if not isinstance(node, Fields):
             continue
-        cells = [node.value(column) for column in identity]
-        what = tuple(cell.text if isinstance(cell, Scalar) else None for cell in cells)
+        what = tuple(_told(node, column) for column in identity)
         if what[-1] is None:
             continue
         if what in lines:
             source.refuse(node, f"{quoted(what[-1])} is listed on line {lines[what]} already")
         lines.setdefault(what, node.line)
+
+
+def _told(node: Fields, column: str) -> str | None:
+    """What stands there; a region is the same by name and by id."""
+    cell = node.value(column)
+    if not isinstance(cell, Scalar):
+        return None
+    return region_id_of(cell.text) if column == "region_id" else cell.text
