@@ -40,7 +40,7 @@ demo: $(VENV)/.installed
 		echo "exit code 1: findings"; }
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/.lint
 	@$(BIN)/ruff check src tests benchmarks examples

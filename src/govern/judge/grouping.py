@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from govern.judge.matching import Clause, Values, condition_clause
+from govern.judge.matching import Clause, Values, condition_clause, value_clause
 from govern.ledger.ledger import Ledger
 from govern.model.cost import Change, CostRow, UsageSum
 from govern.model.money import EXACT
@@ -60,9 +60,7 @@ def _made_clause(ledger: Ledger, condition: Condition) -> Clause:
     known = sorted(values_of(ledger, condition.column))
     wanted = [one for one in known if any(p.matches(one) for p in condition.patterns)]
     absent = any(pattern.text is None for pattern in condition.patterns)
-    told = f"list_contains(?::VARCHAR[], {_MADE[condition.column]})"
-    sql = f"coalesce({told}, {'true' if absent else 'false'})"
-    return Clause(f"NOT {sql}" if condition.excludes else sql, (wanted,))
+    return value_clause(_MADE[condition.column], wanted, absent=absent, excludes=condition.excludes)
 
 
 def columns(by: Sequence[str]) -> str:

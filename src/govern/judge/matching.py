@@ -6,7 +6,7 @@ meaning of a wildcard; the engine only compares values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,8 +82,18 @@ def condition_clause(condition: Condition, values: Values) -> Clause:
         if any(pattern.matches(value) for pattern in condition.patterns)
     )
     absent = any(pattern.text is None for pattern in condition.patterns)
-    sql = f"coalesce(list_contains(?::VARCHAR[], {column}), {'true' if absent else 'false'})"
-    return Clause(f"NOT {sql}" if condition.excludes else sql, (matching,))
+    return value_clause(column, matching, absent=absent, excludes=condition.excludes)
+
+
+def value_clause(sql: str, values: Sequence[str], *, absent: bool, excludes: bool) -> Clause:
+    """Whether an expression has one of ``values``, or, with ``absent``, no value; never NULL.
+
+    Absence is asked for by itself: what the engine's list functions make of NULL or of an empty
+    list has changed between its releases.
+    """
+    told = f"(CASE WHEN ({sql}) IS NULL THEN {str(absent).lower()} "
+    told += f"ELSE list_contains(?::VARCHAR[], {sql}) END)"
+    return Clause(f"(NOT {told})" if excludes else told, (list(values),))
 
 
 def where_clause(conditions: Iterable[Condition], values: Values) -> Clause:
