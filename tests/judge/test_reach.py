@@ -12,7 +12,7 @@ from govern.bill.exported import by_name, day_of, export_of
 from govern.judge.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.bill import BillSummary
-from govern.model.clock import parse_moment
+from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
 
 NAME = "1902910424969427-20261003120001_202609_consumedetailbillv2.csv"
 
@@ -35,6 +35,16 @@ def test_without_an_export_instant_a_bill_reaches_its_last_charge_of_any_product
 def test_a_file_name_tells_when_it_was_exported(tmp_path: Path) -> None:
     found = summary(bill(tmp_path, paid("1"), name=NAME))
     assert (found.reaches, found.reach_basis) == (datetime(2026, 10, 3, 12, 0, 1), "export")
+
+
+def test_the_instant_in_a_name_is_utc_plus_8_on_whatever_clock_the_bill_is_read(
+    tmp_path: Path,
+) -> None:
+    path = bill(tmp_path, paid("1"), name=NAME)
+    with read([str(path)], Reading(clock=parse_zone("+09:00"))) as ledger:
+        found = summarise(ledger, datetime(2026, 10, 5)).document()
+    assert found["reaches"] == "2026-10-03T13:00:01+09:00"
+    assert found["months"] == [{"month": "2026-09", "final": True}]
 
 
 def test_a_given_export_instant_is_moved_to_the_bill_clock(tmp_path: Path) -> None:
@@ -64,6 +74,26 @@ def test_a_month_is_final_only_if_it_was_exported_after_noon_on_the_third(
 ) -> None:
     found = summary(bill(tmp_path, paid("1")), as_of=as_of, exported=exported)
     assert found.months == (("2026-09", final),)
+
+
+@pytest.mark.parametrize(
+    ("zone", "exported", "as_of", "final"),
+    [
+        # 12:00 on the 3rd in UTC+8 is 13:00 in Tokyo and 04:00 in London's winter and UTC.
+        ("+09:00", "2026-10-03T12:30:00+09:00", "2026-10-05", False),
+        ("+09:00", "2026-10-03T13:00:01+09:00", "2026-10-05", True),
+        ("+09:00", None, "2026-10-03T12:59:59", False),
+        ("Z", "2026-10-03T04:00:01Z", "2026-10-05", True),
+        ("Z", "2026-10-03T03:59:59Z", "2026-10-05", False),
+    ],
+)
+def test_a_month_is_final_by_utc_plus_8_on_whatever_clock_the_bill_is_read(
+    tmp_path: Path, zone: str, exported: str | None, as_of: str, final: bool | None
+) -> None:
+    path = bill(tmp_path, paid("1"))
+    instants = {str(path): parse_moment(exported)} if exported else {}
+    with read([str(path)], Reading(clock=parse_zone(zone), exported_at=instants)) as ledger:
+        assert summarise(ledger, parse_moment(as_of).wall).months == (("2026-09", final),)
 
 
 def test_a_missing_month_is_a_gap(tmp_path: Path) -> None:
@@ -106,7 +136,8 @@ def test_a_missing_day_between_daily_files_is_a_gap_and_an_empty_file_is_none(
     ],
 )
 def test_export_instants_in_names(name: str, instant: datetime | None) -> None:
-    assert by_name(name) == instant
+    told = by_name(name)
+    assert (told and told.on(BILL_CLOCK)) == instant
 
 
 def test_parts_of_one_export_differ_in_their_sequence_number_only() -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from govern.model.clock import Moment, parse_moment
+from govern.model.clock import BILL_CLOCK, Moment, parse_moment
 from govern.model.errors import usage
 
 # UID-yyyyMMddHHmmss_YYYYMM_consumedetailbillv2.csv (observed in public readers of these files).
@@ -22,13 +22,13 @@ _SEQUENCE = re.compile(rf"(?P<export>.+_{_CYCLE})(?:_\d{{1,6}}){{1,2}}", re.ASCI
 _DAILY = re.compile(r"(?:.*_)?(\d{4})-?(\d{2})-?(\d{2})(?:_\d{1,6}){0,2}", re.ASCII)
 
 
-def by_name(name: str) -> datetime | None:
-    """The export instant in a file's own name, on the bill clock."""
+def by_name(name: str) -> Moment | None:
+    """The export instant in a file's own name: UTC+8, whatever clock the bill is read on."""
     for part in reversed(name.split("/")):
         found = _EXPORTED.match(part)
         if found:
             try:
-                return datetime.strptime(found[1], "%Y%m%d%H%M%S")
+                return Moment(datetime.strptime(found[1], "%Y%m%d%H%M%S"), BILL_CLOCK)
             except ValueError:
                 return None
     return None

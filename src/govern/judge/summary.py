@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from govern.bill.exported import day_of
@@ -143,12 +143,15 @@ def _months(ledger: Ledger, as_of: datetime) -> tuple[tuple[str, bool | None], .
         "SELECT month, list(DISTINCT file) FROM ledger WHERE kind = 'charge' GROUP BY 1 ORDER BY 1"
     )
     return tuple(
-        (month, _final(month, [exported[f] for f in files], as_of)) for month, files in rows
+        (month, _final(month, [exported[f] for f in files], as_of, ledger.clock))
+        for month, files in rows
     )
 
 
-def _final(month: str, exports: list[datetime | None], as_of: datetime) -> bool | None:
-    final = final_from(month)
+def _final(
+    month: str, exports: list[datetime | None], as_of: datetime, clock: tzinfo
+) -> bool | None:
+    final = final_from(month, clock)
     if as_of < final or any(export and export < final for export in exports):
         return False
     return True if all(export and export > final for export in exports) else None

@@ -118,6 +118,7 @@ def _reduce(
 def _file(number: int, staged: Staged, rows: int, how: Reading) -> BillFile:
     columns = staged.columns
     told = how.exported_at.get(staged.path) or how.exported_at.get(staged.name)
+    told = told or by_name(staged.name)
     return BillFile(
         number=number,
         name=staged.name,
@@ -127,7 +128,7 @@ def _file(number: int, staged: Staged, rows: int, how: Reading) -> BillFile:
         payable=columns.payable,
         fields=frozenset(columns.positions),
         rows=rows,
-        exported_at=told.on(how.clock) if told else by_name(staged.name),
+        exported_at=told.on(how.clock) if told else None,
         rejects=staged.rejects,
         fatal=staged.fatal,
         staged=staged,

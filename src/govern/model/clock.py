@@ -113,9 +113,11 @@ def period_bounds(every: str, key: str) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=7 if every == "week" else 1)
 
 
-def final_from(month: str) -> datetime:
-    """A month's bill is final after 12:00 on the 3rd of the next month, UTC+8 (documented)."""
-    return next_month(month_start(month)) + timedelta(days=2, hours=12)
+def final_from(month: str, clock: tzinfo) -> datetime:
+    """When a month's bill becomes final, as ``clock`` shows it: whatever clock a bill is read on,
+    that is after 12:00 on the 3rd of the next month in UTC+8 (documented)."""
+    noon = next_month(month_start(month)) + timedelta(days=2, hours=12)
+    return Moment(noon, BILL_CLOCK).on(clock)
 
 
 _CELL = re.compile(

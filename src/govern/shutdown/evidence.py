@@ -126,7 +126,7 @@ class BillEvidence:
 
         A month in which only other products are left is a month of the bill as well.
         """
-        since = final_from(month)
+        since = final_from(month, self._ledger.clock)
         exports = {file.number: file.exported_at for file in self._ledger.files}
         rows = self._ledger.query(
             "SELECT billing_account_id, list(DISTINCT file) FROM ledger "

@@ -262,7 +262,7 @@ class _Verification:
         if not stops or any(one.state in ("todo", "blocked") for one in others):
             return replace(bare, state="blocked", reason="first the steps that are still open")
         month = f"{max(stops):%Y-%m}"
-        due = final_from(month)
+        due = final_from(month, self.facts.clock)
         if self.facts.bill and self.facts.bill.final(month, self.facts.as_of):
             if any(one.state == "waiting" for one in others):
                 told = f"the bill of {month} is final; other steps still wait"

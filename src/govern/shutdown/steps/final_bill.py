@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from govern.model.checklist import Step, Target
-from govern.model.clock import Moment, final_from
+from govern.model.clock import BILL_CLOCK, Moment, final_from
 from govern.model.console import page
 from govern.shutdown.kind import Kind, step_id
 from govern.shutdown.scene import Scene
@@ -27,7 +27,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
             f"govern verify with it: {page('bills')}. Its file name or --exported-at must tell "
             "when it was exported."
         ),
-        due=Moment(final_from(f"{scene.as_of:%Y-%m}")),
+        due=Moment(final_from(f"{scene.as_of:%Y-%m}", BILL_CLOCK), BILL_CLOCK),
         reversible=True,
         proof="person",
     )
