@@ -3,8 +3,8 @@
     python make_inventory.py            writes inventory.yaml
     python make_inventory.py --check    ends with 1 if the file on disk is another one
 
-Two regions were looked at; Hong Kong was not, though a key works there: of the 41 keys on the bill it
-lists 40. Nobody wrote down whether the Coding Plan renews.
+Two regions were looked at; Hong Kong was not, though a key works there: of the 41 keys on the bill
+it lists 40. Nobody wrote down whether the Coding Plan renews.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ workspaces: nothing
 deployments: [{id: a, workspace_id: llm-a}, {id: a, workspace_id: llm-b}, {id: a, workspace_id: llm-a}]
 plans:
   - {kind: codingplan, auto_renewal: maybe, expires_at: tomorrow}
-"""
+"""  # noqa: E501
 
 
 def test_every_fault_of_one_file_is_told_with_line_and_column(tmp_path: Path) -> None:
