@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-import tempfile
 from typing import Annotated
 
 import typer
 
 from govern.cli import options
+from govern.cli.saving import writing
+from govern.cli.streams import show
 from govern.model.errors import GovernError, usage
 
 app = typer.Typer(
@@ -88,13 +88,6 @@ def reduce(
             raise GovernError("overlap", ledger.clashes)
         written = os.path.join(ledger.folder, "ledger.parquet")
         parquet.write(ledger.connection, ledger.files, written)
-        try:
-            with tempfile.NamedTemporaryFile(
-                dir=os.path.dirname(os.path.abspath(output)), delete=False
-            ) as part:
-                with open(written, "rb") as source:
-                    shutil.copyfileobj(source, part)
-            os.replace(part.name, output)
-        except OSError as error:
-            raise GovernError("file", f"{output}: {error.strerror or error}") from None
-    sys.stdout.write(f"{output}\n")
+        with writing(output) as target, open(written, "rb") as source:
+            shutil.copyfileobj(source, target)
+    show(f"{output}\n")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from govern.cli import options
+from govern.cli.saving import save
+from govern.cli.streams import show
 from govern.model.errors import GovernError, usage
 
 if TYPE_CHECKING:
@@ -174,7 +175,6 @@ def tick(
       govern checklist tick checklist.yaml disable_key.llm-a.12345 --by lin --keep-until 2026-12-01
       --reason "billing job, moves in November"
     """
-    from govern.cli import output as out
     from govern.cli import settings
     from govern.model.clock import Moment, parse_moment
     from govern.model.config import Config
@@ -210,14 +210,14 @@ def tick(
     written_list = load_checklist(file)
     ticked, said = say(written_list.checklist, step, word)
     payload = ticked.document()
-    out.save(file, text(payload, settled(payload, written_list.comments)))
+    save(file, text(payload, settled(payload, written_list.comments)))
     try:
         load_checklist(file)
     except GovernError as error:
-        out.save(file, text(*_before(written_list)))
+        save(file, text(*_before(written_list)))
         raise usage(str(error)) from None
     for one in said:
-        sys.stdout.write(f"{one.state:<8} {one.id}\n")
+        show(f"{one.state:<8} {one.id}\n")
 
 
 def _before(written: Written) -> tuple[dict[str, Any], Any]:

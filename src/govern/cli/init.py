@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import resources
 from typing import Annotated
 
 import typer
 
+from govern.cli.saving import save
+from govern.cli.streams import say, show
 from govern.model.errors import GovernError, usage
 
 
@@ -26,16 +27,15 @@ def init(
         os.path.join(folder, *name.split("/")): start.joinpath(name).read_text(encoding="utf-8")
         for name in ("govern.yaml", "policies/spend.yaml", "policies/retired.yaml")
     }
-    there = [path for path in wanted if os.path.exists(path)]
+    there = [path for path in wanted if os.path.lexists(path)]
     if there:
         raise usage(f"{', '.join(there)}: exists already; nothing was written")
-    try:
-        for path, text in wanted.items():
+    for path, text in wanted.items():
+        try:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-            with open(path, "x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-    except OSError as error:
-        raise GovernError("file", f"{error.filename}: {error.strerror}") from None
+        except OSError as error:
+            raise GovernError("file", f"{error.filename}: {error.strerror or error}") from None
+        save(path, text)
     for path in wanted:
-        sys.stdout.write(f"{path}\n")
-    sys.stderr.write("govern: edit the limits and ids in policies/, then: govern check BILL\n")
+        show(f"{path}\n")
+    say("edit the limits and ids in policies/, then: govern check BILL")

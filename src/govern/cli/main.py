@@ -10,9 +10,21 @@ import typer
 from typer.exceptions import TyperException
 
 from govern import __version__
-from govern.cli import audit, bill, check, checklist, cost, init, policy, verify, waiver
-from govern.model.errors import GovernError
-from govern.model.exits import CODES
+from govern.cli import (
+    audit,
+    bill,
+    check,
+    checklist,
+    cost,
+    init,
+    policy,
+    signals,
+    streams,
+    verify,
+    waiver,
+)
+from govern.model.errors import Fault, GovernError
+from govern.model.exits import CODES, TOO_LITTLE_MEMORY
 from govern.model.text import printable
 
 app = typer.Typer(
@@ -55,30 +67,64 @@ app.add_typer(waiver.app, name="waiver")
 
 def main() -> NoReturn:
     """Run the command line; every way it can end is an exit code of the contract."""
+    signals.listen()
     try:
-        code = app(standalone_mode=False)
-        sys.stdout.flush()
-    except GovernError as error:
-        code = _complain(error)
-    except typer.Abort:
-        code = _say("interrupted", CODES["interrupted"])
-    except TyperException as error:
-        code = _misused(error)
-    except KeyboardInterrupt:
-        code = _say("interrupted", CODES["interrupted"])
-    except BrokenPipeError:
-        # Whoever reads our output has seen enough; without this Python complains at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = CODES["file"]
-    except Exception as error:
-        code = _bug(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        streams.settle()
+        ended = app(standalone_mode=False)
+        code = ended if isinstance(ended, int) else 0
+    except BaseException as error:
+        signals.deaf()
+        code = _ended(error)
+    signals.deaf()
+    lost = streams.close()
+    if lost and code in _OUTRANKED_BY_FILE:
+        code = _unwritten(lost)
+    sys.exit(code)
+
+
+_OUTRANKED_BY_FILE = (0, 1, 3, 4, 6)
+
+
+def _ended(error: BaseException) -> int:
+    """Say in one line how the run ended, and give its code."""
+    if signals.came() or isinstance(error, KeyboardInterrupt):
+        return _say("interrupted", CODES["interrupted"])
+    if isinstance(error, GovernError):
+        return _complain(error)
+    if isinstance(error, TyperException):
+        return _misused(error)
+    if isinstance(error, SystemExit):
+        # typer's own way out of a broken pipe is 1, which means findings here.
+        broken = isinstance(error.__context__, OSError)
+        return CODES["file"] if broken else int(error.code or 0)
+    if isinstance(error, OSError):
+        return _unwritten(error)
+    if isinstance(error, MemoryError):
+        return _say(TOO_LITTLE_MEMORY, CODES["file"])
+    return _bug(error)
+
+
+def _unwritten(error: OSError) -> int:
+    """What the system refused, wherever it did: nothing that a new version could cure."""
+    if not isinstance(error, BrokenPipeError):
+        _say(_refused(error), CODES["file"])
+    # Whoever reads our output has seen enough, and needs no message.
+    return CODES["file"]
+
+
+def _refused(error: OSError) -> str:
+    try:
+        os.getcwd()
+    except OSError:
+        return "the working folder isn't there any more: change into one that is"
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
 
 
 def _misused(error: TyperException) -> int:
     told = error.format_message()
     if told.startswith("Usage:"):
-        sys.stderr.write(f"{told}\n")
+        streams.whisper(f"{told}\n")
         return CODES["usage"]
     context = getattr(error, "ctx", None)
     where = f" (see: {context.command_path} --help)" if context else ""
@@ -86,24 +132,23 @@ def _misused(error: TyperException) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    sys.stderr.write(f"govern: {printable(message)}\n")
+    streams.say(message)
     return code
 
 
 def _complain(error: GovernError) -> int:
     for fault in error.faults:
-        excerpt = getattr(fault, "excerpt", "")
-        sys.stderr.write(f"govern: {printable(str(fault))}\n")
-        if excerpt and sys.stderr.isatty():
-            sys.stderr.write(f"  {printable(excerpt)}\n  {' ' * (fault.column - 1)}^\n")  # type: ignore[union-attr]
+        streams.say(str(fault))
+        if isinstance(fault, Fault) and fault.excerpt and sys.stderr.isatty():
+            streams.whisper(f"  {printable(fault.excerpt)}\n  {' ' * (fault.column - 1)}^\n")
     return CODES[error.cause]
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: BaseException) -> int:
     import traceback
 
     if "-v" in sys.argv or "--verbose" in sys.argv:
-        traceback.print_exc()
+        streams.whisper("".join(traceback.format_exception(error)))
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
     text = " ".join(str(error).split())[:300]

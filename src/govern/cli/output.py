@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn, Protocol
 
 import typer
 
+from govern.cli.saving import save
 from govern.cli.settings import FORMAT
+from govern.cli.streams import say, show
 from govern.model.document import Document
 from govern.model.errors import GovernError, usage
-from govern.model.text import nearest, printable
+from govern.model.text import nearest
 
 #: Columns of a text that isn't read on a terminal.
 _WIDE = 160
@@ -99,7 +100,7 @@ def end(
         document = redact(document, secret, known)
     write(document, stdout, files, inputs)
     if document.exit.code not in (0, 1) and not quiet:
-        sys.stderr.write(f"govern: {printable(document.exit.reason)}\n")
+        say(document.exit.reason)
     raise typer.Exit(document.exit.code)
 
 
@@ -122,36 +123,11 @@ def write(
     for _, path in files:
         if any(same(path, one) for one in inputs):
             raise usage(f"-o {path}: this file is read in the same run; name another one")
-    folder = os.getcwd()
+    folder = _folder()
     for name, path in files:
         text = FORMATS[name].render(document, Page(_WIDE, folder))
         save(path, text)
-    _print(FORMATS[stdout].render(document, Page(_width(), folder)))
-
-
-def save(path: str, text: str) -> None:
-    """Write a file whole or not at all, so that a kill leaves what was there before."""
-    # A lone surrogate, from a path that is no UTF-8, is written as its escape.
-    data = text.encode("utf-8", "backslashreplace")
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "wb") as stream:
-                stream.write(data)
-            return
-        target = os.path.realpath(path)
-        mode = os.stat(target).st_mode if os.path.exists(target) else None
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(target), delete=False) as part:
-            part.write(data)
-        os.chmod(part.name, mode if mode is not None else 0o666 & ~_umask())
-        os.replace(part.name, target)
-    except OSError as error:
-        raise GovernError("file", f"{path}: {error.strerror or error}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+    show(FORMATS[stdout].render(document, Page(_width(), folder)))
 
 
 def _fits(document: Document, name: str) -> None:
@@ -173,19 +149,12 @@ def same(path: str, other: str) -> bool:
         return False
 
 
-def _print(text: str) -> None:
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure:
-        reconfigure(encoding="utf-8", newline="\n", errors="backslashreplace")
+def _folder() -> str:
+    """The working folder, to which paths are told relative; "" if it isn't there any more."""
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        # What is left in the buffer would fail once more when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise GovernError("file", f"standard output: {error.strerror or error}") from None
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _width() -> int:

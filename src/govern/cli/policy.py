@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from govern.cli import options
+from govern.cli.streams import say, show
 
 app = typer.Typer(help="Work on policies.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -37,13 +36,13 @@ def validate(
         with read(bill, settings.reading(found, settings.clock(None, found))) as ledger:
             warned += lint.selecting_nothing(chosen.policies, ledger)
     for warning in sorted(warned):
-        sys.stderr.write(f"govern: warning: {warning}\n")
+        say(f"warning: {warning}")
     source = "built-in " if chosen.builtin else ""
     count = len(chosen.policies)
     said = f"{count} {source}{'policy' if count == 1 else 'policies'}"
     if waivers:
         said += f" and {len(waivers)} waiver{'s' if len(waivers) > 1 else ''}"
-    sys.stdout.write(f"{said}, valid; {len(warned)} warning{'' if len(warned) == 1 else 's'}\n")
+    show(f"{said}, valid; {len(warned)} warning{'' if len(warned) == 1 else 's'}\n")
 
 
 @app.command("list")
@@ -61,7 +60,7 @@ def listing(
     chosen = settings.policies(path or [], settings.load(config, no_config))
     for policy in chosen.policies:
         state = "" if policy.enabled else " (not enabled)"
-        sys.stdout.write(
+        show(
             f"{policy.severity:<9} {policy.id}{state}: {policy.title}"
             f"  [{policy.file}:{policy.line}]\n"
         )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from govern.cli.streams import say
 from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
 from govern.model.config import Config
 from govern.model.errors import GovernError, usage
@@ -214,4 +215,4 @@ def progress(quiet: bool) -> Callable[[str], None]:
     """Long work says on a terminal's stderr what it is at."""
     if quiet or not sys.stderr.isatty() or os.environ.get("CI"):
         return lambda message: None
-    return lambda message: print(f"govern: {message} …", file=sys.stderr)
+    return lambda message: say(f"{message} …")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from govern.cli import options
+from govern.cli.saving import save
+from govern.cli.streams import say
 
 
 def verify(
@@ -104,12 +105,12 @@ def verify(
     if attest:
         if any(out.same(attest, one) for one in inputs):
             raise usage(f"--attest {attest}: this file is read in the same run; name another one")
-        out.save(attest, statement(report))
+        save(attest, statement(report))
         if not quiet:
             words = [shlex.quote(one) for one in (attest, f"{attest}.bundle")]
-            sys.stderr.write(
-                f"govern: {attest} is unsigned; sign it, with cosign 3 for example: "
-                f"cosign attest-blob --statement {words[0]} --bundle {words[1]}\n"
+            say(
+                f"{attest} is unsigned; sign it, with cosign 3 for example: "
+                f"cosign attest-blob --statement {words[0]} --bundle {words[1]}"
             )
     out.end(
         document(report),

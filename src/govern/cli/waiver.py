@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
+import tempfile
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from govern.cli import options
+from govern.cli.saving import save
+from govern.cli.streams import show
 from govern.model.errors import GovernError, usage
 
 app = typer.Typer(
@@ -67,13 +69,13 @@ def listing(
         if set(use.waiver.subject.text or "") <= {"*", "?"}:
             words.append("too broad")
         subject = use.waiver.subject.text
-        sys.stdout.write(
+        show(
             f"{use.waiver.policy} {subject}: until {use.expires:%Y-%m-%d %H:%M}, "
             f"{use.waiver.owner}: {use.waiver.reason}"
             f"{' [' + ', '.join(words) + ']' if words else ''}"
             f"  ({use.waiver.file}:{use.waiver.line})\n"
         )
-    sys.stdout.write(f"{len(uses)} waiver{'' if len(uses) == 1 else 's'}\n")
+    show(f"{len(uses)} waiver{'' if len(uses) == 1 else 's'}\n")
 
 
 @app.command("add")
@@ -96,7 +98,6 @@ def add(
     --reason "launch month" --owner finops --expires 2026-11-01
     """
     import json
-    import tempfile
 
     from govern.policy.waivers import load_waivers
 
@@ -109,29 +110,25 @@ def add(
     entry = "  - " + "\n    ".join(lines) + "\n"
     before = "version: 1\nwaivers:\n"
     try:
-        if os.path.exists(file):
+        with open(file, encoding="utf-8", newline="") as there:
             load_waivers([file])
-            with open(file, encoding="utf-8", newline="") as there:
-                before = there.read()
-        if before and not before.endswith("\n"):
-            before += "\n"
-        folder = os.path.dirname(os.path.abspath(file))
-        with tempfile.NamedTemporaryFile(
-            "w", dir=folder, suffix=".yaml", delete=False, encoding="utf-8", newline=""
-        ) as part:
-            part.write(before + entry)
-        try:
-            load_waivers([part.name])
-        except GovernError as error:
-            raise usage(_without(str(error), part.name)) from None
-        else:
-            os.replace(part.name, file)
-        finally:
-            if os.path.exists(part.name):
-                os.unlink(part.name)
+            before = there.read()
+    except FileNotFoundError:
+        pass
     except OSError as error:
         raise GovernError("file", f"{file}: {error.strerror or error}") from None
-    sys.stdout.write(f"{file}\n")
+    if before and not before.endswith("\n"):
+        before += "\n"
+    with tempfile.TemporaryDirectory(prefix="govern-") as folder:
+        trial = os.path.join(folder, "trial.yaml")
+        with open(trial, "w", encoding="utf-8", newline="") as part:
+            part.write(before + entry)
+        try:
+            load_waivers([trial])
+        except GovernError as error:
+            raise usage(_without(str(error), trial)) from None
+    save(file, before + entry)
+    show(f"{file}\n")
 
 
 def _without(message: str, path: str) -> str:

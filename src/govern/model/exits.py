@@ -23,6 +23,12 @@ CODES: dict[str, int] = {
     "interrupted": 130,
 }
 
+#: What a run says that ended (``file``) for want of memory.
+TOO_LITTLE_MEMORY = (
+    "too little memory: give the run more, or read the bill in parts (govern bill reduce makes "
+    "each a small ledger, and every command takes several)"
+)
+
 _RANK = (2, 5, 4, 3, 1, 6, 0)
 
 
