@@ -237,12 +237,14 @@ def test_an_inventory_knows_that_a_plan_ends_or_renews(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize(("hour", "state"), [("09", "proved"), ("10", "failed")])
-def test_a_deployment_s_last_hour_may_be_charged_late(
-    tmp_path: Path, hour: str, state: str
-) -> None:
+@pytest.mark.parametrize(
+    ("at", "state"),
+    # 48 hours after the stop at 08:00 a deployment's charge is no late hour any more.
+    [("2026-09-12 07:59:59", "proved"), ("2026-09-12 08:00:00", "failed")],
+)
+def test_a_deployment_s_last_hours_may_be_charged_late(tmp_path: Path, at: str, state: str) -> None:
     offline = step("take_offline", Target("service", "deployment"), "bill")
-    rows = [charge(f"2026-09-10 {hour}:00:00", code="sfm_deployment_public_cn"), other()]
+    rows = [charge(at, code="sfm_deployment_public_cn"), other()]
     report = proved(tmp_path, only(offline), [*BEFORE, *rows])
     assert result(report, "take_offline").state == state
 

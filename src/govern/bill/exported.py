@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from govern.model.clock import BILL_CLOCK, Moment, parse_moment
@@ -51,6 +52,36 @@ def day_of(name: str) -> date | None:
         return date(int(found[1]), int(found[2]), int(found[3])) if found else None
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class About:
+    """What a name says of a file: who pays the bill, and of which month or day it is."""
+
+    payer: str | None = None
+    month: str | None = None
+    day: date | None = None
+
+
+_ACCOUNT = re.compile(r"(\d{3,})(?:-\d{14})?", re.ASCII)
+_PERIOD = re.compile(r"(20\d{2}|21\d{2})-?(0[1-9]|1[0-2])(?:-?[0-3]\d)?", re.ASCII)
+
+
+def about(name: str) -> About:
+    """The payer and the month in a file's own name, or in the name of the archive it is in.
+
+    ``UID-yyyyMMddHHmmss_YYYYMM_…`` (observed), ``UID_…_YYYYMM`` and ``UID_…_YYYYMMDD`` (documented
+    for pushes). A name that holds two months tells none.
+    """
+    base, *outer = reversed(name.split("/"))
+    day = day_of(name)
+    for part in (base, *(one for one in outer if one.lower().endswith((".zip", ".gz")))):
+        first, *others = _stem(part)[0].split("_")
+        months = {f"{found[1]}-{found[2]}" for one in others if (found := _PERIOD.fullmatch(one))}
+        account = _ACCOUNT.fullmatch(first)
+        if len(months) == 1 and account:
+            return About(account[1], months.pop(), day)
+    return About(None, f"{day:%Y-%m}" if day else None, day)
 
 
 def _stem(base: str) -> tuple[str, str]:

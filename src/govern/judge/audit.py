@@ -12,15 +12,27 @@ from govern.judge import audit_evidence
 from govern.judge.audit_facts import (
     IDENTITY,
     Facts,
+    Identity,
     by_day,
     facts_of,
     last_day,
-    lines_of,
+    last_lines,
     uses_after,
 )
-from govern.judge.horizon import horizons
+from govern.judge.horizon import Horizon
+from govern.judge.payers import horizons
 from govern.judge.rate import run_rates
-from govern.judge.silence import JOBS, Horizon, State, Stop, Terms, Use, after_stop, without_stop
+from govern.judge.silence import (
+    JOBS,
+    State,
+    Stop,
+    Terms,
+    Use,
+    after_stop,
+    in_currencies,
+    most_cautious,
+    without_stop,
+)
 from govern.judge.stops import Place, stops_of
 from govern.judge.summary import summarise
 from govern.judge.trust import distrust, too_old
@@ -86,7 +98,7 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
     )
     if ledger.clashes:
         return report
-    accounts = horizons(ledger, bill)
+    accounts = horizons(ledger, question.as_of)
     stops = _stops(ledger, question)
     known = by_day(ledger)
     windows = {
@@ -105,13 +117,14 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
     if question.still_charging:
         keys = [one for one in keys if one.state in COSTLY]
         workspaces = [one for one in workspaces if one.state in COSTLY]
-    found = _with_lines(ledger, (*keys, *workspaces), question.evidence)
+    leaks = {identity: uses for one in audits.values() for identity, uses in one.leaks.items()}
+    found = _with_lines(ledger, (*keys, *workspaces), leaks, question.evidence)
     return replace(
         report,
         keys=tuple(found[: len(keys)]),
         workspaces=tuple(found[len(keys) :]),
         exit=_exit(ledger, bill, question, (*keys, *workspaces)),
-        covered_until=max((one.covered for one in accounts.values()), default=None),
+        covered_until=min((one.covered for one in accounts.values()), default=None),
         run_rate=tuple(rates),
     )
 
@@ -183,6 +196,7 @@ class _Audit:
         self.stops = stops
         self.facts = facts
         self.directory = question.directory
+        self.leaks: dict[Identity, Sequence[Use]] = {}
 
     def subjects(self) -> list[Audited]:
         """Those with charges, and those that only the inventory knows; the worst first."""
@@ -193,6 +207,8 @@ class _Audit:
         workspace_id, key_id = facts.place
         stop = self.stops.get(facts.place) if key_id or self.kind == "workspace" else None
         state = self._state(facts, stop)
+        if state.leaks:
+            self.leaks[facts.identity] = state.leaks
         key = self.directory.key(workspace_id, key_id)
         workspace = self.directory.workspace(workspace_id)
         return Audited(
@@ -221,15 +237,18 @@ class _Audit:
             charges_after=tuple(_after(state.leaks)),
             residual=tuple(_after(state.residual)),
             console=key_page(facts.region_id),
+            last_width=facts.last_width,
         )
 
     def _state(self, facts: Facts, stop: Stop | None) -> State:
-        horizon = min((self.accounts[payer] for payer in facts.payers), key=lambda one: one.covered)
+        seen = [self.accounts[payer] for payer in facts.payers]
+        terms = self.question.terms
         if stop is None:
-            return without_stop(facts.latest, horizon, self.question.terms)
+            return most_cautious([without_stop(facts.latest, one, terms) for one in seen])
         uses = uses_after(self.ledger, self.kind, facts, stop.at)
         ended = _ended(self.directory, facts.place[0], self.ledger.clock)
-        return after_stop(uses, stop, horizon, self.question.terms, ended)
+        until = {service: over + terms.grace for service, over in ended.items()}
+        return most_cautious([after_stop(uses, stop, one, terms, until) for one in seen])
 
     def _remark(self, facts: Facts, stop: Stop | None) -> str:
         key = self.directory.key(*facts.place)
@@ -286,13 +305,14 @@ def _order(one: Audited) -> tuple[int, Decimal, str, str, str]:
 
 
 def _after(uses: Sequence[Use]) -> Iterable[After]:
-    for currency in sorted({use.currency for use in uses}):
-        own = [use for use in uses if use.currency == currency]
+    for own in in_currencies(uses):
+        first = min(own, key=lambda use: use.first)
         yield After(
-            currency,
+            first.currency,
             add([use.billed_cost for use in own]),
             sum(use.charges for use in own),
-            min(use.first for use in own),
+            first.first,
+            first.width,
         )
 
 
@@ -308,20 +328,24 @@ def _sums_up(bill: BillSummary, subjects: Sequence[Audited]) -> None:
         raise GovernError("bug", "the audit lost a charge: please report this as a bug")
 
 
-def _with_lines(ledger: Ledger, subjects: Sequence[Audited], most: int) -> list[Audited]:
-    """The subjects with up to ``most`` bill lines each."""
+def _with_lines(
+    ledger: Ledger,
+    subjects: Sequence[Audited],
+    leaks: Mapping[Identity, Sequence[Use]],
+    most: int,
+) -> list[Audited]:
+    """The subjects with up to ``most`` bill lines each: of a leak its own, else the last ones."""
     wanted: dict[int, list[tuple[int, bool]]] = {}
     for kind in IDENTITY if most else ():
         numbers = {_identity(one): at for at, one in enumerate(subjects) if one.kind == kind}
-        leaks = {identity: _first_leak(subjects[at]) for identity, at in numbers.items()}
-        for group, (identity, earliest) in lines_of(ledger, kind, leaks, most).items():
-            wanted.setdefault(group, []).append((numbers[identity], earliest))
+        for identity, at in numbers.items():
+            for use in leaks.get(identity, ())[:most]:
+                wanted.setdefault(use.group, []).append((at, True))
+        others = [identity for identity in numbers if identity not in leaks]
+        for group, identity in last_lines(ledger, kind, others, most).items():
+            wanted.setdefault(group, []).append((numbers[identity], False))
     lines = audit_evidence.gather(ledger, wanted, most) if wanted else {}
     return [replace(one, evidence=tuple(lines.get(at, ()))) for at, one in enumerate(subjects)]
-
-
-def _first_leak(one: Audited) -> datetime | None:
-    return min((after.first_charge for after in one.charges_after), default=None)
 
 
 def _identity(one: Audited) -> tuple[str | None, ...]:

@@ -9,8 +9,8 @@ from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search, time_of
 from govern.model.bill import Evidence
 
-#: A line and its time.
-Line = tuple[Evidence, datetime]
+#: A line, its time, and how exactly that is known.
+Line = tuple[Evidence, datetime, str]
 
 #: A ledger group → whose lines it holds (a number), and whether the earliest are wanted.
 Wanted = Mapping[int, Sequence[tuple[int, bool]]]
@@ -20,13 +20,13 @@ def gather(ledger: Ledger, wanted: Wanted, most: int) -> dict[int, list[Line]]:
     """Up to ``most`` lines of each: the earliest, or the latest with the last one first."""
     found: dict[int, list[Line]] = {}
     for row in Search(ledger, wanted).rows():
-        time, _width = time_of(row.cells, row.staged, ledger.clock)
+        time, width = time_of(row.cells, row.staged, ledger.clock)
         line = Evidence(
             row.path, row.line, row.cell("instance_id") or "", row.amount("billed_cost")
         )
         for subject, earliest in wanted[row.group]:
             lines = found.setdefault(subject, [])
-            lines.append((line, time))
+            lines.append((line, time, width))
             if len(lines) > 50 + most:
                 found[subject] = _best(lines, most, earliest=earliest)
     kinds = {subject: earliest for subjects in wanted.values() for subject, earliest in subjects}

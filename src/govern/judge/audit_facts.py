@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+from govern.judge.horizon import Horizon
 from govern.judge.matching import END, Clause
-from govern.judge.silence import JOBS, Horizon, Use
+from govern.judge.silence import Use
 from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
 from govern.model.audit import SubjectCost
+from govern.model.clock import WIDTHS
 
 #: What tells subjects apart.
 IDENTITY = {
@@ -23,7 +25,6 @@ IDENTITY = {
 Identity = tuple[str | None, ...]
 
 _USAGE = "kind = 'charge' AND charge_category = 'usage'"
-_COARSE = "width IN ('day', 'month')"
 
 #: What a call can cost; of other services nobody's API key is the cause.
 _BY_KEY = ("inference", "batch", "web_search", "other")
@@ -31,7 +32,10 @@ _BY_KEY = ("inference", "batch", "web_search", "other")
 
 @dataclass(frozen=True)
 class Facts:
-    """One subject. ``latest`` is its last use, ``payers`` the accounts whose bills show it."""
+    """One subject. ``payers`` are the accounts whose bills show it.
+
+    ``latest``: its last uses, one of each width. ``last_width``: how exactly ``last`` is known.
+    """
 
     identity: Identity
     first: datetime
@@ -41,7 +45,8 @@ class Facts:
     payers: tuple[str | None, ...]
     models: tuple[str, ...]
     channels: tuple[str, ...]
-    latest: Use | None
+    latest: tuple[Use, ...]
+    last_width: str
     costs: tuple[SubjectCost, ...]
 
     @property
@@ -65,19 +70,20 @@ def facts_of(
     columns = ", ".join(IDENTITY[kind])
     count = len(IDENTITY[kind])
     costs = _costs(ledger, kind, windows)
+    widths = _latest(ledger, kind)
     rows = ledger.query(
         f"SELECT {columns}, min(first), max(last), sum(charges)::BIGINT,"
         " list(DISTINCT region_id) FILTER (region_id <> ''), list(DISTINCT billing_account_id),"
         " count(*) FILTER (billing_account_id IS NULL),"
         " list(DISTINCT model ORDER BY model) FILTER (model <> ''),"
-        " list(DISTINCT channel ORDER BY channel) FILTER (channel <> ''),"
-        f" max(last) FILTER ({_USAGE}), max({END}) FILTER ({_USAGE} AND {_COARSE})"
+        " list(DISTINCT channel ORDER BY channel) FILTER (channel <> '')"
         f" FROM ledger WHERE kind = 'charge' GROUP BY {columns} ORDER BY {columns}"
     )
     found = []
     for row in rows:
         identity = tuple(row[:count])
-        first, last, charges, regions, payers, nobody, models, channels, used, coarse = row[count:]
+        first, last, charges, regions, payers, nobody, models, channels = row[count:]
+        latest = widths[identity]
         known = sorted(payer for payer in payers or () if payer is not None)
         found.append(
             Facts(
@@ -89,10 +95,37 @@ def facts_of(
                 payers=(*known, *([None] if nobody else [])),
                 models=tuple(models or ()),
                 channels=tuple(channels or ()),
-                latest=None if used is None else Use(used, used, coarse or used, bool(coarse)),
+                latest=tuple(latest.uses),
+                last_width=latest.width,
                 costs=tuple(costs[identity]),
             )
         )
+    return found
+
+
+@dataclass
+class _Latest:
+    """When a subject's last charge was, how exactly that is known, and its last uses by width."""
+
+    at: datetime
+    width: str
+    uses: list[Use]
+
+
+def _latest(ledger: Ledger, kind: str) -> dict[Identity, _Latest]:
+    columns = ", ".join(IDENTITY[kind])
+    rows = ledger.query(
+        f"SELECT {columns}, width, max(last), max(last) FILTER ({_USAGE}), max({END}) FILTER "
+        f"({_USAGE}) FROM ledger WHERE kind = 'charge' GROUP BY {columns}, width"
+    )
+    found: dict[Identity, _Latest] = {}
+    # Of two widths at one instant, the coarser one says less.
+    for *identity, width, last, used, end in sorted(rows, key=lambda row: WIDTHS.index(row[-4])):
+        known = found.setdefault(tuple(identity), _Latest(last, width, []))
+        if last >= known.at:
+            known.at, known.width = last, width
+        if used is not None:
+            known.uses.append(Use(used, used, end, width))
     return found
 
 
@@ -153,46 +186,27 @@ def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> li
 def uses_in(ledger: Ledger, clause: Clause, *, unparsed: bool = False) -> list[Use]:
     """The charges of ``clause`` as uses; ``unparsed``: perhaps another's."""
     rows = ledger.query(
-        f"SELECT first, last, {END}, {_COARSE}, service, billing_currency, billed_cost, charges "
+        f"SELECT first, last, {END}, width, service, billing_currency, billed_cost, charges, id "
         f"FROM ledger WHERE {clause.sql} ORDER BY first, id",
         clause.parameters,
     )
     return [replace(Use(*row), unparsed=unparsed) for row in rows]
 
 
-def lines_of(
-    ledger: Ledger, kind: str, subjects: Mapping[Identity, datetime | None], most: int
-) -> dict[int, tuple[Identity, bool]]:
-    """Ledger groups that hold each subject's lines, and whether the earliest rows are wanted.
-
-    ``subjects``: from when its uses are a leak, or None for its last ones.
-    """
-    found: dict[int, tuple[Identity, bool]] = {}
+def last_lines(
+    ledger: Ledger, kind: str, identities: Iterable[Identity], most: int
+) -> dict[int, Identity]:
+    """Ledger groups that hold the last lines of each subject, its uses before all else."""
     columns = ", ".join(IDENTITY[kind])
-    order = "first, file, id"
-    for identity, leak_from in subjects.items():
-        if leak_from is None:
-            continue
-        clause = Clause(_USAGE) & Clause("first >= ?", (leak_from,))
-        # A job's charges aren't the first to be shown where others leak as well.
-        for column, value in zip(IDENTITY[kind], identity, strict=True):
-            clause &= Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
-        jobs = f"list_contains({list(JOBS)}, service)"
-        rows = ledger.query(
-            f"SELECT id FROM ledger WHERE {clause.sql} ORDER BY {jobs}, {order} LIMIT ?",
-            (*clause.parameters, most),
-        )
-        found.update((int(row[0]), (identity, True)) for row in rows)
+    wanted = set(identities)
     rows = ledger.query(
         f"SELECT {columns}, id FROM ledger WHERE kind = 'charge' QUALIFY row_number() OVER "
         f"(PARTITION BY {columns} ORDER BY charge_category <> 'usage', last DESC, file, id) <= ?",
         (most,),
     )
-    for *values, group in rows:
-        identity = tuple(values)
-        if identity in subjects and subjects[identity] is None:
-            found[int(group)] = identity, False
-    return found
+    return {
+        int(group): identity for *values, group in rows if (identity := tuple(values)) in wanted
+    }
 
 
 def spending(

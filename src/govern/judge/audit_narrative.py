@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from govern.judge.audit_sheet import sheet
 from govern.judge.narrative import bill_section, reject_sections
 from govern.model.audit import DELAYS, After, Audited, AuditReport
-from govern.model.clock import wall_text
+from govern.model.clock import known, known_at, wall_text
 from govern.model.document import Document, Section
 from govern.model.meaning import channel_label
 from govern.model.money import plain
@@ -60,7 +61,7 @@ def _proof(report: AuditReport) -> Section:
     said = []
     if report.covered_until:
         said.append(
-            f"The bill shows charges up to {wall_text(report.covered_until)}. Silence counts as "
+            f"The bill shows charges {_covered(report)}. Silence counts as "
             f"proof only {report.settle} behind that, since bills arrive late ({delays})."
         )
     finals = [month for month, final in report.bill.months if final]
@@ -76,6 +77,15 @@ def _proof(report: AuditReport) -> Section:
         )
     said += report.notes
     return Section(f"{word}: {report.exit.reason} (exit code {code})", sentences=said)
+
+
+def _covered(report: AuditReport) -> str:
+    """How far the bill shows charges; of several payers, each where they differ."""
+    if len({payer.reaches for payer in report.bill.payers}) < 2:
+        return f"up to {wall_text(report.covered_until)}"
+    return ", ".join(
+        f"of {payer.text} up to {wall_text(payer.reaches)}" for payer in report.bill.payers
+    )
 
 
 def _subjects(heading: str, subjects: Sequence[Audited]) -> Iterable[Section]:
@@ -100,7 +110,7 @@ def _row(one: Audited) -> list[str]:
         _SAID[one.state],
         one.text,
         one.region_id or "",
-        wall_text(one.last_charge),
+        _time(one.last_charge, one.last_width),
         ", ".join(f"{plain(cost.billed_cost)} {cost.currency}" for cost in one.costs),
         ", ".join(rates),
         _used_for(one),
@@ -125,13 +135,18 @@ def _details(one: Audited) -> Iterable[str]:
             yield f"{what}: {'; '.join(map(_after, sums))}"
     if one.console and one.kind == "api_key" and one.api_key_id and one.state != "unused":
         yield f"managed in {one.console}"
-    for line, time in one.evidence:
+    for line, time, width in one.evidence:
         cost = "" if line.billed_cost is None else f"  {plain(line.billed_cost)}"
-        place = f"{line.path}:{line.line}  {wall_text(time)}"
+        place = f"{line.path}:{line.line}  {_time(time, width)}"
         yield f"{place}  {shorten(line.instance_id, 90)}{cost}"
 
 
 def _after(after: After) -> str:
     charges = "1 charge" if after.charges == 1 else f"{after.charges} charges"
-    first = wall_text(after.first_charge)
-    return f"{charges}, {plain(after.billed_cost)} {after.currency}, first at {first}"
+    first = known_at(after.first_charge, after.width)
+    return f"{charges}, {plain(after.billed_cost)} {after.currency}, first {first}"
+
+
+def _time(start: datetime | None, width: str) -> str:
+    """As exactly as it is known, and no more."""
+    return wall_text(start) if start is None or width == "second" else known(start, width)

@@ -1,66 +1,111 @@
-"""What a bill can show, account by account: a bill proves something only for its own accounts."""
+"""What a bill can show of one payer, month by month.
+
+Pure: nothing here knows a ledger. A month's own files show it up to the latest export instant that
+is known of them, or, where none is known, up to their own last row; nothing else extends that. A
+charge may arrive up to ``settle`` after the use, so silence is proved only that much before it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from govern.bill.exported import day_of
-from govern.judge.silence import Horizon
-from govern.ledger.ledger import Ledger
-from govern.model.bill import BillSummary
-from govern.model.clock import month_start, next_month
+#: What is missing, from its start (included) to its end (excluded).
+Span = tuple[datetime, datetime]
 
 
-def horizons(ledger: Ledger, bill: BillSummary) -> dict[str | None, Horizon]:
-    """By paying account: bills are exported by the one who pays."""
-    rows = ledger.query(
-        "SELECT billing_account_id, month, max(last), list(DISTINCT file) FROM ledger "
-        "WHERE kind IN ('charge', 'other') GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    accounts: dict[str | None, list[tuple[datetime, datetime, list[int]]]] = {}
-    for account, month, last, files in rows:
-        accounts.setdefault(account, []).append((month_start(month), last, files))
-    final = frozenset(month_start(month) for month, is_final in bill.months if is_final)
-    exports = {file.number: file.exported_at for file in ledger.files}
-    found = {}
-    for account, months in accounts.items():
-        starts = [start for start, _, _ in months]
-        known = [exports[file] for _, _, files in months for file in files]
-        reach = max([last for _, last, _ in months] + [one for one in known if one])
-        found[account] = Horizon(
-            start=_first_day(ledger) or starts[0],
-            end=next_month(starts[-1]),
-            reach=reach,
-            gaps=(*bill.gaps, *_missing(starts)),
-            final=final & frozenset(starts),
-            exported=_exported(months, exports),
+@dataclass(frozen=True)
+class Month:
+    """One month of one payer (``name``: ``2026-09``), as far as its own files show it.
+
+    ``start`` and ``end``: what the files are about; daily ones may be about a part of a month.
+    ``until``: their latest known export instant (``exported``), else their own last row.
+    ``final``: nothing can be added any more; None where nobody can tell.
+    """
+
+    name: str
+    start: datetime
+    end: datetime
+    until: datetime
+    exported: bool = False
+    final: bool | None = None
+
+    @property
+    def shown(self) -> datetime:
+        """Up to where it can show charges at all."""
+        return self.end if self.final else min(self.until, self.end)
+
+    def complete(self, settle: timedelta) -> datetime:
+        """Up to where every charge had arrived."""
+        return self.end if self.final else min(self.until - settle, self.end)
+
+    def cut_short(self) -> str:
+        """Why it shows less than its whole, though it is over."""
+        if self.exported:
+            return (
+                f"{self.name} was exported on {self.until:%Y-%m-%d %H:%M}, before it was "
+                "complete: export it again"
+            )
+        return (
+            f"{self.name} shows nothing after its own last row, {self.until:%Y-%m-%d %H:%M},"
+            " since nothing tells when it was exported: export it again, or say it with "
+            "--exported-at"
         )
-    return found
 
 
-def _first_day(ledger: Ledger) -> datetime | None:
-    """The first day of a bill that is all daily files."""
-    days = [day_of(file.name) for file in ledger.files]
-    known = [day for day in days if day]
-    return datetime.combine(min(known), time()) if days and len(known) == len(days) else None
+@dataclass(frozen=True)
+class Horizon:
+    """What a bill can show of one payer: ``months`` in their order, at least one.
 
+    ``gaps``: what is missing between the first and the last of them.
+    """
 
-def _missing(starts: list[datetime]) -> Iterable[tuple[datetime, datetime]]:
-    """Months of which the account has nothing, between months of which it has."""
-    for one, other in zip(starts, starts[1:], strict=False):
-        if next_month(one) < other:
-            yield next_month(one), other
+    months: Sequence[Month]
+    gaps: Sequence[Span] = ()
 
+    @property
+    def start(self) -> datetime:
+        return self.months[0].start
 
-def _exported(
-    months: list[tuple[datetime, datetime, list[int]]],
-    exports: Mapping[int, datetime | None],
-) -> dict[datetime, datetime]:
-    """When each month was last exported, where that is known of all of its files."""
-    found = {}
-    for start, _last, files in months:
-        known = [exported for file in files if (exported := exports[file])]
-        if len(known) == len(files):
-            found[start] = max(known)
-    return found
+    @property
+    def end(self) -> datetime:
+        return self.months[-1].end
+
+    @property
+    def covered(self) -> datetime:
+        """Up to where it can show charges at all."""
+        return self.months[-1].shown
+
+    def lacking(self, since: datetime) -> str | None:
+        """Why silence since ``since`` can't be proved by this bill, however late it is read."""
+        if since < self.start:
+            return f"the bill begins on {self.start:%Y-%m-%d}, after that: add the earlier months"
+        for start, end in self.gaps:
+            if end > since:
+                return f"the bill misses {start:%Y-%m-%d} to {end:%Y-%m-%d}: add it"
+        if since >= self.end:
+            return f"the bill holds nothing since {self.end:%Y-%m-%d}: add {since:%Y-%m}"
+        return None
+
+    def proved(self, since: datetime, settle: timedelta) -> datetime:
+        """Until when silence since ``since`` is proved; before ``since`` if it isn't at all."""
+        until = self.start
+        for month in self._from(since):
+            until = month.complete(settle)
+            if until < month.end:
+                break
+        return min([until, *(start for start, end in self.gaps if end > since)])
+
+    def early(self, since: datetime, settle: timedelta) -> str | None:
+        """Which month is cut short, though it is over: later ones are there, or the export is."""
+        for month in self._from(since):
+            over = month is not self.months[-1] or month.until >= month.end
+            if over and month.complete(settle) < month.end:
+                return month.cut_short()
+        return None
+
+    def _from(self, since: datetime) -> Sequence[Month]:
+        """The months from the one on in which ``since`` lies."""
+        before = sum(1 for month in self.months if month.start <= since)
+        return self.months[max(before - 1, 0) :] if before else ()

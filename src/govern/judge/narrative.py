@@ -193,9 +193,18 @@ def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:
         if final is not True:
             why = "is not final yet" if final is False else "may not be final"
             said.append(f"{month} {why}: bills become final at 12:00 on the 3rd of the next month.")
-    for start, end in bill.gaps:
-        said.append(f"Missing: {start:%Y-%m-%d} to {end:%Y-%m-%d}.")
+    if len(bill.payers) < 2:
+        return said + [f"Missing: {_span(*gap)}." for gap in bill.gaps]
+    differ = len({payer.reaches for payer in bill.payers}) > 1
+    for payer in bill.payers:
+        if differ:
+            said.append(f"Of {payer.text} it shows charges up to {payer.reaches:%Y-%m-%d %H:%M}.")
+        said += [f"Missing of {payer.text}: {_span(*gap)}." for gap in payer.gaps]
     return said
+
+
+def _span(start: datetime, end: datetime) -> str:
+    return f"{wall_text(start)} to {wall_text(end)}"
 
 
 def reject_sections(bill: BillSummary) -> Sequence[Section]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from govern.judge.audit_facts import spending
-from govern.judge.silence import Horizon
+from govern.judge.horizon import Horizon
 from govern.ledger.ledger import Ledger
 from govern.model.audit import Audited, RunRate
 from govern.model.clock import next_month

@@ -1,18 +1,22 @@
 """The law of the audit: what a bill lets one say about a key or workspace, and no more.
 
-Pure: nothing here knows a ledger. A bill shows what had arrived when it was exported; a charge
-may arrive up to ``settle`` after the use. So silence is proved only up to ``settle`` before the
-bill's reach, only inside months that the bill holds, and only where no month is missing.
+Pure: nothing here knows a ledger. What a bill can show at all is its ``Horizon``; here it is held
+against the uses after a stop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from govern.model.clock import next_month
+from govern.judge.horizon import Horizon
+from govern.model.clock import known, known_at
+from govern.model.money import add, plain
+
+#: The states, the least reassuring first.
+_CAUTION = ("leaking", "settling", "charging", "quiet", "stopped")
 
 #: Services whose charges go on until the job ends, whatever happens to the key.
 JOBS = ("batch", "training", "deployment")
@@ -22,18 +26,30 @@ JOBS = ("batch", "training", "deployment")
 class Use:
     """Usage charges that lie together: from ``first`` to ``last``, and over before ``end``.
 
-    ``coarse``: known to the day or the month only. ``unparsed``: perhaps another's.
+    ``width``: how exactly their times are known. ``unparsed``: perhaps another's. ``group``: where
+    the ledger holds them.
     """
 
     first: datetime
     last: datetime
     end: datetime
-    coarse: bool = False
+    width: str = "second"
     service: str = "inference"
     currency: str = "CNY"
     billed_cost: Decimal = Decimal(0)
     charges: int = 1
+    group: int = 0
     unparsed: bool = False
+
+    @property
+    def coarse(self) -> bool:
+        """Known to the day or the month only."""
+        return self.width in ("day", "month")
+
+    @property
+    def began(self) -> str:
+        """When, as exactly as it is known: ``on 2026-09-05``."""
+        return known_at(self.first, self.width)
 
 
 @dataclass(frozen=True)
@@ -43,73 +59,6 @@ class Stop:
     at: datetime
     source: str
     after: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Horizon:
-    """What a bill can show of one account.
-
-    ``start``: where its first month begins. ``end``: where its last month ends. ``reach``: as in
-    the report. ``gaps``: what is missing in between. ``final``: the starts of its final months.
-    ``exported``: starts of months → when they were last exported, where that is known.
-    """
-
-    start: datetime
-    end: datetime
-    reach: datetime
-    gaps: Sequence[tuple[datetime, datetime]] = ()
-    final: frozenset[datetime] = frozenset()
-    exported: Mapping[datetime, datetime] = field(default_factory=dict)
-
-    @property
-    def covered(self) -> datetime:
-        """Up to where it can show charges at all."""
-        return min(self.reach, self.end)
-
-    def lacking(self, since: datetime) -> str | None:
-        """Why silence since ``since`` can't be proved by this bill, however late it is read."""
-        if since < self.start:
-            return f"the bill begins on {self.start:%Y-%m-%d}, after that: add the earlier months"
-        for start, end in self.gaps:
-            if end > since and start < self.covered:
-                return f"the bill misses {start:%Y-%m-%d} to {end:%Y-%m-%d}: add it"
-        if since >= self.end and self.reach >= self.end:
-            return f"the bill holds nothing since {self.end:%Y-%m-%d}: add {since:%Y-%m}"
-        return None
-
-    def proved(self, since: datetime, settle: timedelta) -> datetime:
-        """Until when silence since ``since`` is proved; before ``since`` if it isn't at all."""
-        until = min(self.reach - settle, self.end)
-        month = _month(since)
-        while month < self.end:
-            exported = self.exported.get(month)
-            early = exported is not None and exported - settle < next_month(month)
-            if exported and early and month not in self.final:
-                until = min(until, exported - settle)
-                break
-            month = next_month(month)
-        month = _month(since)
-        while month in self.final and month < self.end:
-            month = next_month(month)
-            until = max(until, month)
-        return until
-
-    def early(self, since: datetime, settle: timedelta) -> str | None:
-        """Which month was exported before it was complete, though later ones are there."""
-        month = _month(since)
-        while month < self.end and self.covered >= next_month(month):
-            exported = self.exported.get(month)
-            if exported and exported - settle < next_month(month) and month not in self.final:
-                return (
-                    f"{month:%Y-%m} was exported on {exported:%Y-%m-%d %H:%M}, before it was "
-                    "complete: export it again"
-                )
-            month = next_month(month)
-        return None
-
-
-def _month(instant: datetime) -> datetime:
-    return instant.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True)
@@ -137,14 +86,27 @@ class State:
     look_again_at: datetime | None = None
 
 
-def without_stop(latest: Use | None, horizon: Horizon, terms: Terms) -> State:
-    """``charging`` or ``quiet``: nobody said when it stopped, so nothing is proved."""
-    threshold = horizon.covered - terms.window
-    if latest is None:
+def without_stop(latest: Sequence[Use], horizon: Horizon, terms: Terms) -> State:
+    """``charging`` or ``quiet``: nobody said when it stopped, so nothing is proved.
+
+    ``latest``: the last uses, one of each width that its times have.
+    """
+    if not latest:
         return State("quiet", "no usage: only purchases, refunds or corrections")
-    if latest.last >= threshold or (latest.coarse and latest.end > threshold):
+    threshold = horizon.covered - terms.window
+    late = [use for use in latest if use.last >= threshold or (use.coarse and use.end > threshold)]
+    exact = [use for use in late if not use.coarse]
+    if exact:
         return State("charging", f"used within {_hours(terms.window)} before the end of the bill")
-    return State("quiet", f"silent since {latest.last:%Y-%m-%d %H:%M}; no proof: no stop is known")
+    if late:
+        last = max(late, key=lambda use: use.last)
+        told = f"last used {known_at(last.last, last.width)}, and the bill tells no time of the day"
+        return State("charging", told + (" or day" if last.width == "month" else ""))
+    last = max(latest, key=lambda use: (use.end, use.last))
+    since = f"no use after {known_at(last.last, last.width).split(' ', 1)[1]}"
+    if not last.coarse:
+        since = f"silent since {last.last:%Y-%m-%d %H:%M}"
+    return State("quiet", f"{since}; no proof: no stop is known")
 
 
 def after_stop(
@@ -152,20 +114,20 @@ def after_stop(
     stop: Stop,
     horizon: Horizon,
     terms: Terms,
-    ended: Mapping[str, datetime] | None = None,
+    jobs_until: Mapping[str, datetime] | None = None,
 ) -> State:
     """``leaking``, ``settling`` or ``stopped``.
 
-    ``uses``: at least all that end after the stop. ``ended``: when the jobs of a service had all
-    ended, where that is known.
+    ``uses``: at least all that end after the stop. ``jobs_until``: by service, until when charges
+    of jobs may still come; of a service that isn't there nobody knows when its jobs end.
     """
     leak_from = stop.at + terms.grace
     found: dict[str, list[Use]] = {"leak": [], "residual": [], "unsure": [], "before": []}
-    for use in sorted(uses, key=lambda use: use.first):
+    for use in sorted(uses, key=lambda use: (use.first, use.group)):
         if use.end > stop.at:
-            found[_kind(use, stop.at, leak_from, terms.grace, ended or {})].append(use)
-    jobs_until = [use.end for use in found["residual"] if use.end > leak_from]
-    silent_from = max([leak_from, *jobs_until])
+            found[_kind(use, stop.at, leak_from, jobs_until or {})].append(use)
+    jobs_over = [use.end for use in found["residual"] if use.end > leak_from]
+    silent_from = max([leak_from, *jobs_over])
     decided_at = silent_from + terms.settle
     settling = State(
         "settling",
@@ -179,7 +141,7 @@ def after_stop(
         reason = _leak(settling.leaks, stop)
         return replace(settling, word="leaking", reason=reason, look_again_at=None)
     decides = f"a bill that reaches {decided_at:%Y-%m-%d %H:%M} decides"
-    doubt = _doubt(found["unsure"]) or horizon.lacking(leak_from)
+    doubt = _doubt(found["unsure"]) or horizon.lacking(leak_from) or horizon.lacking(silent_from)
     if doubt:
         # More of the same bill can't decide it: what is missing must come first.
         return replace(settling, reason=f"{doubt}; {decides.replace('a bill', 'then a bill')}")
@@ -188,53 +150,72 @@ def after_stop(
         told = horizon.early(silent_from, terms.settle) or (
             f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
         )
-        if jobs_until:
+        if jobs_over:
             told += f", and a job was charged until {silent_from:%Y-%m-%d %H:%M}"
         return replace(settling, reason=f"{told}; {decides}")
     return replace(
         settling,
         word="stopped",
         reason=f"no use from {silent_from:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}"
+        + residual_told(settling.residual)
         + _between(stop),
         proved_until=until,
         look_again_at=None,
     )
 
 
-def _kind(
-    use: Use, stop: datetime, leak_from: datetime, grace: timedelta, ended: Mapping[str, datetime]
-) -> str:
+def _kind(use: Use, stop: datetime, leak_from: datetime, jobs_until: Mapping[str, datetime]) -> str:
     """Where one use lies: before the stop, residual after it, a leak, or nobody can tell."""
     if use.unparsed:
         return "unsure" if use.end > leak_from else "before"
-    if use.service in JOBS:
-        over = ended.get(use.service)
-        if over is None and use.end > leak_from:
-            # Its job may still have been running; the silence after it is what counts.
-            return "residual"
-        leak_from = max(leak_from, over + grace) if over else leak_from
+    job = use.service in JOBS
+    if job and use.service not in jobs_until:
+        # Its job may still have been running; the silence after it is what counts.
+        return "residual" if use.end > leak_from or use.first >= stop else "before"
+    leak_from = max(leak_from, jobs_until[use.service]) if job else leak_from
     if use.first >= leak_from:
         return "leak"
-    if use.end > leak_from or (use.coarse and use.first <= stop):
+    if use.end > leak_from or (use.coarse and use.first <= stop and not job):
         return "unsure"
-    return "residual" if use.first >= stop else "before"
+    return "residual" if use.first >= stop or job else "before"
+
+
+def most_cautious(states: Sequence[State]) -> State:
+    """What may be said where several bills are looked at: no more than the least of them shows."""
+    worst = min(states, key=lambda one: _CAUTION.index(one.word))
+    alike = [one for one in states if one.word == worst.word]
+    return min(alike, key=lambda one: one.proved_until or datetime.max)
+
+
+def in_currencies(uses: Sequence[Use]) -> list[list[Use]]:
+    """The uses of each currency, the currencies in their order."""
+    currencies = sorted({use.currency for use in uses})
+    return [[use for use in uses if use.currency == currency] for currency in currencies]
+
+
+def residual_told(uses: Sequence[Use]) -> str:
+    """The residual charges with their sum: a proof names what it doesn't count as a leak."""
+    if not uses:
+        return ""
+    count = sum(use.charges for use in uses)
+    sums = [
+        f"{plain(add([use.billed_cost for use in own]))} {own[0].currency}"
+        for own in in_currencies(uses)
+    ]
+    many = "1 residual charge" if count == 1 else f"{count} residual charges"
+    return f"; after the stop, {many}: {', '.join(sums)}"
 
 
 def _doubt(unsure: Sequence[Use]) -> str | None:
     """Why charges after the stop are neither a leak nor none."""
-    known = [use for use in unsure if not use.unparsed]
-    if known:
-        first = known[0]
-        if first.coarse:
-            how = "to the day or month only"
-        elif first.end - first.first <= timedelta(minutes=1):
-            how = "to the minute only"
-        else:
+    parsed = [use for use in unsure if not use.unparsed]
+    if parsed:
+        first = parsed[0]
+        told = f"a charge of {known(first.first, first.width)} is known"
+        how = f"to the {first.width} only"
+        if not first.coarse and first.last > first.first:
             how = "as one sum with others only"
-        return (
-            f"a charge of {first.first:%Y-%m-%d} is known {how} and may lie before or after the "
-            "stop: a finer bill is needed"
-        )
+        return f"{told} {how} and may lie before or after the stop: a finer bill is needed"
     count = sum(use.charges for use in unsure)
     if not count:
         return None
@@ -249,8 +230,7 @@ def _leak(leaks: Sequence[Use], stop: Stop) -> str:
     count = sum(use.charges for use in leaks)
     many = "charge" if count == 1 else "charges"
     return (
-        f"{count} {many} after it was stopped at {stop.at:%Y-%m-%d %H:%M}, "
-        f"first at {leaks[0].first:%Y-%m-%d %H:%M}"
+        f"{count} {many} after it was stopped at {stop.at:%Y-%m-%d %H:%M}, first {leaks[0].began}"
     ) + _between(stop)
 
 

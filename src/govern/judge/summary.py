@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime
 from decimal import Decimal
 
-from govern.bill.exported import day_of
+from govern.judge.payers import horizons
 from govern.ledger.ledger import BillFile, Ledger
 from govern.ledger.lookup import Search
-from govern.model.bill import MOST_REJECTS, BillSummary, FileSummary, RejectedRow, Total
-from govern.model.clock import final_from, instant, month_start, next_month
+from govern.model.bill import MOST_REJECTS, BillSummary, FileSummary, Payer, RejectedRow, Total
+from govern.model.clock import instant
 from govern.model.errors import GovernError
 from govern.model.money import EXACT, plain
 
@@ -31,6 +31,7 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
     )
     first, last, last_of_any, unparsed = known[0]
     reaches, basis = _reach(ledger, last_of_any)
+    payers = tuple(_payers(ledger, as_of))
     return BillSummary(
         clock=ledger.clock,
         files=files,
@@ -39,8 +40,9 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
         last_charge=last,
         reaches=reaches,
         reach_basis=basis,
-        months=_months(ledger, as_of),
-        gaps=tuple(_gaps(ledger)),
+        months=tuple(_months(payers)),
+        gaps=tuple(sorted({gap for payer in payers for gap in payer.gaps})),
+        payers=payers,
         totals=_totals(ledger),
         rejects=tuple(_rejects(ledger)),
         empty=tuple(ledger.empty),
@@ -136,51 +138,21 @@ def _reach(ledger: Ledger, last: datetime | None) -> tuple[datetime | None, str 
     return last, "charge" if last else None
 
 
-def _months(ledger: Ledger, as_of: datetime) -> tuple[tuple[str, bool | None], ...]:
-    """Each billing month of the charges, and whether its bill is final, as far as it is known."""
-    exported = {file.number: file.exported_at for file in ledger.files}
-    rows = ledger.query(
-        "SELECT month, list(DISTINCT file) FROM ledger WHERE kind = 'charge' GROUP BY 1 ORDER BY 1"
-    )
-    return tuple(
-        (month, _final(month, [exported[f] for f in files], as_of, ledger.clock))
-        for month, files in rows
-    )
+def _payers(ledger: Ledger, as_of: datetime) -> Iterable[Payer]:
+    for payer, horizon in horizons(ledger, as_of).items():
+        months = tuple((month.name, month.final) for month in horizon.months)
+        yield Payer(payer, horizon.covered, months, tuple(horizon.gaps))
 
 
-def _final(
-    month: str, exports: list[datetime | None], as_of: datetime, clock: tzinfo
-) -> bool | None:
-    final = final_from(month, clock)
-    if as_of < final or any(export and export < final for export in exports):
-        return False
-    return True if all(export and export > final for export in exports) else None
-
-
-def _gaps(ledger: Ledger) -> Iterable[tuple[datetime, datetime]]:
-    """Months, and for daily files days, that are missing between the first and the last."""
-    rows = ledger.query(
-        "SELECT DISTINCT month FROM ledger WHERE kind IN ('charge', 'other') ORDER BY 1"
-    )
-    months = [str(row[0]) for row in rows]
-    for before, after in zip(months, months[1:], strict=False):
-        start = next_month(month_start(before))
-        if start < month_start(after):
-            yield start, month_start(after)
-    days = sorted(
-        {
-            day
-            for name in [*(file.name for file in ledger.files), *ledger.empty]
-            if (day := day_of(name))
-        }
-    )
-    for one, other in zip(days, days[1:], strict=False):
-        if other - one > timedelta(days=1) and (one.year, one.month) == (other.year, other.month):
-            yield _midnight(one + timedelta(days=1)), _midnight(other)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time())
+def _months(payers: Sequence[Payer]) -> Iterable[tuple[str, bool | None]]:
+    """Each month that any payer has something of, and whether its bills are final."""
+    found: dict[str, list[bool | None]] = {}
+    for payer in payers:
+        for month, final in payer.months:
+            found.setdefault(month, []).append(final)
+    for month, finals in sorted(found.items()):
+        # The least that is said of it: not final, unknown, final.
+        yield month, False if False in finals else None if None in finals else True
 
 
 def _rejects(ledger: Ledger) -> list[RejectedRow]:

@@ -78,6 +78,7 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
             ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
             ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
             _no_spreadsheet(ledger)
+            _held(ledger)
             ledger.clashes = [str(clash) for clash in overlap.count_once(ledger)]
             yield ledger
         finally:
@@ -148,6 +149,17 @@ def _try_reduce(connection: duckdb.DuckDBPyConnection, number: int, staged: Stag
         return reduce.reduce(connection, number, staged)
     except duckdb.InvalidInputException:
         return None
+
+
+def _held(ledger: Ledger) -> None:
+    """The table ``held``: each file's last row of each payer and month, as the files were given.
+
+    A file whose rows another one holds too is a bill of its month all the same.
+    """
+    ledger.connection.execute(
+        "CREATE TABLE held AS SELECT file, billing_account_id, month, max(last) AS last "
+        "FROM ledger WHERE kind IN ('charge', 'other') GROUP BY 1, 2, 3"
+    )
 
 
 def _no_spreadsheet(ledger: Ledger) -> None:

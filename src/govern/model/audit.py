@@ -39,12 +39,13 @@ class SubjectCost:
 
 @dataclass(frozen=True)
 class After:
-    """Usage charges after a stop, in one currency."""
+    """Usage charges after a stop, in one currency. ``width``: how exactly the first is known."""
 
     currency: str
     billed_cost: Decimal
     charges: int
     first_charge: datetime
+    width: str = "second"
 
     def document(self, clock: tzinfo) -> dict[str, Any]:
         return {
@@ -63,6 +64,7 @@ class Audited:
     ``residual`` are charges after the stop that are neither a leak nor proof: within the grace
     time, or of a job that was still running. ``look_again_at`` is the reach that decides.
     ``evidence`` is the first charges after the stop, else the last charges; newest first then.
+    ``last_width`` and the third of a line: how exactly its time is known.
     """
 
     kind: str
@@ -90,7 +92,8 @@ class Audited:
     charges_after: tuple[After, ...] = ()
     residual: tuple[After, ...] = ()
     console: str | None = None
-    evidence: tuple[tuple[Evidence, datetime], ...] = ()
+    evidence: tuple[tuple[Evidence, datetime, str], ...] = ()
+    last_width: str = "second"
 
     @property
     def text(self) -> str:
@@ -133,7 +136,8 @@ class Audited:
             "residual": [one.document(clock) for one in self.residual],
             "console": self.console,
             "evidence": [
-                {**line.document(), "time": instant(time, clock)} for line, time in self.evidence
+                {**line.document(), "time": instant(time, clock)}
+                for line, time, _width in self.evidence
             ],
         }
 
@@ -167,7 +171,8 @@ class AuditReport:
     """The document ``govern.audit/v1``. Instants are naive, on the bill's clock.
 
     ``covered_until`` is how far the bill can show a charge: its reach, or the end of its last
-    month. The durations are as they were written (``48h``).
+    month; of several payers, the one whose bill shows least. The durations are as they were
+    written (``48h``).
     """
 
     version: str

@@ -94,8 +94,42 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Payer:
+    """How far one payer's own files show what it was charged.
+
+    ``reaches``: up to where they show charges at all. ``months`` with whether each is final, and
+    ``gaps`` between them, are those of this payer.
+    """
+
+    billing_account_id: str | None
+    reaches: datetime
+    months: tuple[tuple[str, bool | None], ...]
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
+
+    @property
+    def text(self) -> str:
+        return f"account {self.billing_account_id}" if self.billing_account_id else "no account"
+
+    def document(self, clock: tzinfo) -> dict[str, Any]:
+        return {
+            "billing_account_id": self.billing_account_id,
+            "reaches": instant(self.reaches, clock),
+            "months": [{"month": month, "final": final} for month, final in self.months],
+            "gaps": _spans(self.gaps, clock),
+        }
+
+
+def _spans(gaps: tuple[tuple[datetime, datetime], ...], clock: tzinfo) -> list[dict[str, Any]]:
+    return [{"start": instant(start, clock), "end": instant(end, clock)} for start, end in gaps]
+
+
+@dataclass(frozen=True)
 class BillSummary:
-    """The bill as it was read. Instants are naive, on ``clock``."""
+    """The bill as it was read. Instants are naive, on ``clock``.
+
+    A month is final only if it is so for every payer that the bill has something of it of.
+    ``payers``: all of them; a document tells them apart only where there are several.
+    """
 
     clock: tzinfo
     files: tuple[FileSummary, ...]
@@ -110,6 +144,7 @@ class BillSummary:
     rejects: tuple[RejectedRow, ...]
     empty: tuple[str, ...] = ()
     unknown_categories: tuple[str, ...] = ()
+    payers: tuple[Payer, ...] = ()
 
     def count(self, what: str) -> int:
         return sum(getattr(file, what) for file in self.files)
@@ -119,6 +154,7 @@ class BillSummary:
         return self.count("rejected")
 
     def document(self) -> dict[str, Any]:
+        payers = [payer.document(self.clock) for payer in self.payers]
         counted = ("rows", "charges", "other", "rejected", "duplicates", "totals_rows")
         return {
             "files": [file.document() for file in self.files],
@@ -129,10 +165,8 @@ class BillSummary:
             "reaches": instant(self.reaches, self.clock),
             "reach_basis": self.reach_basis,
             "months": [{"month": month, "final": final} for month, final in self.months],
-            "gaps": [
-                {"start": instant(start, self.clock), "end": instant(end, self.clock)}
-                for start, end in self.gaps
-            ],
+            "gaps": _spans(self.gaps, self.clock),
+            **({"payers": payers} if len(payers) > 1 else {}),
             "totals": [total.document() for total in self.totals],
             "rejects": [reject.document() for reject in self.rejects],
             "rejects_omitted": max(0, self.rejected - len(self.rejects)),

@@ -85,6 +85,19 @@ def wall_text(wall: datetime | None) -> str:
     return f"{wall:%Y-%m-%d}" if (wall.hour, wall.minute) == (0, 0) else f"{wall:%Y-%m-%d %H:%M}"
 
 
+def known(start: datetime, width: str) -> str:
+    """For people: a time as exactly as it is known, and no more: ``2026-09``, ``2026-09-05``."""
+    if width in ("day", "month"):
+        return f"{start:%Y-%m-%d}" if width == "day" else f"{start:%Y-%m}"
+    return f"{start:%Y-%m-%d %H:%M}"
+
+
+def known_at(start: datetime, width: str) -> str:
+    """The same in a sentence: ``in 2026-09``, ``on 2026-09-05``, ``at 2026-09-05 08:00``."""
+    word = {"month": "in", "day": "on"}.get(width, "at")
+    return f"{word} {known(start, width)}"
+
+
 def width_end(start: datetime, width: str) -> datetime:
     """Where a charge known only to ``width`` ends at the latest (excluded)."""
     if width == "month":

@@ -19,13 +19,17 @@ SCHEMA = "govern.verification/v1"
 
 @dataclass(frozen=True)
 class ChargesAfter:
-    """Charges after a stop, in one currency, with lines of the bill."""
+    """Charges after a stop, in one currency, with lines of the bill.
+
+    ``width``: how exactly the time of the first is known.
+    """
 
     currency: str
     billed_cost: Decimal
     charges: int
     first_charge: datetime
     evidence: tuple[Evidence, ...] = ()
+    width: str = "second"
 
     def document(self, clock: tzinfo) -> dict[str, Any]:
         return {

@@ -8,18 +8,24 @@ from datetime import datetime, timedelta
 
 from govern.judge.audit_evidence import gather
 from govern.judge.audit_facts import uses_in
-from govern.judge.horizon import horizons
+from govern.judge.horizon import Horizon, Month
 from govern.judge.matching import END, Clause
-from govern.judge.silence import Horizon, State, Stop, Terms, Use, after_stop
+from govern.judge.payers import horizons
+from govern.judge.silence import (
+    JOBS,
+    State,
+    Stop,
+    Terms,
+    Use,
+    after_stop,
+    in_currencies,
+    most_cautious,
+)
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
-from govern.model.clock import final_from
 from govern.model.money import add
 from govern.model.verification import ChargesAfter
-
-#: A deployment is billed by the hour: the charge of its last hour may come after it went offline.
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -34,44 +40,57 @@ class BillEvidence:
     """A bill, asked about silence. ``account_ids``: those that pay for what is to stop."""
 
     def __init__(
-        self, ledger: Ledger, bill: BillSummary, account_ids: Sequence[str], terms: Terms
+        self,
+        ledger: Ledger,
+        bill: BillSummary,
+        account_ids: Sequence[str],
+        terms: Terms,
+        as_of: datetime,
     ) -> None:
         self._ledger = ledger
         self._terms = terms
         self.bill = bill
-        self.accounts: Mapping[str | None, Horizon] = horizons(ledger, bill)
+        self.accounts: Mapping[str | None, Horizon] = horizons(ledger, as_of)
         self._missing = [one for one in account_ids if one not in self.accounts]
         self._wanted: Sequence[str | None] = account_ids or list(self.accounts)
         self._horizons = [self.accounts[one] for one in self._wanted if one in self.accounts]
 
     def divide(self, stops: Iterable[datetime]) -> None:
-        """Look rows up where a stop, or the end of its grace time, falls inside a day."""
-        known = list(stops)
-        grace = self._terms.grace
-        cuts = [
-            stop + more for stop in known for more in (timedelta(0), grace, _HOUR, grace + _HOUR)
-        ]
-        divide(self._ledger, cuts)
+        """Look rows up where a stop, or the end of its terms, falls inside a day."""
+        after = (timedelta(0), self._terms.grace, self._terms.settle)
+        divide(self._ledger, [stop + more for stop in stops for more in after])
 
-    def silence(self, scope: Scope, stop: datetime, but: Sequence[Clause] = ()) -> State:
-        """Whether the charges ended, as far as this bill can tell. ``but`` is left out of them."""
+    def silence(
+        self, scope: Scope, stop: datetime, but: Sequence[Clause] = (), *, ends_jobs: bool = False
+    ) -> State:
+        """Whether the charges ended, as far as this bill can tell. ``but`` is left out of them.
+
+        ``ends_jobs``: jobs and deployments were to end as well, so that their charges are residual
+        only until the stop and ``settle``.
+        """
         certain = scope.certain
         for kept in but:
             certain &= Clause(f"NOT coalesce({kept.sql}, false)", kept.parameters)
         uses = self._uses(certain, stop)
         if scope.doubt:
             uses += self._uses(scope.doubt, stop, unparsed=True)
-        ended = {"deployment": stop + _HOUR}
+        jobs_until = dict.fromkeys(JOBS, stop + self._terms.settle) if ends_jobs else {}
         known = Stop(stop, "checklist")
-        if not self._horizons:
-            nowhere = Horizon(start=stop, end=stop, reach=stop)
-            state = after_stop(uses, known, nowhere, self._terms, ended)
-            return replace(state, reason=self._lacking()) if state.word != "leaking" else state
-        states = [after_stop(uses, known, one, self._terms, ended) for one in self._horizons]
-        state = min(states, key=lambda one: _WORDS.index(one.word))
-        if state.word == "leaking" or not self._missing:
+        # Of an account without a bill nothing is shown, not even up to the stop.
+        seen = self._horizons or [Horizon([Month("", stop, stop, stop)])]
+        state = most_cautious(
+            [after_stop(uses, known, one, self._terms, jobs_until) for one in seen]
+        )
+        if state.word == "leaking" or (self._horizons and not self._missing):
             return state
-        return replace(state, word="settling", reason=self._lacking(), proved_until=None)
+        decided_at = (state.silent_from or stop) + self._terms.settle
+        return replace(
+            state,
+            word="settling",
+            reason=self._lacking(),
+            proved_until=None,
+            look_again_at=decided_at,
+        )
 
     def _lacking(self) -> str:
         if not self._missing:
@@ -85,61 +104,30 @@ class BillEvidence:
         later = Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))
         return uses_in(self._ledger, later, unparsed=unparsed)
 
-    def charges(
-        self, uses: Sequence[Use], scope: Scope, since: datetime, but: Sequence[Clause], most: int
-    ) -> tuple[ChargesAfter, ...]:
-        """The uses per currency, with up to ``most`` bill lines each: the earliest ones."""
-        return tuple(
-            self._in_currency(currency, uses, scope, since, but, most)
-            for currency in sorted({use.currency for use in uses})
-        )
+    def charges(self, uses: Sequence[Use], most: int) -> tuple[ChargesAfter, ...]:
+        """The uses per currency, with up to ``most`` of their bill lines each: the earliest."""
+        return tuple(self._in_currency(own, most) for own in in_currencies(uses))
 
-    def _in_currency(
-        self,
-        currency: str,
-        uses: Sequence[Use],
-        scope: Scope,
-        since: datetime,
-        but: Sequence[Clause],
-        most: int,
-    ) -> ChargesAfter:
-        own = [use for use in uses if use.currency == currency]
-        clause = scope.certain & Clause("billing_currency = ? AND first >= ?", (currency, since))
-        for kept in but:
-            clause &= Clause(f"NOT coalesce({kept.sql}, false)", kept.parameters)
-        rows = self._ledger.query(
-            f"SELECT id FROM ledger WHERE kind = 'charge' AND {clause.sql} "
-            "ORDER BY first, file, id LIMIT ?",
-            (*clause.parameters, most),
-        )
-        lines = gather(self._ledger, {int(row[0]): [(0, True)] for row in rows}, most)
+    def _in_currency(self, uses: Sequence[Use], most: int) -> ChargesAfter:
+        earliest = sorted(uses, key=lambda use: (use.first, use.group))
+        lines = gather(self._ledger, {use.group: [(0, True)] for use in earliest[:most]}, most)
         return ChargesAfter(
-            currency,
-            add([use.billed_cost for use in own]),
-            sum(use.charges for use in own),
-            min(use.first for use in own),
-            tuple(line for line, _ in lines.get(0, ())),
+            earliest[0].currency,
+            add([use.billed_cost for use in uses]),
+            sum(use.charges for use in uses),
+            earliest[0].first,
+            tuple(line for line, *_ in lines.get(0, ())),
+            earliest[0].width,
         )
 
-    def final(self, month: str, as_of: datetime) -> bool:
-        """Whether every account's bill of this month was exported after it became final.
+    def final(self, month: str) -> bool:
+        """Whether every payer's bill of this month is final.
 
-        A month in which only other products are left is a month of the bill as well.
+        A month in which only other products are left is a month of the bill as well, and so is
+        one of which an export holds nothing but its header.
         """
-        since = final_from(month, self._ledger.clock)
-        exports = {file.number: file.exported_at for file in self._ledger.files}
-        rows = self._ledger.query(
-            "SELECT billing_account_id, list(DISTINCT file) FROM ledger "
-            "WHERE kind IN ('charge', 'other') AND month = ? GROUP BY 1",
-            [month],
-        )
-        finals = {
-            account
-            for account, files in rows
-            if all((exported := exports[file]) and exported > since for file in files)
-        }
-        return as_of >= since and bool(self._wanted) and set(self._wanted) <= finals
-
-
-#: What is said where the bills of several accounts say different things: the most cautious.
-_WORDS = ("leaking", "settling", "stopped")
+        finals = [
+            any(one.name == month and one.final for one in horizon.months)
+            for horizon in self._horizons
+        ]
+        return bool(finals) and all(finals) and not self._missing

@@ -59,7 +59,9 @@ class Kind:
 
     ``after(step, other)``: whether ``other`` comes before ``step``. ``scope(step)``: the charges
     that must stop with it; None where no charge tells. ``seen``: what an inventory says of it.
-    ``stops``: whether it ends charges, so that a closing proof waits for it.
+    ``stops``: whether it ends charges, so that a closing proof waits for it. ``ends_jobs``: whether
+    what runs by itself is over with it. ``excuses``: whether a kept one's own charges may go on; a
+    workspace that is kept excuses none of its spend.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Kind:
     scope: Callable[[Step], Scope | None] = no_scope
     seen: Callable[[Step, Directory, tzinfo], Seen | None] = not_seen
     stops: bool = True
+    ends_jobs: bool = False
+    excuses: bool = True
 
 
 def collected(inventory: Inventory, clock: tzinfo) -> datetime | None:

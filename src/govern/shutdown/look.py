@@ -59,7 +59,7 @@ def look(
             as_of=terms.as_of,
             clock=ledger.clock,
             keys=seen.keys,
-            spends=spending(ledger, seen.bill),
+            spends=spending(ledger, terms.as_of),
             findings=findings,
             wishes=wishes(wanted, *places(seen.keys, terms.directory)),
             directory=terms.directory,

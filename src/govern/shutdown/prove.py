@@ -68,7 +68,7 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         if ledger.clashes:
             return replace(report, bill=bill, exit=Exit("overlap", "; ".join(ledger.clashes)))
         terms = Terms(question.settle[1], question.grace[1])
-        evidence = BillEvidence(ledger, bill, checklist.account_ids, terms)
+        evidence = BillEvidence(ledger, bill, checklist.account_ids, terms, question.as_of)
         stale = unknown_users(checklist, _users(ledger), question.clock)
     facts = Facts(question.as_of, question.clock, evidence, question.directory, question.evidence)
     steps = verify(checklist, facts)

@@ -12,6 +12,7 @@ from datetime import tzinfo
 from urllib.parse import quote
 
 from govern.judge.matching import Clause
+from govern.judge.silence import JOBS
 from govern.model.checklist import Step, Target
 from govern.model.console import call_host
 from govern.model.inventory import Directory, Inventory, Resource
@@ -62,7 +63,7 @@ def kind_of(wing: Wing) -> Kind:
     def seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
         return _seen(wing, step, directory, clock)
 
-    return Kind(wing.name, plan, scope=scope, seen=seen)
+    return Kind(wing.name, plan, scope=scope, seen=seen, ends_jobs=wing.service in JOBS)
 
 
 def _over(wing: Wing, resource: Resource) -> bool:

@@ -8,10 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from govern.judge.audit_facts import by_day, last_day
-from govern.judge.horizon import horizons
+from govern.judge.payers import horizons
 from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
-from govern.model.bill import BillSummary
 from govern.model.checklist import Saving
 from govern.model.money import EXACT
 
@@ -45,12 +44,12 @@ class Spend:
         return self.charge_category == "usage"
 
 
-def spending(ledger: Ledger, bill: BillSummary) -> tuple[Spend, ...]:
+def spending(ledger: Ledger, as_of: datetime) -> tuple[Spend, ...]:
     """All Model Studio charges of the bill."""
     known = by_day(ledger)
     windows = [
         (payer, *last_day(horizon, bool(known[payer])))
-        for payer, horizon in horizons(ledger, bill).items()
+        for payer, horizon in horizons(ledger, as_of).items()
         if known.get(payer) is not None
     ]
     fill(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from govern.judge.matching import Clause
-from govern.judge.silence import State
+from govern.judge.silence import State, Use, residual_told
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import final_from, wall_text
 from govern.model.inventory import Directory
@@ -58,6 +58,7 @@ class _Verification:
         self.facts = facts
         self.steps = checklist.steps
         self.known: dict[str, StepResult] = {}
+        self.residual: dict[int, Use] = {}
         self.seen = {
             step.id: KINDS.get(step.kind, OWN).seen(step, facts.directory, facts.clock)
             for step in self.steps
@@ -128,9 +129,10 @@ class _Verification:
         if self.facts.bill is None:
             return self._unbilled(step, bare, seen)
         but = self._kept_scopes(step) if step.kind == CLOSING else ()
-        state = self.facts.bill.silence(scope, stop, but)
-        after = self.facts.bill.charges(state.leaks, scope, stop, but, self.facts.evidence)
-        residual = self.facts.bill.charges(state.residual, scope, stop, but, self.facts.evidence)
+        state = self.facts.bill.silence(scope, stop, but, ends_jobs=self._ends_jobs(step))
+        self.residual.update((use.group, use) for use in state.residual)
+        after = self.facts.bill.charges(state.leaks, self.facts.evidence)
+        residual = self.facts.bill.charges(state.residual, self.facts.evidence)
         bare = replace(bare, charges_after=after, residual=residual)
         if state.word == "leaking":
             return replace(bare, state="failed", basis="bill", reason=state.reason)
@@ -242,11 +244,17 @@ class _Verification:
         """What goes on with a granted reason isn't held against the closing proof."""
         found = []
         for other in self._needed(step):
-            if other.state == "kept" and self._state(other.id) == "kept":
-                scope = KINDS.get(other.kind, OWN).scope(other)
+            kind = KINDS.get(other.kind, OWN)
+            if kind.excuses and other.state == "kept" and self._state(other.id) == "kept":
+                scope = kind.scope(other)
                 if scope:
                     found.append(scope.certain)
         return found
+
+    def _ends_jobs(self, step: Step) -> bool:
+        """Whether jobs were to end with the step, or with one that a closing proof needs."""
+        steps = [step, *(self._needed(step) if step.kind == CLOSING else ())]
+        return any(KINDS.get(one.kind, OWN).ends_jobs for one in steps)
 
     # -- the month's final bill -------------------------------------------------------------------
 
@@ -261,19 +269,26 @@ class _Verification:
         stops = [one.stopped_at for one in others if one.stopped_at]
         if not stops or any(one.state in ("todo", "blocked") for one in others):
             return replace(bare, state="blocked", reason="first the steps that are still open")
+        bare = self._with_residual(bare)
         month = f"{max(stops):%Y-%m}"
         due = final_from(month, self.facts.clock)
-        if self.facts.bill and self.facts.bill.final(month, self.facts.as_of):
-            if any(one.state == "waiting" for one in others):
+        waits = [one for one in others if one.state == "waiting"]
+        dates = [one.look_again_at for one in waits if one.look_again_at]
+        if self.facts.bill and self.facts.bill.final(month):
+            if waits:
+                # A step that names no date waits for an inventory, which may be looked up now.
                 told = f"the bill of {month} is final; other steps still wait"
-                return replace(bare, state="waiting", reason=told)
-            told = f"the final bill of {month} shows no use after the stop"
+                again = max(dates, default=self.facts.as_of)
+                return replace(bare, state="waiting", reason=told, look_again_at=again)
+            told = f"the bill of {month} is final, {self._shown()}"
             return replace(bare, state="proved", basis="bill", reason=told)
         if step.state in _CLAIMED:
             said = self._without_bill(step, bare, None)
             early = step.at and step.at.on(self.facts.clock) < due
-            told = f"{said.reason}, before that bill was final ({due:%Y-%m-%d %H:%M})"
-            return replace(said, reason=told) if early else said
+            told = said.reason + residual_told(list(self.residual.values()))
+            if early:
+                told += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
+            return replace(said, reason=told)
         if self.facts.as_of < due:
             told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
         else:
@@ -281,7 +296,24 @@ class _Verification:
                 f"a bill of {month} is needed that was exported after {due:%Y-%m-%d %H:%M} "
                 "(by its name, or --exported-at)"
             )
-        return replace(bare, state="waiting", reason=told, look_again_at=due)
+        # A month that can be final now is decided by an export made now.
+        again = max([due, self.facts.as_of, *dates])
+        return replace(bare, state="waiting", reason=told, look_again_at=again)
+
+    def _with_residual(self, bare: StepResult) -> StepResult:
+        if self.facts.bill is None:
+            return bare
+        residual = list(self.residual.values())
+        return replace(bare, residual=self.facts.bill.charges(residual, self.facts.evidence))
+
+    def _shown(self) -> str:
+        """What the bill shows of the steps that a bill proves, and of nothing else."""
+        scoped = [one for one in self.known.values() if one.stopped_at and one.basis == "bill"]
+        if not scoped:
+            return "so nothing is added to it any more"
+        told = "and shows no leak after the stops" + residual_told(list(self.residual.values()))
+        kept = [one for one in self.known.values() if one.state == "kept"]
+        return told + ("; what is kept on purpose isn't looked at" if kept else "")
 
 
 def _of_bill(bare: StepResult, state: State) -> StepResult:

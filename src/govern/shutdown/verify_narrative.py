@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from govern.judge.narrative import bill_section, reject_sections
-from govern.model.clock import wall_text
+from govern.model.clock import known_at, wall_text
 from govern.model.document import Document, Section
 from govern.model.money import plain
 from govern.model.text import shorten
@@ -165,4 +165,4 @@ def _details(one: StepResult) -> Iterable[str]:
 def _told(charges: ChargesAfter) -> str:
     many = "1 charge" if charges.charges == 1 else f"{charges.charges} charges"
     cost = f"{plain(charges.billed_cost)} {charges.currency}"
-    return f"{many}, {cost}, first at {wall_text(charges.first_charge)}"
+    return f"{many}, {cost}, first {known_at(charges.first_charge, charges.width)}"

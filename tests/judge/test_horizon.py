@@ -1,0 +1,102 @@
+"""What a bill can show of one payer, month by month: the pure law on literals."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from govern.judge.horizon import Horizon, Month
+
+SETTLE = timedelta(hours=48)
+
+
+def day(month: int, number: int, hour: int = 0) -> datetime:
+    return datetime(2026, month, number, hour)
+
+
+def month(
+    number: int, until: datetime, *, exported: bool = True, final: bool | None = False
+) -> Month:
+    start = day(number, 1)
+    return Month(f"2026-{number:02}", start, day(number + 1, 1), until, exported, final)
+
+
+OPEN_SEPTEMBER = month(9, day(9, 20))
+FINAL_SEPTEMBER = month(9, day(10, 4), final=True)
+FINAL_OCTOBER = month(10, day(11, 4), final=True)
+
+
+def test_silence_is_proved_up_to_settle_before_the_export() -> None:
+    assert Horizon([OPEN_SEPTEMBER]).proved(day(9, 10), SETTLE) == day(9, 18)
+
+
+def test_a_final_month_is_proved_to_its_end_and_no_further() -> None:
+    assert Horizon([FINAL_SEPTEMBER]).proved(day(9, 10), SETTLE) == day(10, 1)
+
+
+def test_an_export_long_after_its_month_proves_nothing_of_the_next_one() -> None:
+    late = month(9, day(12, 24), final=None)
+    assert Horizon([late]).proved(day(9, 10), SETTLE) == day(10, 1)
+    assert Horizon([late]).lacking(day(10, 1)) == (
+        "the bill holds nothing since 2026-10-01: add 2026-10"
+    )
+
+
+@pytest.mark.parametrize("exported", [True, False])
+def test_a_later_month_extends_nothing_of_an_earlier_one(exported: bool) -> None:
+    cut_short = month(9, day(9, 20), exported=exported)
+    horizon = Horizon([cut_short, FINAL_OCTOBER])
+    assert horizon.proved(day(9, 10), SETTLE) == day(9, 18)
+    assert horizon.proved(day(9, 22), SETTLE) == day(9, 18)
+    assert "2026-09" in (horizon.early(day(9, 22), SETTLE) or "")
+
+
+def test_a_month_is_complete_when_its_export_lies_settle_behind_its_end() -> None:
+    next_month = month(10, day(10, 20))
+    just = Horizon([month(9, day(10, 3)), next_month])
+    assert just.proved(day(9, 10), SETTLE) == day(10, 18)
+    early = Horizon([month(9, day(10, 3) - timedelta(seconds=1)), next_month])
+    assert early.proved(day(9, 10), SETTLE) == day(10, 1) - timedelta(seconds=1)
+
+
+def test_a_later_month_s_own_early_export_ends_the_proof_there() -> None:
+    horizon = Horizon([FINAL_SEPTEMBER, month(10, day(10, 8))])
+    assert horizon.proved(day(9, 10), SETTLE) == day(10, 6)
+    assert horizon.proved(day(10, 2), SETTLE) == day(10, 6)
+    assert horizon.proved(day(10, 7), SETTLE) == day(10, 6)
+
+
+def test_a_bill_that_begins_after_the_stop_proves_nothing() -> None:
+    horizon = Horizon([FINAL_OCTOBER])
+    assert horizon.lacking(day(9, 30)) == (
+        "the bill begins on 2026-10-01, after that: add the earlier months"
+    )
+    assert horizon.lacking(day(10, 1)) is None
+
+
+def test_across_a_gap_nothing_is_proved() -> None:
+    horizon = Horizon([FINAL_SEPTEMBER, FINAL_OCTOBER], ((day(10, 5), day(10, 6)),))
+    assert horizon.lacking(day(9, 10)) == "the bill misses 2026-10-05 to 2026-10-06: add it"
+    assert horizon.lacking(day(10, 5, 23)) is not None
+    assert horizon.lacking(day(10, 6)) is None
+    assert horizon.proved(day(9, 10), SETTLE) == day(10, 5)
+
+
+def test_what_was_never_exported_again_is_named_with_its_reason() -> None:
+    named = Horizon([OPEN_SEPTEMBER, FINAL_OCTOBER]).early(day(9, 22), SETTLE)
+    assert named == (
+        "2026-09 was exported on 2026-09-20 00:00, before it was complete: export it again"
+    )
+    nameless = month(9, day(9, 20, 8), exported=False)
+    assert Horizon([nameless, FINAL_OCTOBER]).early(day(9, 22), SETTLE) == (
+        "2026-09 shows nothing after its own last row, 2026-09-20 08:00, since nothing tells when "
+        "it was exported: export it again, or say it with --exported-at"
+    )
+    # The last month is only not over yet: a later bill of it decides.
+    assert Horizon([OPEN_SEPTEMBER]).early(day(9, 19), SETTLE) is None
+
+
+def test_what_is_shown_ends_with_the_last_month() -> None:
+    assert Horizon([FINAL_SEPTEMBER]).covered == day(10, 1)
+    assert Horizon([FINAL_SEPTEMBER, month(10, day(10, 8))]).covered == day(10, 8)
