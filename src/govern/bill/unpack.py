@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -35,14 +33,10 @@ class Plain:
 
 
 def unpack(path: str, name: str, folder: str) -> Iterator[Plain]:
-    """The plain files in ``path``; what must be unpacked goes into ``folder``.
+    """The plain files in ``path``, printed as ``name``; what is unpacked goes into ``folder``.
 
     Raises :class:`Refused` for what can't be a bill, OSError for what can't be read.
     """
-    if name == "-":
-        path = os.path.join(folder, "stdin")
-        with open(path, "wb") as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy, _BLOCK)
     with open(path, "rb") as file:
         magic = file.read(4)
     if magic[:2] == _MAGIC_GZIP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -101,6 +102,7 @@ def make(
 
     from govern.judge.check import Terms
     from govern.ledger.reading import read
+    from govern.model.checklist import Input
     from govern.shutdown.checklist_narrative import document
     from govern.shutdown.look import look
 
@@ -112,11 +114,14 @@ def make(
         max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
         directory=directory,
     )
-    inputs = [one.path for one in directory.inventories]
+    inputs = [Input(one.path, one.sha256) for one in directory.inventories]
     inputs += dict.fromkeys(
-        rule.file for rule in rules if not rule.file.startswith(settings.pack())
+        Input(rule.file, rule.file_sha256)
+        for rule in rules
+        if not rule.file.startswith(settings.pack())
     )
-    with read(words, settings.reading(found, clock, exported_at or [], quiet)) as ledger:
+    how = replace(settings.reading(found, clock, exported_at or [], quiet), digest=True)
+    with read(words, how) as ledger:
         checklist, ended = look(
             ledger, rules, terms, wanted, inputs, old.checklist if old else None
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -94,7 +95,8 @@ def verify(
     with ExitStack() as stack:
         ledger = None
         if words:
-            how = settings.reading(found, clock, exported_at or [], quiet)
+            # A proof names the very files it rests on.
+            how = replace(settings.reading(found, clock, exported_at or [], quiet), digest=True)
             ledger = stack.enter_context(read(words, how))
             secret = salt(ledger) if redact else None
         elif redact:

@@ -88,6 +88,7 @@ def _file(ledger: Ledger, file: BillFile) -> FileSummary:
         billed_cost_column=file.billed_cost_column,
         time="minute" if coarsest == "second" else coarsest,
         exported_at=instant(file.exported_at, ledger.clock),
+        sha256=file.sha256,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from govern.bill.discovery import Found
+from govern.bill.original import Original, original
 from govern.bill.shape import Shape
 from govern.bill.shapes import NotABill
 from govern.bill.staging import Staged, stage
@@ -28,15 +29,21 @@ class Kept:
 
 @dataclass
 class Gathered:
-    """Everything a bill is made of. ``empty`` names files without a byte."""
+    """Everything a bill is made of. ``empty`` names files without a byte.
+
+    ``originals`` are the given files by their names, as they were before they were read.
+    """
 
     staged: list[Staged] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+    originals: dict[str, Original] = field(default_factory=dict)
 
 
-def gather(found: Sequence[Found], folder: str, shapes: Sequence[Shape]) -> Gathered:
-    """Unpack, recognise and stage every file below ``folder``.
+def gather(
+    found: Sequence[Found], folder: str, shapes: Sequence[Shape], *, digest: bool = False
+) -> Gathered:
+    """Unpack, recognise and stage every file below ``folder``; with ``digest``, name its bytes.
 
     Raises every fault at once: wrong usage for a named file that is no bill, ``rejected`` for a
     stranger that a folder or glob brought along, ``file`` for what can't be read.
@@ -48,7 +55,9 @@ def gather(found: Sequence[Found], folder: str, shapes: Sequence[Shape]) -> Gath
         os.mkdir(place)
         name = one.path
         try:
-            parts = list(unpack(one.path, one.path, place))
+            source = original(one.path, place, digest=digest)
+            gathered.originals[one.path] = source
+            parts = list(unpack(source.path, one.path, place))
             if not parts:
                 raise Refused("no CSV or Parquet file in this archive")
             for part, plain in enumerate(parts):

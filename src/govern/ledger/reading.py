@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from govern.bill import records
 from govern.bill.discovery import Found, discover
 from govern.bill.exported import by_name, export_of
+from govern.bill.original import unchanged
 from govern.bill.shape import Shape
 from govern.bill.shapes import SHAPES
 from govern.bill.staging import Staged, clean
@@ -40,13 +41,15 @@ _BILL_NOT_HERE = "{}: a ledger; the bill itself isn't here, so its lines can't b
 class Reading:
     """How to read: the clock of cells without an offset, and what govern.yaml has taught.
 
-    ``exported_at``: the export instants that the user gave, by path.
+    ``exported_at``: the export instants that the user gave, by path. ``digest``: whether each file
+    gets the SHA-256 of the bytes that are read; a member of a zip or ledger has that of the whole.
     """
 
     clock: tzinfo = BILL_CLOCK
     shapes: Sequence[Shape] = SHAPES
     instance_ids: Sequence[str] = ()
     exported_at: Mapping[str, Moment] = field(default_factory=dict)
+    digest: bool = False
     progress: Callable[[str], None] = lambda message: None
 
 
@@ -55,13 +58,13 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
     """The ledger of the given files; its working folder goes when the context ends.
 
     Raises GovernError: wrong usage for what is no bill, ``rejected`` for a stranger in a folder,
-    ``file`` for what can't be read.
+    ``file`` for what can't be read, and at the end for what was changed meanwhile.
     """
     with tempfile.TemporaryDirectory(prefix="govern-", ignore_cleanup_errors=True) as folder:
         folder = os.path.realpath(folder)
         found = discover(words)
         _known_exports(how, found)
-        gathered = gather(found, folder, how.shapes)
+        gathered = gather(found, folder, how.shapes, digest=how.digest)
         if gathered.empty and not gathered.staged and not gathered.kept:
             raise GovernError("nothing", [f"{name}: an empty file" for name in gathered.empty])
         paths = [one.table.path for one in gathered.staged]
@@ -69,11 +72,16 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
         try:
             reduce.create(connection)
             files = [
-                _reduce(connection, number, one, folder, how)
+                replace(
+                    _reduce(connection, number, one, folder, how),
+                    sha256=gathered.originals[one.path].sha256,
+                )
                 for number, one in enumerate(gathered.staged)
             ]
             for kept in gathered.kept:
-                files += parquet.read(connection, kept.path, kept.given, kept.told, len(files))
+                told = parquet.read(connection, kept.path, kept.given, kept.told, len(files))
+                sha256 = gathered.originals[kept.given].sha256
+                files += [replace(one, sha256=sha256) for one in told]
             interpret.interpret(connection, how.clock, taught(how.instance_ids))
             ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
             ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
@@ -81,6 +89,7 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
             _held(ledger)
             ledger.clashes = [str(clash) for clash in overlap.count_once(ledger)]
             yield ledger
+            unchanged(gathered.originals.values())
         finally:
             connection.close()
 

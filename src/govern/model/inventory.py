@@ -94,7 +94,7 @@ class Inventory:
     """One account as it was seen at ``collected_at``.
 
     ``complete``: whoever looked could see everything (a RAM user sees only a part).
-    ``path`` is the file it was read from.
+    ``path`` is the file it was read from, ``sha256`` the digest of the bytes that were read.
     """
 
     collected_at: Moment | None
@@ -109,6 +109,7 @@ class Inventory:
     knowledge_bases: tuple[Resource, ...] = ()
     plans: tuple[Plan, ...] = ()
     path: str = ""
+    sha256: str | None = None
 
     def document(self) -> dict[str, Any]:
         """The payload of ``govern.inventory/v1``; what isn't known is null."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from govern.model.clock import Moment
@@ -85,7 +85,8 @@ class Policy:
     """One rule. ``columns`` is what it groups by; ``subject_kind`` the word used, or ``columns``.
 
     ``limit_for`` holds other limits for single subjects, the most exact pattern first.
-    ``start`` and ``end`` are ``from`` (included) and ``before`` (excluded).
+    ``start`` and ``end`` are ``from`` (included) and ``before`` (excluded). ``file_sha256`` is the
+    digest of the bytes of ``file`` that were read.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Policy:
     end: Moment | None = None
     limit_for: tuple[tuple[Pattern, tuple[Limit, ...]], ...] = ()
     stop: str = "ask"
+    file_sha256: str | None = field(default=None, compare=False)
 
     def limit_of(self, subject_id: str | None, unit: str | None) -> Limit | None:
         """The limit for one subject in one unit: the most exact of ``limit_for`` comes first.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -20,7 +19,6 @@ from govern.model.checklist import (
     Target,
     Written,
 )
-from govern.model.errors import GovernError
 from govern.model.inventory import LOOKED_AT
 from govern.policy.comments import comments_of
 from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
@@ -35,12 +33,7 @@ def load_checklist(path: str) -> Written:
     checklist = _checklist(document) if document else None
     faults.settle()
     assert document is not None and checklist is not None
-    try:
-        with open(path, "rb") as file:
-            digest = hashlib.sha256(file.read()).hexdigest()
-    except OSError as error:
-        raise GovernError("file", f"{path}: {error.strerror or error}") from None
-    return Written(checklist, path, digest, comments_of(document))
+    return Written(checklist, path, document.source.sha256, comments_of(document))
 
 
 def _schema(source: Source, node: Node) -> None:

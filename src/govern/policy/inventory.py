@@ -195,7 +195,7 @@ def _inventory(document: Document) -> Inventory | None:
         return None
     values.pop("schema")
     known = {"collected_at": None, "account_id": None, "complete": False}
-    return Inventory(**{**known, **values}, path=source.path)
+    return Inventory(**{**known, **values}, path=source.path, sha256=source.sha256)
 
 
 def _twice(source: Source, root: Node, name: str, identity: Sequence[str]) -> None:

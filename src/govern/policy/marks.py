@@ -91,12 +91,14 @@ class Source:
     """One file while it is read: turns a node and a sentence into a fault.
 
     ``nulls``: a file of data, where a field that is ``null`` is the same as one that isn't there.
+    ``sha256`` is that of the bytes that were read.
     """
 
     path: str
     lines: list[str]
     faults: Faults
     nulls: bool = False
+    sha256: str = ""
 
     def fault(self, line: int, column: int, message: str) -> None:
         excerpt = self.lines[line - 1] if 0 < line <= len(self.lines) else ""

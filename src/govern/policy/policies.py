@@ -147,6 +147,7 @@ def _policy(source: Source, node: Node) -> Policy | None:
         limit_for=special,
         file=source.path,
         line=node.line,
+        file_sha256=source.sha256,
         **optional,
     )
 

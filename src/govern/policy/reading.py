@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from govern.model.errors import Fault
@@ -24,10 +25,12 @@ def read(path: str, faults: Faults, *, data: bool = False) -> Document | None:
     # Commands that need no policy file start without loading a YAML reader.
     from govern.policy.compose import compose
 
-    text = _text(path, faults, LARGEST_DATA if data else LARGEST)
-    if text is None:
+    raw = _bytes(path, faults, LARGEST_DATA if data else LARGEST)
+    text = None if raw is None else _text(path, raw, faults)
+    if raw is None or text is None:
         return None
-    source = Source(path, _BREAK.split(text), faults, nulls=data)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    source = Source(path, _BREAK.split(text), faults, nulls=data, sha256=sha256)
     hidden = HIDDEN.search(text)
     if hidden:
         line, column = _place(text[: hidden.start()])
@@ -37,7 +40,7 @@ def read(path: str, faults: Faults, *, data: bool = False) -> Document | None:
     return None if root is None else Document(source, root)
 
 
-def _text(path: str, faults: Faults, largest: int) -> str | None:
+def _bytes(path: str, faults: Faults, largest: int) -> bytes | None:
     try:
         with open(path, "rb") as file:
             raw = file.read(largest + 1)
@@ -51,6 +54,10 @@ def _text(path: str, faults: Faults, largest: int) -> str | None:
         told = f"larger than {largest >> 20} MiB, too large for a file of this kind"
         faults.add(Fault(path, 0, 0, told))
         return None
+    return raw
+
+
+def _text(path: str, raw: bytes, faults: Faults) -> str | None:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
         return raw.decode("utf-8")

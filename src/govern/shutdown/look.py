@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +9,6 @@ from govern.judge.audit import Question, audit
 from govern.judge.check import Terms, check
 from govern.judge.trust import distrust, too_old
 from govern.ledger.ledger import Ledger
-from govern.model.bill import BillSummary
 from govern.model.checklist import Checklist, Input
 from govern.model.clock import Moment
 from govern.model.exits import Exit, worst
@@ -27,7 +24,7 @@ def look(
     policies: Sequence[Policy],
     terms: Terms,
     wanted: Sequence[str],
-    inputs: Sequence[str],
+    inputs: Sequence[Input],
     old: Checklist | None = None,
 ) -> tuple[Checklist, Exit]:
     """The checklist, and how the run ended.
@@ -64,33 +61,10 @@ def look(
             wishes=wishes(wanted, *places(seen.keys, terms.directory)),
             directory=terms.directory,
             account_ids=paying_accounts(ledger),
-            inputs=[*digests(seen.bill), *(Input(path, digest(path)) for path in inputs)],
+            inputs=[*(Input(one.path, one.sha256) for one in seen.bill.files), *inputs],
         ),
         old,
     )
     steps = "1 step" if len(checklist.steps) == 1 else f"{len(checklist.steps)} steps"
     exits.append(Exit("clean", steps if checklist.steps else "nothing is to stop"))
     return checklist, worst(exits)
-
-
-def digests(bill: BillSummary) -> list[Input]:
-    """The files of a bill; a member of a zip has the digest of its zip."""
-    found = []
-    for file in bill.files:
-        path = file.path
-        while path and not os.path.isfile(path):
-            path = os.path.dirname(path)
-        found.append(Input(file.path, digest(path) if path else None))
-    return found
-
-
-def digest(path: str) -> str | None:
-    """The file's SHA-256; None for standard input, and what can't be read again."""
-    found = hashlib.sha256()
-    try:
-        with open(path, "rb") as file:
-            while part := file.read(1 << 20):
-                found.update(part)
-    except OSError:
-        return None
-    return found.hexdigest()

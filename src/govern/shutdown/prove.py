@@ -17,7 +17,6 @@ from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.evidence import BillEvidence
-from govern.shutdown.look import digest, digests
 from govern.shutdown.verify import Facts, unknown_users, verify
 
 #: The documented delays are far shorter; less than this is warned about.
@@ -56,7 +55,7 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         grace=question.grace[0],
         steps=(),
         exit=Exit("overlap", ""),
-        inputs=tuple(Input(one.path, digest(one.path)) for one in question.directory.inventories),
+        inputs=tuple(Input(one.path, one.sha256) for one in question.directory.inventories),
         strict=question.strict,
         notes=tuple(_notes(question)),
     )
@@ -64,7 +63,7 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
     evidence = None
     stale: list[str] = []
     if ledger is not None:
-        bill = _with_digests(summarise(ledger, question.as_of))
+        bill = summarise(ledger, question.as_of)
         if ledger.clashes:
             return replace(report, bill=bill, exit=Exit("overlap", "; ".join(ledger.clashes)))
         terms = Terms(question.settle[1], question.grace[1])
@@ -91,12 +90,6 @@ def _notes(question: Question) -> Iterable[str]:
             f"settle is {question.settle[0]}, less than 48h: a charge that arrives later than "
             "that makes a proof wrong."
         )
-
-
-def _with_digests(bill: BillSummary) -> BillSummary:
-    """A proof names the very files it rests on."""
-    found = {one.path: one.sha256 for one in digests(bill)}
-    return replace(bill, files=tuple(replace(one, sha256=found[one.path]) for one in bill.files))
 
 
 def _users(ledger: Ledger) -> list[tuple[str | None, str, datetime]]:
