@@ -32,7 +32,25 @@ EXAMPLES = [
     ("1;ws-a;model-a;input_token;app;0", "1", "ws-a", "model-a", "input_token", None, "app", "0", None),
     ("2;ws-b;model-b;input_token;bmp;1", "2", "ws-b", "model-b", "input_token", None, "bmp", "1", None),
     ("ws-demo!cn-beijing!training-job", None, "ws-demo", None, None, None, None, None, "cn-beijing"),
-    # a resolution part is taken out first
+    # observed in exports in a public repository: what is metered may look like anything
+    (";llm-a;happyhorse-1.0-i2v;1080P;bmp;0", "", "llm-a", "happyhorse-1.0-i2v", "1080P", None, "bmp", "0", None),
+    ("7;llm-a;happyhorse-1.0-t2v;720P;;0", "7", "llm-a", "happyhorse-1.0-t2v", "720P", None, "", "0", None),
+    ("7;llm-a;qwen3.6-plus;context_0-256k_input_token;;0", "7", "llm-a", "qwen3.6-plus", "input_token", "0-256k", "", "0", None),
+    ("7;llm-a;qwen-image;images;;0", "7", "llm-a", "qwen-image", "images", None, "", "0", None),
+    (";llm-a;qwen-image-edit;times;bmp;0", "", "llm-a", "qwen-image-edit", "times", None, "bmp", "0", None),
+    # six parts whose flag is empty
+    ("7;llm-a;qwen-max;output_token;app;", "7", "llm-a", "qwen-max", "output_token", None, "app", "", None),
+    # five parts: one that could be a resolution is what it stands for
+    (";llm-a;happyhorse-1.0-i2v;1080P;0", "", "llm-a", "happyhorse-1.0-i2v", "1080P", None, None, "0", None),
+    ("7;llm-a;qwen-max;output_token;", "7", "llm-a", "qwen-max", "output_token", None, "", None, None),
+    ("text_token;llm-a;qwen-max;output_token;0", None, "llm-a", "qwen-max", "output_token", None, None, "0", None),
+    # six parts have a key, whatever it is called
+    ("text_token;llm-a;qwen-max;output_token;app;0", "text_token", "llm-a", "qwen-max", "output_token", None, "app", "0", None),
+    # a resolution that isn't beside a billing type is no part of its own
+    ("7;llm-a;wan2.2;1080P;720P;0", "7", "llm-a", "wan2.2", "1080P", None, "720P", "0", None),
+    # a resolution part beside the billing type is taken out
+    ("7;llm-a;wan2.2;1080P;video_ratio;bmp;0", "7", "llm-a", "wan2.2", "video_ratio", None, "bmp", "0", None),
+    ("7;llm-a;wan2.2;video_ratio;720P;bmp;", "7", "llm-a", "wan2.2", "video_ratio", None, "bmp", "", None),
     ("7;llm-a;wan2.2;video_ratio;720P;app;0", "7", "llm-a", "wan2.2", "video_ratio", None, "app", "0", None),
     ("7;llm-a;wan2.2;video_ratio;1080P;0", "7", "llm-a", "wan2.2", "video_ratio", None, None, "0", None),
     # a fine-tuned model, a reserved one, an unknown channel and meter
@@ -59,6 +77,10 @@ def test_a_known_layout_gives_its_parts(example: tuple[str | None, ...]) -> None
         "12345;qwen-max;output_token;app;0",
         "12345;llm-;qwen-max;output_token;app;0",
         "1;llm-a;m;output_token;app;2",
+        "1;llm-a;m;video_ratio;720P;app",
+        "1;llm-a;m;video_ratio;720P;app;2",
+        "1;llm-a;m;video_ratio;standard;app;0",
+        "1;llm-a;m;720P",
         "1;llm-a;m;output_token",
         "1;llm-a;m;output_token;app;0;extra",
         "ws-demo!cn-beijing",
@@ -87,11 +109,16 @@ def test_any_text_is_parsed_or_left_alone(text: str) -> None:
 _part = st.text(st.characters(blacklist_characters=";!", blacklist_categories=("Cs", "Zs", "Cc")))
 
 
-@given(key=st.from_regex(r"[0-9]{1,19}", fullmatch=True), model=_part, meter=_part, channel=_part)
+_meter = _part | st.sampled_from(["1080P", "480p", "images", "times", "output_token"])
+
+
+@given(key=st.from_regex(r"[0-9]{1,19}", fullmatch=True), model=_part, meter=_meter, channel=_part)
 def test_what_is_packed_comes_out(key: str, model: str, meter: str, channel: str) -> None:
     for part in (model, meter, channel):
-        if part != part.strip() or part.rstrip("pP").isdigit() or part.startswith("context_"):
+        if part != part.strip() or part.startswith("context_"):
             return
+    if meter.endswith("_token") and channel.rstrip("pP").isdigit():
+        return
     parsed = parse(f"{key};llm-w;{model};{meter};{channel};1")
     assert (parsed.api_key_id, parsed.model, parsed.meter) == (key, model, meter)
     assert (parsed.channel, parsed.free_quota_stop) == (channel, "1")

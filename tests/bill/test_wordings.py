@@ -13,6 +13,8 @@ from govern.model import meaning
     ("wording", "category"),
     [
         ("Pay-As-You-Go Bill", "usage"),
+        ("云资源按量费用", "usage"),
+        ("免费额度", "usage"),
         ("Pay-as-you-go fee", "usage"),
         ("後付費賬單", "usage"),
         ("後付費", "usage"),

@@ -143,7 +143,7 @@ def test_ids_keep_their_leading_zeros_and_all_their_digits(tmp_path: Path) -> No
         assert column(ledger, "api_key_id") == ["00012345678901234567890"]
 
 
-@pytest.mark.parametrize("word", ["合计", "总计", "Total"])
+@pytest.mark.parametrize("word", ["合计", "总计", "合計", "總計", "Total", "TOTAL", " total\t"])
 def test_a_totals_row_is_kept_out_of_the_sums(tmp_path: Path, word: str) -> None:
     total = ",".join([word, *[""] * 33, "3", "", "CNY", "", ""])
     read = summary(bill(tmp_path, paid("1"), paid("2"), total))

@@ -201,6 +201,7 @@ V2: dict[str, tuple[str, ...]] = {
     "region_code": ("资源信息/地域Code", "ResourceDetails/RegionCode"),
     "region_name": ("资源信息/地域",),
     "billing_item": ("产品信息/计费项名称", "ProductDetails/BillingItemName"),
+    "usage_before": ("用量信息/抵扣前用量",),
     "usage": ("用量信息/用量", "UsageDetails/Usage"),
     "usage_unit": ("用量信息/用量单位", "UsageDetails/UsageUnit"),
     "list_cost": ("费用信息/目录总价", "FeeDetails/GrossAmount"),
@@ -516,22 +517,34 @@ def parse_instance_id(text: str) -> InstanceParts | None:
     if len(bangs) == 3 and ";" not in text and _is_workspace(bangs[0]):
         return InstanceParts("training", workspace_id=bangs[0], region=bangs[1], job=bangs[2])
 
-    # 'Parts by ;; the second must look like a workspace, and a resolution part (720P) is taken out
-    # first.'
+    # 'Parts by ;. the second must look like a workspace (llm-…, ws-…). The number of raw parts
+    # decides.'
     parts = [part.strip() for part in text.split(";")]
-    for index in range(2, len(parts)):
-        if _RESOLUTION.fullmatch(parts[index]):
-            del parts[index]
-            break
-    if len(parts) not in (5, 6) or not _is_workspace(parts[1]):
+    if len(parts) not in (5, 6, 7) or not _is_workspace(parts[1]):
         return None
+    # 'Seven parts: a resolution part is taken out first.'
+    if len(parts) == 7:
+        places = [at for at in range(2, 7) if _RESOLUTION.fullmatch(parts[at])]
+        if not places:
+            return None
+        del parts[4 if 4 in places else places[0]]
+    # 'unless the fifth is a resolution (720P) and the fourth a billing type: then the resolution is
+    # taken out'
+    if (
+        len(parts) == 6
+        and parts[5] in ("0", "1", "")
+        and _RESOLUTION.fullmatch(parts[4])
+        and parts[3].endswith(_BILLING_TYPE_ENDS)
+    ):
+        del parts[4]
 
     # 'api_key_id is null where the layout carries no key and "" where the field is there and empty;
     # the same for every other part.'
     meter, tier = _meter_and_tier(parts[3])
     key: str | None = parts[0]
 
-    # 'Six parts, the last 0, 1 or empty → key;workspace;model;meter;channel;flag.'
+    # 'Six parts, the last 0, 1 or empty → key;workspace;model;meter;channel;flag, whatever the
+    # meter looks like (1080P, images, times, …)'
     if len(parts) == 6:
         if parts[5] not in ("0", "1", ""):
             return None
@@ -624,10 +637,13 @@ def read_row(
             return reject("list_cost", "list_cost")
     usage: Decimal | None = None
     unit: str | None = None
-    if cells.get("usage", ""):
-        usage = read_number(cells["usage"])
+    # 'usage is what was consumed: the quantity before deduction (抵扣前用量) where the row has it
+    # (else 用量)'
+    used = "usage_before" if cells.get("usage_before", "") else "usage"
+    if cells.get(used, ""):
+        usage = read_number(cells[used])
         if usage is None:
-            return reject("usage", "usage")
+            return reject("usage", used)
         unit, factor = read_unit(cells.get("usage_unit", ""))
         with localcontext(prec=200):
             usage = usage * factor
@@ -643,8 +659,10 @@ def read_row(
 
     # 'service, a closed list, from the commodity code, then the product detail'
     service = service_of_code(commodity_code) or service_of_detail(cells.get("product_detail", ""))
-    if service is None and parts is not None and parts.layout == "training":
-        service = "training"
+    # 'Where neither tells it, a known inference layout of the Instance ID makes it inference; else
+    # it is other for sums, and unknown'
+    if service is None and parts is not None and parts.layout != "training":
+        service = "inference"
     if service is None:
         service = "other"
     # 'an inference charge whose meter contains _batch is batch'
@@ -697,11 +715,11 @@ def read_row(
     )
 
 
-TOTALS_WORDS = ("合计", "总计", "total")
+TOTALS_WORDS = ("合计", "总计", "合計", "總計", "total")
 
 
 def is_totals_row(row: Sequence[str]) -> bool:
-    """'A totals row is one whose first filled cell is 合计, 总计 or Total'"""
+    """'A totals row is one whose first filled cell is 合计, 总计, 合計, 總計 or Total'"""
     for cell in row:
         if cell.strip():
             return cell.strip().casefold() in TOTALS_WORDS

@@ -12,13 +12,14 @@ Reading (bill.py)
  R4  The flag of a six-part Instance ID that is empty is "" ("the same for every other part"),
      although the list of flag values says `0`, `1`, null.
  R5  The billing-type rule (no key) holds for five parts only, as its sentence stands there.
- R6  The resolution part may stand anywhere behind the workspace; one is taken out.
+ R6  Of seven parts the fifth is taken out if it is a resolution, else the first that is one behind
+     the workspace; without any it is no known layout.
  R7  The first part of `workspace!region!job` must look like a workspace. It carries neither key,
-     model, meter nor channel (all null). Its service is that of the commodity code; `training` only
-     where code and product detail say nothing. Its region counts only where the row gives none.
+     model, meter nor channel (all null). Its service is that of the commodity code or the detail,
+     and unknown where they say nothing. Its region counts only where the row gives none.
  R8  Commodity code: tokenplan, codingplan, `_spn_`, `_dp<n>_` in this order, then the prefixes
      sfm_inference, sfm_training, sfm_deployment. Any other code: the product detail decides; if
-     that says nothing: `other`.
+     that says nothing: a known layout of a call makes it `inference`, else it is `other`.
  R9  订阅退订费用 (subscription refund) is a refund: `adjustment`. 订阅后付费用 is a subscription
      fee: `purchase`. 保底封顶费用 and empty wording: `usage`.
  R10 An owner cell that is there but empty: the payer. Any other plain column: null where the file
@@ -69,7 +70,13 @@ Judging
  J16 `unmatched` looks at the Model Studio charges only (there is no inventory here), and names
      literals of closed lists (`service: training`) too; not `""`, `none` and patterns.
  J17 `usage` limits in a unit such as 千tokens or KTokens are normalised like those of the bill.
- J18 The order of findings isn't modelled; compare them as sets (`Finding.key`).
+ J18 `other` is a service that nothing tells: to a policy that asks for the service in `where` or
+     `per` such a charge is like an unparsed one.
+ J19 An unparsed inference charge is inference in sums and for `service: inference`. Where a policy
+     asks for batches and not for inference, or tells services apart in `per`, it could be batch.
+ J20 Usage without a unit could be of any unit, so any quantity above 0 could cross any limit: of a
+     subject that isn't a finding yet it makes a usage policy undecided.
+ J21 The order of findings isn't modelled; compare them as sets (`Finding.key`).
 """
 
 from __future__ import annotations
@@ -435,6 +442,10 @@ def sort_charges(policy: Policy, charges: Iterable[Charge]) -> Sorted:
         for column, condition in where.items():
             if not charge.parsed and column in ID_PARTS:
                 continue  # unknown: it could hold
+            if column == "service" and charge.service == "other":
+                continue
+            if column == "service" and could_be_batch(charge) and only_batch(condition):
+                continue
             if not condition_holds(condition, getattr(charge, column)):
                 holds = False
         if not holds:
@@ -444,13 +455,33 @@ def sort_charges(policy: Policy, charges: Iterable[Charge]) -> Sorted:
             continue
         # 'Unparsed charges, and charges whose time straddles from or before, count for policies
         # that don't need the missing part'
-        if not charge.parsed and needs_id_part(policy):
+        if (not charge.parsed and needs_id_part(policy)) or lacks_service(policy, charge):
             result.floating.append(charge)
         elif where_in_time == "straddles":
             result.straddling.append(charge)
         else:
             result.certain.append(charge)
     return result
+
+
+def could_be_batch(charge: Charge) -> bool:
+    """'an inference charge whose meter contains _batch is batch', and no meter is known of it"""
+    return charge.service == "inference" and not charge.parsed
+
+
+def only_batch(condition: Any) -> bool:
+    return condition_holds(condition, "batch") and not condition_holds(condition, "inference")
+
+
+def lacks_service(policy: Policy, charge: Charge) -> bool:
+    """'unknown (as an unparsed part) for every policy that asks for the service'"""
+    where = policy.get("where", {})
+    grouped = "service" in per_columns(policy)
+    if charge.service == "other":
+        return grouped or "service" in where
+    if could_be_batch(charge):
+        return grouped or ("service" in where and only_batch(where["service"]))
+    return False
 
 
 def is_enabled(policy: Policy) -> bool:
@@ -614,6 +645,10 @@ def _undecided(
 ) -> bool:
     """'for others the sum of their positive amounts is added to each subject, and only if that
     would cross the limit is the policy undecided'"""
+    if measure == "usage" and _usage_without_unit(
+        policy, sorts, groups, columns, unit, default, every, whole
+    ):
+        return True
     uncertain = [
         charge
         for charge in [*sorts.straddling, *sorts.floating]
@@ -659,6 +694,31 @@ def _undecided(
         if policy["per"] == "bill" and subjects:
             continue
         if anybody > lowest_limit(policy, measure, unit, default):
+            return True
+    return False
+
+
+def _usage_without_unit(
+    policy: Policy,
+    sorts: Sorted,
+    groups: Mapping[tuple[Period, Group], Sequence[Charge]],
+    columns: Sequence[str],
+    unit: str,
+    default: Decimal,
+    every: str,
+    whole: Period,
+) -> bool:
+    """'Usage without a unit is unknown for a usage limit, never left out.'"""
+    if any(not charge.unit and (charge.usage or 0) > 0 for charge in sorts.floating):
+        return True
+    for charge in [*sorts.certain, *sorts.straddling]:
+        if charge.unit or (charge.usage or 0) <= 0:
+            continue
+        group = group_of(charge, columns)
+        members = groups.get((period_of(charge, every, whole), group), ())
+        observed = sum((amount_of(member, "usage") for member in members), Decimal(0))
+        limit = limit_of(policy, "usage", unit, default, subject_id(policy, group))
+        if observed <= limit:
             return True
     return False
 

@@ -118,12 +118,15 @@ def verdict(charges: list[Charge], text: str) -> Result:
         ),
         # L5
         ("ws-demo!cn-beijing!training-job", (None, "ws-demo", None, None, None, None, None)),
-        # L6: the resolution is taken out first
+        # L6: of seven parts the resolution is taken out first
         (
             "7;ws-a;wan;720P;video_ratio;app;1",
             ("7", "ws-a", "wan", "video_ratio", None, "app", "1"),
         ),
-        ("7;ws-a;wan;720P;video_ratio;1", ("7", "ws-a", "wan", "video_ratio", None, None, "1")),
+        # of six only beside a billing type, else it is the meter
+        ("7;ws-a;wan;video_ratio;720P;1", ("7", "ws-a", "wan", "video_ratio", None, None, "1")),
+        (";ws-a;wan;1080P;bmp;0", ("", "ws-a", "wan", "1080P", None, "bmp", "0")),
+        ("7;ws-a;wan;720P;;0", ("7", "ws-a", "wan", "720P", None, "", "0")),
         # five parts, the channel there and empty
         ("7;ws-a;m;x;", ("7", "ws-a", "m", "x", None, "", None)),
         # no known layout
@@ -202,7 +205,10 @@ def test_cells() -> None:
         ("sfm_llminference_spn_public_cn", "", "", "savings_plan"),
         ("sfm_llminference_dp2_cn", "", "", "resource_pack"),
         ("sfm_who_knows_cn", "百炼大模型推理", key("1"), "inference"),
-        ("sfm_who_knows_cn", "?", key("1"), "other"),
+        ("sfm_who_knows_cn", "?", key("1"), "inference"),
+        ("", "", "1;llm-a;m;input_token_batch_chat;app;0", "batch"),
+        ("", "", "llm-a!cn-beijing!job", "other"),
+        ("sfm_who_knows_cn", "?", "i-1", "other"),
     ],
 )
 def test_service(code: str, detail: str, instance_id: str, service: str) -> None:

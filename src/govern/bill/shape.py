@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from govern.model.text import header_key, words_key
 
-#: What govern reads of a row, besides its times. The two spare ones are read instead of ``usage``
-#: and ``usage_unit`` in rows where the cell of ``usage`` says nothing.
+#: What govern reads of a row, besides its times. The spare ones are read instead of ``usage`` and
+#: ``usage_unit`` in rows where the cell of ``usage`` says nothing; a shape that has no spare unit
+#: counts both quantities in the same one.
 FIELDS = (
     "billing_account_id",
     "sub_account_id",
@@ -81,19 +82,20 @@ class Columns:
 
         Where ``usage`` says nothing, the spare quantity and its unit stand in for it.
         """
-        spare = f"spare_{field}"
-        if spare in self.positions and not (self._told(cells, "usage") or "").strip(" \t"):
-            return self._told(cells, spare)
-        return self._told(cells, field)
+        at = self.place(cells, field)
+        return None if at is None else self.told(cells[at])
+
+    def place(self, cells: Sequence[str], field: str) -> int | None:
+        """The position that a row's value of a field is read from; None without such a column."""
+        spare = self.positions.get(f"spare_{field}")
+        if spare is not None and not self.told(cells[self.positions["usage"]]).strip(" \t"):
+            return spare
+        return self.positions.get(field)
 
     def told(self, cell: str) -> str:
         """The cell, or "" if it holds an absent word."""
         words = self.shape.absent_words
         return "" if words and cell.strip(" \t") in words else cell
-
-    def _told(self, cells: Sequence[str], field: str) -> str | None:
-        at = self.positions.get(field)
-        return None if at is None else self.told(cells[at])
 
     @property
     def billed_cost_column(self) -> str:
@@ -128,7 +130,8 @@ def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
             positions[field] = found
     if "usage" not in positions and "spare_usage" in positions:
         # A quantity goes with its own unit only.
-        positions.pop("usage_unit", None)
+        if "spare_usage_unit" in shape.columns:
+            positions.pop("usage_unit", None)
         for field in ("usage", "usage_unit"):
             if f"spare_{field}" in positions:
                 positions[field] = positions.pop(f"spare_{field}")

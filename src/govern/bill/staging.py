@@ -207,11 +207,11 @@ def clean(staged: Staged, target: str) -> tuple[Staged, int]:
 
 
 #: A row whose first filled cell is one of these sums up the others.
-TOTALS_WORDS = ("合计", "总计", "Total")
+TOTALS_WORDS = ("合计", "总计", "合計", "總計", "total")
 
 
 def is_totals(cell: str) -> bool:
-    return cell.strip(" \t").casefold() in ("合计", "总计", "total")
+    return cell.strip(" \t").casefold() in TOTALS_WORDS
 
 
 def _bounded(cell: str) -> str:

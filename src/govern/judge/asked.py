@@ -1,8 +1,8 @@
 """What one policy asks of a ledger: which charges surely match, which could, and how to group.
 
-What is unknown (charges whose Instance ID fits no layout, charges whose time straddles ``from`` or
-``before``, keys and workspaces that nobody listed where nobody saw everything) is kept apart from
-what surely matches.
+What is unknown (charges whose Instance ID fits no layout or whose service nothing tells, charges
+whose time straddles ``from`` or ``before``, keys and workspaces that nobody listed where nobody saw
+everything) is kept apart from what surely matches.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Any
 from govern.judge.matching import (
     Clause,
     Values,
-    condition_clause,
     inventory_columns,
-    is_part,
-    needs_parts,
+    possible_clause,
+    unknown_clause,
     where_clause,
     window_of,
 )
@@ -39,9 +38,9 @@ Key = tuple[tuple[str | None, ...], str, str]
 class Asked:
     """A policy's charges as clauses that exclude each other; only ``certain`` ones surely match.
 
-    ``straddling`` and ``unlisted`` ones have a known subject; ``unparsed`` and ``nameless`` ones
-    may be any subject's, since their Instance ID fits no layout, or nobody listed them in an
-    inventory that doesn't show everything.
+    ``straddling`` and ``unlisted`` ones have a known subject; ``untold`` and ``nameless`` ones may
+    be any subject's, since nothing tells their Instance ID's parts or their service, or nobody
+    listed them in an inventory that doesn't show everything.
     """
 
     def __init__(self, ledger: Ledger, policy: Policy, values: Values) -> None:
@@ -51,21 +50,21 @@ class Asked:
         self.names = inventory_columns(policy)
         window = window_of(policy, ledger)
         around = window.inside | window.straddling
-        needs = needs_parts(policy)
-        parsed = Clause("NOT unparsed") if needs else Clause("true")
-        context = where_clause((c for c in policy.where if not is_part(c.column)), values)
-        self.unparsed = context & Clause("unparsed" if needs else "false") & around
-        listed = where_clause(policy.where, values) & parsed & _none_of(self.names)
+        untold = unknown_clause(policy)
+        told = ~untold
+        possible = _perhaps(policy.where, values) & around
+        self.untold = possible & untold
+        listed = where_clause(policy.where, values) & told & _none_of(self.names)
         self.certain = listed & window.inside
         self.straddling = listed & window.straddling
-        unlisted = _perhaps(policy.where, values) & parsed & around & _any_of(self.names)
+        unlisted = possible & told & _any_of(self.names)
         subject = [column for column in self.names if column in policy.columns]
         self.unlisted = unlisted & _none_of(subject)
         self.nameless = unlisted & _any_of(subject)
 
     @property
     def of_any_subject(self) -> Clause:
-        return self.unparsed | self.nameless
+        return self.untold | self.nameless
 
     @property
     def of_its_subject(self) -> Clause:
@@ -100,6 +99,10 @@ class Asked:
             clause &= Clause("unit = ?", (self.policy.limits[0].unit,))
         return clause
 
+    def without_unit(self) -> Clause:
+        """Charges whose usage could be of any unit, since none stands beside it."""
+        return Clause("coalesce(unit, '') = '' AND coalesce(usage, 0) > 0")
+
     def count(self, clause: Clause) -> int:
         rows = self.ledger.query(
             f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {clause.sql}",
@@ -133,10 +136,10 @@ def _none_of(names: Sequence[str]) -> Clause:
 
 
 def _perhaps(where: Iterable[Condition], values: Values) -> Clause:
-    """``where``, and what could match it if the inventory knew more."""
+    """``where``, and what could match it if the bill or the inventory told more."""
     clause = where_clause((), values)
     for condition in where:
-        known = condition_clause(condition, values)
+        known = possible_clause(condition, values)
         if condition.column in INVENTORY_COLUMNS:
             known |= _any_of([condition.column])
         clause &= known

@@ -69,6 +69,10 @@ class Clause:
     def __and__(self, other: Clause) -> Clause:
         return Clause(f"{self.sql} AND {other.sql}", self.parameters + other.parameters)
 
+    def __invert__(self) -> Clause:
+        """Only of a clause that is never NULL."""
+        return Clause(f"NOT ({self.sql})", self.parameters)
+
     def __or__(self, other: Clause) -> Clause:
         return Clause(f"(({self.sql}) OR ({other.sql}))", self.parameters + other.parameters)
 
@@ -145,8 +149,47 @@ def is_part(column: str) -> bool:
     return column in PART_COLUMNS or column in INVENTORY_COLUMNS
 
 
-def needs_parts(policy: Policy) -> bool:
-    return any(map(is_part, policy.columns)) or any(is_part(c.column) for c in policy.where)
+#: Charges of which nothing tells the service: they are ``other`` in every sum.
+UNTOLD_SERVICE = "service = 'other'"
+
+#: Inference of which nothing tells the meter: it could be batch inference.
+PERHAPS_BATCH = "unparsed AND service = 'inference'"
+
+
+def unknown_clause(policy: Policy) -> Clause:
+    """Charges of which something that the policy asks for is told by nothing; never NULL.
+
+    Inference without a known meter counts as inference, which its commodity says; it is unknown to
+    a policy that asks for batches and not for it, or that tells services apart.
+    """
+    asked = {*policy.columns, *(condition.column for condition in policy.where)}
+    unknown = Clause("unparsed" if any(map(is_part, asked)) else "false")
+    if "service" in asked:
+        unknown |= Clause(UNTOLD_SERVICE)
+    if "service" in policy.columns or any(map(_only_batch, policy.where)):
+        unknown |= Clause(PERHAPS_BATCH)
+    return unknown
+
+
+def possible_clause(condition: Condition, values: Values) -> Clause:
+    """What fulfils one line of ``where``, or could where something of it is unknown; never NULL."""
+    clause = condition_clause(condition, values)
+    if is_part(condition.column):
+        clause |= Clause("unparsed")
+    if condition.column == "service":
+        clause |= Clause(UNTOLD_SERVICE)
+        if _only_batch(condition):
+            clause |= Clause(PERHAPS_BATCH)
+    return clause
+
+
+def _only_batch(condition: Condition) -> bool:
+    """Whether a line is fulfilled by batch inference and not by other inference."""
+    return (
+        condition.column == "service"
+        and condition.matches("batch")
+        and not condition.matches("inference")
+    )
 
 
 def inventory_columns(policy: Policy) -> list[str]:

@@ -175,7 +175,7 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
         if taken[row.path] > MOST_REJECTS:
             continue
         field, reason = reasons[row.group]
-        at = row.staged.columns.positions.get(field)
+        at = row.staged.columns.place(row.cells, field)
         if field == "time":
             at = row.staged.columns.times[0] if row.staged.columns.times else at
         header = row.staged.columns.header

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from govern.judge.asked import PERIOD, Asked, Key
-from govern.judge.matching import Clause
+from govern.judge.matching import UNTOLD_SERVICE, Clause
 from govern.model.money import EXACT
 
 
@@ -16,7 +16,12 @@ def undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> str | None:
 
     What is unknown is added to each subject only to ask whether the verdict could change.
     """
-    reasons = [*_lacking(asked), *_no_limit(asked), *_undecided(asked, observed)]
+    reasons = [
+        *_lacking(asked),
+        *_no_limit(asked),
+        *_without_unit(asked, observed),
+        *_undecided(asked, observed),
+    ]
     return "; ".join(reasons) or None
 
 
@@ -35,7 +40,7 @@ def _lacking(asked: Asked) -> Iterable[str]:
         if without and lacking:
             name = "usage" if asked.policy.measure == "usage" else "list cost"
             yield (
-                f"needs the {name}, which the bill doesn't carry for {_count(lacking)[:-4]}"
+                f"needs the {name}, which the bill doesn't carry for {_charges(lacking)}"
                 " (export it by billable item)"
             )
 
@@ -58,16 +63,42 @@ def _no_limit(asked: Asked) -> Iterable[str]:
         )
 
 
+def _without_unit(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
+    """Usage without a unit: no quantity of it is small, since it could count millions each.
+
+    Of a subject that breaks its limit anyway it changes nothing.
+    """
+    if asked.policy.measure != "usage":
+        return
+    unit = asked.policy.limits[0].unit
+    loose = asked.count(asked.of_any_subject & asked.without_unit())
+    clause = (asked.certain | asked.of_its_subject) & asked.without_unit()
+    rows = asked.ledger.query(
+        f"SELECT {asked.keys()}{PERIOD[asked.policy.every]}, sum(charges)::BIGINT "
+        f"FROM ledger WHERE {clause.sql} GROUP BY ALL HAVING count(*) > 0",
+        clause.parameters,
+    )
+    for *values, period, charges in rows:
+        subject = tuple(values)
+        limit = asked.policy.limit_of(asked.subject(subject).id, unit)
+        if limit and observed.get((subject, period, unit), Decimal(0)) <= limit.amount:
+            loose += charges
+    if loose:
+        yield f"undecided: {_count(loose)} without a unit of usage, which could be any"
+
+
 @dataclass(frozen=True)
 class _Slack:
     """What could be added to a sum, in the policy's own measure; negative amounts add nothing.
 
-    ``unlisted`` of its charges could match only because the inventory doesn't show everything.
+    ``unlisted`` of its charges could match only because the inventory doesn't show everything,
+    ``untold`` only because nothing tells their service.
     """
 
     amount: Decimal = Decimal(0)
     charges: int = 0
     unlisted: int = 0
+    untold: int = 0
 
 
 def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
@@ -103,29 +134,35 @@ def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Sla
     keys = asked.keys() if by_subject else ""
     clause = unknown & asked.measurable()
     of_inventory = asked.nameless | asked.unlisted
+    untold = asked.untold & Clause(UNTOLD_SERVICE)
     rows = asked.ledger.query(
         f"SELECT {keys}{PERIOD[asked.policy.every]}, {asked.unit()}, "
         f"coalesce(sum(greatest({asked.policy.measure}, 0)), 0), "
         "coalesce(sum(charges), 0)::BIGINT, "
-        f"coalesce(sum(charges) FILTER (WHERE {of_inventory.sql}), 0)::BIGINT "
+        f"coalesce(sum(charges) FILTER (WHERE {of_inventory.sql}), 0)::BIGINT, "
+        f"coalesce(sum(charges) FILTER (WHERE {untold.sql}), 0)::BIGINT "
         f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
-        (*of_inventory.parameters, *clause.parameters),
+        (*of_inventory.parameters, *untold.parameters, *clause.parameters),
     )
     return {
-        (tuple(values), period, unit): _Slack(Decimal(amount), charges, unlisted)
-        for *values, period, unit, amount, charges, unlisted in rows
+        (tuple(values), period, unit): _Slack(Decimal(amount), charges, unlisted, untold_ones)
+        for *values, period, unit, amount, charges, unlisted, untold_ones in rows
     }
 
 
 def _because(floating: _Slack, mine: _Slack) -> str:
     reasons = []
-    unparsed = floating.charges - floating.unlisted
+    unparsed = floating.charges - floating.unlisted - floating.untold
     straddling = mine.charges - mine.unlisted
     unlisted = floating.unlisted + mine.unlisted
     if unparsed:
         reasons.append(
             f"{unparsed} matching charge{'s have' if unparsed > 1 else ' has'} an Instance ID "
             "of no known layout (instance_ids: in govern.yaml can teach it)"
+        )
+    if floating.untold:
+        reasons.append(
+            f"of {_charges(floating.untold)} neither commodity nor Instance ID tells the service"
         )
     if straddling:
         reasons.append(
@@ -139,5 +176,9 @@ def _because(floating: _Slack, mine: _Slack) -> str:
     return f"undecided: {' and '.join(reasons)}, which could break the limit"
 
 
+def _charges(count: int) -> str:
+    return f"{count} charge{'' if count == 1 else 's'}"
+
+
 def _count(charges: int) -> str:
-    return f"{charges} {'charge is' if charges == 1 else 'charges are'}"
+    return f"{_charges(charges)} {'is' if charges == 1 else 'are'}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from govern.ledger.reduce import DECIMAL, NUMBERS, SEPARATOR, context_cells
 from govern.model import meaning
 from govern.model.clock import parse_cell
-from govern.model.instance_id import UNKNOWN, InstanceId
+from govern.model.instance_id import CALLS, UNKNOWN, InstanceId
 from govern.model.money import NotExact, parse_amount
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ _INSTANCE_COLUMNS = (
     ("channel", "VARCHAR"),
     ("free_quota_stop", "VARCHAR"),
     ("instance_region", "VARCHAR"),
+    ("call", "BOOLEAN"),
     ("batch", "BOOLEAN"),
 )
 
@@ -140,6 +141,7 @@ def _instance_row(text: str, parse: Callable[[str], InstanceId]) -> Sequence[Any
     return (
         text, parsed.layout, parsed.api_key_id, parsed.workspace_id, parsed.model, parsed.meter,
         parsed.tier, parsed.channel, parsed.free_quota_stop, parsed.region_id,
+        parsed.layout in CALLS,
         meaning.refined_service("inference", parsed.meter) == "batch",
     )  # fmt: skip
 
@@ -269,7 +271,7 @@ judged AS (
     FROM joined
 )
 SELECT (row_number() OVER ())::BIGINT AS id, * EXCLUDE (fault_column, fault, number_column,
-           number_fault, batch, context_service, context_month, first_time, last_time,
+           number_fault, call, batch, context_service, context_month, first_time, last_time,
            instance_region, region_id, model_studio, time_width),
        CASE WHEN reject_column = number_column THEN number_fault
             WHEN reject_column = 'time' THEN 'no or impossible date'
@@ -278,7 +280,8 @@ SELECT (row_number() OVER ())::BIGINT AS id, * EXCLUDE (fault_column, fault, num
             WHEN lead = 'totals' THEN 'totals'
             WHEN model_studio THEN 'charge' ELSE 'other' END AS kind,
        layout = '{UNKNOWN}' AS unparsed,
-       CASE WHEN batch AND context_service = 'inference' THEN 'batch'
+       CASE WHEN context_service = 'inference' OR (context_service = 'other' AND call)
+            THEN CASE WHEN batch THEN 'batch' ELSE 'inference' END
             ELSE context_service END AS service,
        CASE WHEN coalesce(region_id, '') = '' THEN coalesce(instance_region, region_id)
             ELSE region_id END AS region_id,

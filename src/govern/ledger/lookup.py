@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from govern.bill import records
 from govern.bill.staging import Staged, is_totals
 from govern.ledger.ledger import Ledger
-from govern.ledger.reduce import ABSENT, CONTEXT, NUMBERS, PLAIN, SEPARATOR, TIME
+from govern.ledger.reduce import ABSENT, CONTEXT, FREE, NUMBERS, PLAIN, SEPARATOR, TIME
 from govern.model.clock import parse_cell
 from govern.model.money import NotExact, parse_amount
 
@@ -75,12 +75,17 @@ def key_of(cells: list[str], staged: Staged) -> Key:
         None if usual else time,
         None if plain else SEPARATOR.join(numbers),
         "totals" if is_totals(filled) else None,
-        sum(
-            (1 << at if _negative(text) else 0) + (0 if text else 8 << at)
-            for at, text in enumerate(numbers)
-            if plain
-        ),
+        _signs(numbers) if plain else 0,
     )
+
+
+def _signs(numbers: list[str]) -> int:
+    """Which of the plain numbers are negative or absent, and whether the row costs nothing."""
+    signs = sum(
+        (1 << at if _negative(text) else 0) + (0 if text else 8 << at)
+        for at, text in enumerate(numbers)
+    )
+    return signs if numbers[0].strip("-0.") else signs + FREE
 
 
 def _day(key: Key) -> bytes:
@@ -207,14 +212,14 @@ class Search:
 
 def _is_dropped(cells: list[str], key: Key, staged: Staged, wanted: _Wanted) -> bool:
     """Whether the row is one of those that don't count; each of them is told once."""
-    positions = staged.columns.positions
-    numbers = [cells[positions[name]] if name in positions else "" for name in NUMBERS]
+    columns = staged.columns
+    numbers = [columns.cell(cells, name) or "" for name in NUMBERS]
     plain = key[5] is None
     row = (
         *key,
-        next((cells[at] for at in staged.columns.times if cells[at]), ""),
+        next((told for at in columns.times if (told := columns.told(cells[at]))), ""),
         *(Decimal(text) if plain and text else None for text in numbers),
-        (cells[positions["primary_key"]] or None) if "primary_key" in positions else None,
+        columns.cell(cells, "primary_key") or None,
     )
     if not wanted.dropped[row]:
         return False

@@ -45,14 +45,18 @@ _TOTALS = rf"(?i)[ \t]*({'|'.join(TOTALS_WORDS)})[ \t]*"
 
 DECIMAL = f"DECIMAL(38, {SCALE})"
 
+#: What ``negative`` holds beside the signs of the three numbers: that the row costs nothing.
+FREE = 64
+
 PLAIN = rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{SCALE}}})?"
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"
 
 #: The columns of a table of groups. ``odd_numbers``: the three numbers as written, where one of
 #: them isn't plain. ``odd_time``: the time as written, likewise. ``lead``: ``totals`` for a totals
 #: row, ``blank`` where the row's first cell is empty, so that a later cell decides. ``negative``
-#: keeps refunds apart, so that a group's sum has the sign of each of its rows, and rows without a
-#: list cost or usage, so that what is set against it is the cost of the same rows.
+#: keeps apart refunds and rows that cost nothing, so that a group's sum has the sign of each of its
+#: rows, and rows without a list cost or usage, so that what is set against it is the cost of the
+#: same rows.
 COLUMNS: dict[str, str] = {
     "file": "INTEGER",
     "context": "VARCHAR",
@@ -160,6 +164,7 @@ def _rows(staged: Staged, lead: str) -> str:
         f"{_flag(f'{name} < 0', 1 << at)} + {_flag(f'{name} IS NULL', 8 << at)}"
         for at, name in enumerate(NUMBERS)
     )
+    signs += f" + {_flag('billed_cost = 0', FREE)}"
     casts = ", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())
     return f"""
         SELECT context, instance_id, lead, primary_key,

@@ -1,11 +1,12 @@
 """What a bill packs into its Instance ID column.
 
 Documented (Alibaba's bill help page and its notices of 2025-12-16): ``key;workspace;model;
-meter;channel;flag`` and the older ``billing type;workspace;model;meter;channel``. Observed only
-in other people's readers: five parts that end in the flag, ``workspace!region!job`` for training,
-and an extra resolution part on video rows. Nothing is documented for deployments, batches,
-knowledge bases or web search: what fits no layout stays *unparsed*, and its money stays in every
-total.
+meter;channel;flag`` and the older ``billing type;workspace;model;meter;channel``. Observed in
+exports in a public repository: six parts whose meter is a resolution (``1080P``), and an empty
+channel where a call had an API key. Observed only in other people's readers: five parts that end
+in the flag, ``workspace!region!job`` for training, and a resolution part beside the meter of video
+rows. Nothing is documented for deployments, batches, knowledge bases or web search: what fits no
+layout stays *unparsed*, and its money stays in every total.
 """
 
 from __future__ import annotations
@@ -42,6 +43,17 @@ class InstanceId:
 
 
 UNKNOWN = "unknown"
+TRAINING = "workspace!region!job"
+
+#: The layouts of a model's calls: what has one of them is inference, whatever else isn't told.
+CALLS = (
+    "key;workspace;model;meter;channel;flag",
+    *(
+        f"{first};workspace;model;meter;{last}"
+        for first in ("key", "billing-type")
+        for last in ("flag", "channel")
+    ),
+)
 UNPARSED = InstanceId(UNKNOWN)
 
 
@@ -58,31 +70,38 @@ def parse(text: str) -> InstanceId:
     parts = [part.strip() for part in text.split(";")]
     if len(parts) < 5 or not looks_like_workspace(parts[1]):
         return UNPARSED
-    parts = parts[:2] + [part for part in parts[2:] if not _RESOLUTION.fullmatch(part)]
-    key: str | None = parts[0]
-    if parts[0].endswith(_BILLING_TYPES):
-        key = None
+    if len(parts) == 7:
+        parts = _without_resolution(parts)
     if len(parts) == 6 and parts[5] in (*_FLAGS, ""):
-        name = "billing-type;workspace;model;meter;channel;flag"
-        channel, flag = parts[4], parts[5]
-    elif len(parts) == 5 and parts[4] in _FLAGS:
-        name = "billing-type;workspace;model;meter;flag"
-        channel, flag = None, parts[4]
-    elif len(parts) == 5:
-        name = "billing-type;workspace;model;meter;channel"
-        channel, flag = parts[4], None
-    else:
+        if not (_RESOLUTION.fullmatch(parts[4]) and parts[3].endswith(_BILLING_TYPES)):
+            return _call("key;workspace;model;meter;channel;flag", parts)
+        parts = [*parts[:4], parts[5]]
+    if len(parts) != 5:
         return UNPARSED
-    tier, meter = split_tier(parts[3])
+    first = "billing-type" if parts[0].endswith(_BILLING_TYPES) else "key"
+    last = "flag" if parts[4] in _FLAGS else "channel"
+    return _call(f"{first};workspace;model;meter;{last}", parts)
+
+
+def _without_resolution(parts: list[str]) -> list[str]:
+    """The parts without a resolution; the one beside the meter first, where video rows have it."""
+    at = next((at for at in (4, 3, 5) if _RESOLUTION.fullmatch(parts[at])), None)
+    return parts if at is None else parts[:at] + parts[at + 1 :]
+
+
+def _call(layout: str, parts: list[str]) -> InstanceId:
+    """One call's parts under the names that the layout gives them."""
+    told = dict(zip(layout.split(";"), parts, strict=True))
+    tier, meter = split_tier(told["meter"])
     return InstanceId(
-        layout=name if key is None else name.replace("billing-type", "key"),
-        workspace_id=parts[1],
-        api_key_id=key,
-        model=parts[2],
+        layout=layout,
+        workspace_id=told["workspace"],
+        api_key_id=told.get("key"),
+        model=told["model"],
         meter=meter,
         tier=tier,
-        channel=channel,
-        free_quota_stop=flag,
+        channel=told.get("channel"),
+        free_quota_stop=told.get("flag"),
     )
 
 
@@ -96,7 +115,7 @@ def _training(text: str) -> InstanceId:
     parts = [part.strip() for part in text.split("!")]
     if len(parts) != 3 or not looks_like_workspace(parts[0]) or not (parts[1] and parts[2]):
         return UNPARSED
-    return InstanceId(layout="workspace!region!job", workspace_id=parts[0], region_id=parts[1])
+    return InstanceId(layout=TRAINING, workspace_id=parts[0], region_id=parts[1])
 
 
 def taught(templates: Iterable[str]) -> Callable[[str], InstanceId]:

@@ -53,7 +53,8 @@ _BY_DETAIL: tuple[tuple[str, str], ...] = (
 def service_of(commodity_code: str, product_detail: str) -> str:
     """The service, a word of the closed list, by commodity code and then by product detail.
 
-    Whether an inference charge is a batch is told by its meter: see :func:`refined_service`.
+    ``other`` where neither tells it: then the Instance ID may. Whether an inference charge is a
+    batch is told by its meter: see :func:`refined_service`.
     """
     code = commodity_code.strip().casefold()
     if code.startswith("sfm_"):
@@ -73,12 +74,13 @@ def refined_service(service: str, meter: str | None) -> str:
     return "batch" if service == "inference" and "_batch" in (meter or "") else service
 
 
-# Wordings: the V2 fee types (observed), the API's Item values (documented), FOCUS (documented),
-# the English fee types (documented on the page of the upgraded bill's fields), the traditional
-# Chinese bill types (documented on its page of the bill flow), and the older console's names
-# (inferred from its documentation).
+# Wordings: the V2 fee types (observed; 免费额度, the free quota, in a public repository), the API's
+# Item values (documented), FOCUS (documented), the English fee types (documented on the page of the
+# upgraded bill's fields), the traditional Chinese bill types (documented on its page of the bill
+# flow), and the older console's names (inferred from its documentation).
 _CATEGORIES: dict[str, str] = {
     "云资源按量费用": "usage",
+    "免费额度": "usage",
     "按量付费": "usage",
     "后付费账单": "usage",
     "payasyougobill": "usage",

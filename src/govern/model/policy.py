@@ -68,6 +68,10 @@ class Condition:
     patterns: tuple[Pattern, ...]
     excludes: bool = False
 
+    def matches(self, value: str | None) -> bool:
+        """Whether a charge with this value fulfils the line."""
+        return any(pattern.matches(value) for pattern in self.patterns) != self.excludes
+
 
 @dataclass(frozen=True)
 class Limit:

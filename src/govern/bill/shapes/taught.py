@@ -10,6 +10,7 @@ from govern.model.text import nearest
 
 NAME = "taught"
 
+#: Spare quantities are no columns to be taught; known ones are read if their unit is the usual one.
 _SPARE = ("spare_usage", "spare_usage_unit")
 
 #: The names under which the same things go in policies and in FOCUS.
@@ -52,7 +53,10 @@ def taught_shape(columns: Mapping[str, str], known: Sequence[Shape] = SHAPES) ->
     return Shape(
         name=NAME,
         title="columns in govern.yaml",
-        columns={field: _names(field, told, known) for field in FIELDS if field not in _SPARE},
+        columns={
+            **{field: _names(field, told, known) for field in FIELDS if field not in _SPARE},
+            "spare_usage": _spare_usage(known),
+        },
         times=_times(told, known),
         after_reduction=tuple(name for shape in known for name in shape.after_reduction),
         marks=tuple(columns),
@@ -73,6 +77,15 @@ def _names(
         # What counts once between files is never guessed.
         return own
     return (*own, *(name for shape in known for name in shape.columns.get(field, ())))
+
+
+def _spare_usage(known: Sequence[Shape]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for shape in known
+        if "spare_usage_unit" not in shape.columns
+        for name in shape.columns.get("spare_usage", ())
+    )
 
 
 def _times(
