@@ -176,8 +176,43 @@ def test_a_spreadsheet_is_refused_with_what_to_export_instead(tmp_path: Path) ->
 
 
 def test_ids_in_exponent_notation_are_lost_ids(tmp_path: Path) -> None:
-    cause, said = refusal(str(bill(tmp_path, row(资源购买账号ID="1.23457E+15"))))
-    assert cause == "rejected" and "went through a spreadsheet" in said and "export again" in said
+    cause, said = refusal(str(bill(tmp_path, row(), row(资源购买账号ID="1.23457E+15"))))
+    place = f"{tmp_path / 'bill.csv'}:3: 资源购买账号ID 1.23457E+15: "
+    assert cause == "rejected" and said == (
+        f"{place}this file went through a spreadsheet, ids have lost their digits: export again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("资源购买账号ID", "1.90291E+15"),
+        ("资源归属账号ID", "2,00300E+15\t"),
+        ("主键", "2.02609E+20"),
+        ("资产/资源实例ID", "1E+07"),
+        ("资产/资源实例ID", "1.2E7;llm-a;qwen-max;output_token;app;0"),
+    ],
+)
+def test_every_id_that_is_read_is_told_with_line_and_column(
+    tmp_path: Path, column: str, cell: str
+) -> None:
+    spoiled = f'"{cell}"' if "," in cell else cell
+    lines = [
+        row(主键="k1"),
+        row(主键="k2", 应付金额="1E-3"),
+        row(**{"主键": "k3", column: spoiled}),
+    ]
+    cause, said = refusal(str(bill(tmp_path, *lines, row(**{"主键": "k4", column: spoiled}))))
+    shown = cell.split(";")[0].strip()
+    assert cause == "rejected"
+    assert f"{tmp_path / 'bill.csv'}:4: {column} {shown}: this file went" in said
+    assert said.count("spreadsheet") == 1
+
+
+def test_an_id_of_another_product_may_look_like_a_number(tmp_path: Path) -> None:
+    other = {"产品Code": "ecs", "产品名称": "ECS", "商品Code": "ecs", "商品名称": "ECS"}
+    path = bill(tmp_path, row(**other, **{"资产/资源实例ID": "5e10"}))
+    assert summary(path).count("other") == 1
 
 
 def test_an_archive_in_an_archive_is_refused(tmp_path: Path) -> None:

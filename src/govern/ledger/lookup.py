@@ -17,12 +17,23 @@ from typing import Any, BinaryIO
 from govern.bill import records
 from govern.bill.staging import Staged, is_totals
 from govern.ledger.ledger import Ledger
-from govern.ledger.reduce import ABSENT, CONTEXT, FREE, NUMBERS, PLAIN, SEPARATOR, TIME
+from govern.ledger.reduce import (
+    ABSENT,
+    CONTEXT,
+    EXPONENT,
+    FREE,
+    LOST_KEY,
+    NUMBERS,
+    PLAIN,
+    SEPARATOR,
+    TIME,
+)
 from govern.model.clock import parse_cell
 from govern.model.money import NotExact, parse_amount
 
 _PLAIN = re.compile(PLAIN, re.ASCII)
 _TIME = re.compile(TIME, re.ASCII)
+_EXPONENT = re.compile(EXPONENT, re.ASCII)
 
 #: The raw texts that make a group: context, instance id, day, width of the time cell, the time
 #: and the numbers where they are oddly written, whether it is a totals row, and the signs.
@@ -75,7 +86,8 @@ def key_of(cells: list[str], staged: Staged) -> Key:
         None if usual else time,
         None if plain else SEPARATOR.join(numbers),
         "totals" if is_totals(filled) else None,
-        _signs(numbers) if plain else 0,
+        (_signs(numbers) if plain else 0)
+        + (LOST_KEY if _EXPONENT.fullmatch(cell("primary_key")) else 0),
     )
 
 

@@ -21,6 +21,7 @@ from govern.bill.staging import Staged, clean
 from govern.ledger import engine, interpret, overlap, parquet, reduce
 from govern.ledger.gather import gather
 from govern.ledger.ledger import BillFile, Ledger
+from govern.ledger.spoiled import refuse_spoiled
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
 from govern.model.instance_id import taught
@@ -85,7 +86,7 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
             interpret.interpret(connection, how.clock, taught(how.instance_ids))
             ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
             ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
-            _no_spreadsheet(ledger)
+            refuse_spoiled(ledger)
             _held(ledger)
             ledger.clashes = [str(clash) for clash in overlap.count_once(ledger)]
             yield ledger
@@ -169,21 +170,3 @@ def _held(ledger: Ledger) -> None:
         "CREATE TABLE held AS SELECT file, billing_account_id, month, max(last) AS last "
         "FROM ledger WHERE kind IN ('charge', 'other') GROUP BY 1, 2, 3"
     )
-
-
-def _no_spreadsheet(ledger: Ledger) -> None:
-    """Ids in exponent notation have lost their digits; no total by account or key is right."""
-    ids = ("billing_account_id", "sub_account_id", "api_key_id", "instance_id")
-    spoiled = " OR ".join(
-        f"regexp_full_match({one}, '[0-9](\\.[0-9]+)?[eE]\\+?[0-9]+')" for one in ids
-    )
-    rows = ledger.query(f"SELECT DISTINCT file FROM ledger WHERE {spoiled} ORDER BY 1")
-    if rows:
-        raise GovernError(
-            "rejected",
-            [
-                f"{ledger.files[int(row[0])].name}: this file went through a spreadsheet, "
-                "ids are lost (1.23457E+15): export again"
-                for row in rows
-            ],
-        )

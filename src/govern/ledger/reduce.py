@@ -45,8 +45,13 @@ _TOTALS = rf"(?i)[ \t]*({'|'.join(TOTALS_WORDS)})[ \t]*"
 
 DECIMAL = f"DECIMAL(38, {SCALE})"
 
-#: What ``negative`` holds beside the signs of the three numbers: that the row costs nothing.
+#: What ``negative`` holds beside the signs of the three numbers: that the row costs nothing, and
+#: that its primary key has lost its digits.
 FREE = 64
+LOST_KEY = 128
+
+#: A number as a spreadsheet shows one of many digits.
+EXPONENT = r"[ \t]*[0-9]([.,][0-9]+)?[eE]\+?[0-9]+[ \t]*"
 
 PLAIN = rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{SCALE}}})?"
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"
@@ -165,6 +170,9 @@ def _rows(staged: Staged, lead: str) -> str:
         for at, name in enumerate(NUMBERS)
     )
     signs += f" + {_flag('billed_cost = 0', FREE)}"
+    if "primary_key" in columns.positions:
+        lost = f"regexp_full_match(primary_key, '{EXPONENT}')"
+        signs += f" + CASE WHEN coalesce({lost}, false) THEN {LOST_KEY} ELSE 0 END"
     casts = ", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())
     return f"""
         SELECT context, instance_id, lead, primary_key,
