@@ -282,13 +282,10 @@ class _Verification:
                 return replace(bare, state="waiting", reason=told, look_again_at=again)
             told = f"the bill of {month} is final, {self._shown()}"
             return replace(bare, state="proved", basis="bill", reason=told)
-        if step.state in _CLAIMED:
+        early = step.at is not None and step.at.on(self.facts.clock) < due
+        if step.state in _CLAIMED and not early:
             said = self._without_bill(step, bare, None)
-            early = step.at and step.at.on(self.facts.clock) < due
-            told = said.reason + residual_told(list(self.residual.values()))
-            if early:
-                told += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
-            return replace(said, reason=told)
+            return replace(said, reason=said.reason + self._residual_told())
         if self.facts.as_of < due:
             told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
         else:
@@ -296,6 +293,8 @@ class _Verification:
                 f"a bill of {month} is needed that was exported after {due:%Y-%m-%d %H:%M} "
                 "(by its name, or --exported-at)"
             )
+        if step.state in _CLAIMED:
+            told += f"; {step.by} ticked it before that, which proves nothing"
         # A month that can be final now is decided by an export made now.
         again = max([due, self.facts.as_of, *dates])
         return replace(bare, state="waiting", reason=told, look_again_at=again)
@@ -306,12 +305,15 @@ class _Verification:
         residual = list(self.residual.values())
         return replace(bare, residual=self.facts.bill.charges(residual, self.facts.evidence))
 
+    def _residual_told(self) -> str:
+        return residual_told(list(self.residual.values()))
+
     def _shown(self) -> str:
         """What the bill shows of the steps that a bill proves, and of nothing else."""
         scoped = [one for one in self.known.values() if one.stopped_at and one.basis == "bill"]
         if not scoped:
             return "so nothing is added to it any more"
-        told = "and shows no leak after the stops" + residual_told(list(self.residual.values()))
+        told = "and shows no leak after the stops" + self._residual_told()
         kept = [one for one in self.known.values() if one.state == "kept"]
         return told + ("; what is kept on purpose isn't looked at" if kept else "")
 

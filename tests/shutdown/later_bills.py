@@ -1,0 +1,97 @@
+"""A checklist held against several later files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from govern.bill.exported import given
+from govern.judge.check import Terms
+from govern.ledger.reading import Reading, read
+from govern.model.checklist import Checklist, Written
+from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.verification import StepResult, VerificationReport
+from govern.shutdown.look import look
+from govern.shutdown.prove import Question, prove
+from govern.shutdown.tick import Word, tick
+
+HEADER = (
+    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
+    "Currency,UsageStartTime,Region"
+)
+
+
+def charge(
+    at: str,
+    key: str = "7",
+    *,
+    workspace: str = "llm-a",
+    channel: str = "app",
+    code: str = "sfm_inference_public_cn",
+    account: str = "100",
+    amount: str = "1",
+    currency: str = "CNY",
+) -> str:
+    """A call, or with another ``code`` a job of the workspace."""
+    instance = f"{key};{workspace};qwen-max;output_token;{channel};0"
+    if "training" in code:
+        instance = f"{workspace}!cn-beijing!job-1"
+    return (
+        f"{at[:7]},{account},{account},sfm,{code},{instance},x,{amount},{currency},{at},cn-beijing"
+    )
+
+
+TRAINING = "sfm_training_public_cn"
+
+
+def other(at: str, account: str = "100") -> str:
+    return f"{at[:7]},{account},{account},ecs,ecs,i-1,x,1,CNY,{at},cn-beijing"
+
+
+def written(folder: Path, files: Mapping[str, Sequence[str]]) -> list[str]:
+    for name, rows in files.items():
+        (folder / name).write_text("\n".join([HEADER, *rows, ""]))
+    return [str(folder / name) for name in files]
+
+
+def moment(text: str) -> Moment:
+    return Moment(datetime.fromisoformat(text), BILL_CLOCK)
+
+
+def planned(folder: Path, rows: Sequence[str], *wanted: str) -> Checklist:
+    """The checklist of a bill, as of the first of the month after its first row."""
+    (folder / "first").mkdir()
+    paths = written(folder / "first", {"bill.csv": rows})
+    with read(paths, Reading()) as ledger:
+        checklist, _ = look(ledger, [], Terms(as_of=datetime(2026, 9, 10)), wanted, [])
+    return checklist
+
+
+def ticked(checklist: Checklist, at: str, *names: str) -> Checklist:
+    return tick(checklist, names or ["*"], Word("done", "lin", moment(at)))[0]
+
+
+def kept(checklist: Checklist, *names: str) -> Checklist:
+    word = Word("kept", "wang", moment("2026-09-10"), reason="why", until=moment("2027-01-01"))
+    return tick(checklist, names, word)[0]
+
+
+def proved(
+    folder: Path,
+    checklist: Checklist,
+    files: Mapping[str, Sequence[str]],
+    *,
+    exported: Mapping[str, str] | None = None,
+    as_of: str = "2026-12-01T00:00:00",
+) -> VerificationReport:
+    paths = written(folder, files)
+    told = given([f"{folder / name}={at}" for name, at in (exported or {}).items()])
+    question = Question(as_of=datetime.fromisoformat(as_of), clock=BILL_CLOCK)
+    with read(paths, Reading(exported_at=told)) as ledger:
+        return prove(Written(checklist, "c.yaml", "0" * 64), ledger, question)
+
+
+def result(report: VerificationReport, id: str) -> StepResult:
+    (found,) = [step for step in report.steps if step.id == id]
+    return found
