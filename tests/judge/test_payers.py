@@ -1,0 +1,207 @@
+"""Which months and days each payer's own files show, told by their rows and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from govern.bill.exported import About, about, given
+from govern.judge.horizon import Horizon
+from govern.judge.payers import horizons
+from govern.judge.summary import summarise
+from govern.ledger.reading import Reading, read
+from govern.model.bill import BillSummary
+from govern.model.clock import parse_zone
+
+HEADER = (
+    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
+    "Currency,UsageStartTime,Region"
+)
+AS_OF = datetime(2026, 12, 1)
+
+
+def row(at: str, account: str = "100", month: str | None = None) -> str:
+    return f"{month or at[:7]},{account},{account},ecs,ecs,i-1,x,1,CNY,{at},cn-beijing"
+
+
+def found(
+    folder: Path,
+    files: Mapping[str, Sequence[str] | None],
+    *,
+    exported: Mapping[str, str] | None = None,
+    zone: str = "+08:00",
+) -> tuple[dict[str | None, Horizon], BillSummary]:
+    """Of files by name; None is a file without a byte."""
+    for name, rows in files.items():
+        text = "" if rows is None else "\n".join([HEADER, *rows, ""])
+        (folder / name).write_text(text)
+    told = given([f"{folder / name}={at}" for name, at in (exported or {}).items()])
+    how = Reading(exported_at=told, clock=parse_zone(zone))
+    with read([str(folder / name) for name in files], how) as ledger:
+        return horizons(ledger, AS_OF), summarise(ledger, AS_OF)
+
+
+def daily(*days: str, account: str = "100") -> dict[str, Sequence[str] | None]:
+    return {
+        f"{account}_BillingItemDetail_{day.replace('-', '')}.csv": [row(f"{day} 10:00:00", account)]
+        for day in days
+    }
+
+
+def at(month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(2026, month, day, hour)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "1902910424969427-20260908231958_202609_consumedetailbillv2.csv",
+            About("1902910424969427", "2026-09"),
+        ),
+        (
+            "x/190291-20260908231958_202609_consumedetailbillv2.zip/p.csv",
+            About("190291", "2026-09"),
+        ),
+        ("190291-20260908231958_202609_consumedetailbillv2 (1).csv", About("190291", "2026-09")),
+        # What the real exports of May 2026 were called: no month.
+        ("1902910424969427-20260908231958_consumedetailbillv2.csv", About()),
+        ("169000_2688801000001_consumeDetailBillV2_202609.csv", About("169000", "2026-09")),
+        ("169000_BillingItemDetailMonthly_202609_1_2.csv", About("169000", "2026-09")),
+        (
+            "169000_BillingItemDetail_20260903.csv.gz",
+            About("169000", "2026-09", date(2026, 9, 3)),
+        ),
+        ("2026-09-03.csv", About(None, "2026-09", date(2026, 9, 3))),
+        ("20260903_1.csv", About(None, "2026-09", date(2026, 9, 3))),
+        ("190291_202608_202609.csv", About()),
+        ("bill_202609.csv", About()),
+        ("202609/bill.csv", About()),
+        ("-", About()),
+    ],
+)
+def test_a_name_tells_the_payer_and_the_month_or_nothing(name: str, told: About) -> None:
+    assert about(name) == told
+
+
+def test_a_gap_over_the_end_of_a_month_is_one(tmp_path: Path) -> None:
+    files = daily("2026-09-28", "2026-09-29", "2026-10-02", "2026-10-03")
+    horizon, bill = found(tmp_path, files)
+    assert horizon["100"].gaps == ((at(9, 30), at(10, 2)),)
+    assert bill.gaps == ((at(9, 30), at(10, 2)),)
+
+
+def test_daily_files_from_the_middle_of_a_month_show_nothing_before(tmp_path: Path) -> None:
+    horizon, _ = found(tmp_path, daily("2026-09-10", "2026-09-11"))
+    assert horizon["100"].start == at(9, 10)
+    assert horizon["100"].gaps == ()
+    assert "begins on 2026-09-10" in (horizon["100"].lacking(at(9, 9, 23)) or "")
+
+
+def test_nor_does_a_whole_month_after_them(tmp_path: Path) -> None:
+    files = daily("2026-09-29", "2026-09-30") | {"october.csv": [row("2026-10-09 10:00:00")]}
+    assert found(tmp_path, files)[0]["100"].start == at(9, 29)
+
+
+def test_a_month_whose_daily_files_begin_late_is_a_gap_after_another_month(tmp_path: Path) -> None:
+    files = {"september.csv": [row("2026-09-30 10:00:00")], **daily("2026-10-03", "2026-10-04")}
+    horizon, _ = found(tmp_path, files, exported={"september.csv": "2026-10-04T00:00:00"})
+    assert horizon["100"].gaps == ((at(10, 1), at(10, 3)),)
+
+
+def test_another_payer_s_file_of_a_day_hides_no_missing_one(tmp_path: Path) -> None:
+    files = daily("2026-09-01", "2026-09-03") | daily(
+        "2026-09-01", "2026-09-02", "2026-09-03", account="200"
+    )
+    horizon, bill = found(tmp_path, files)
+    assert horizon["100"].gaps == ((at(9, 2), at(9, 3)),)
+    assert horizon["200"].gaps == ()
+    assert [payer.gaps for payer in bill.payers] == [((at(9, 2), at(9, 3)),), ()]
+
+
+def test_an_empty_daily_file_is_its_payer_s_day(tmp_path: Path) -> None:
+    files = daily("2026-09-01", "2026-09-03", "2026-09-05")
+    files |= daily("2026-09-01", "2026-09-05", account="200")
+    files |= {
+        "100_BillingItemDetail_20260902.csv": None,
+        "100_BillingItemDetail_20260904.csv": [],
+        # Whose day this is nobody can tell where two pay.
+        "20260903.csv": None,
+    }
+    horizon, _ = found(tmp_path, files)
+    assert horizon["100"].gaps == ()
+    assert horizon["200"].gaps == ((at(9, 2), at(9, 5)),)
+
+
+def test_a_missing_month_is_missed_by_the_payer_who_misses_it(tmp_path: Path) -> None:
+    months = ("2026-08", "2026-09", "2026-10")
+    files = {f"{month}.csv": [row(f"{month}-05 10:00:00", "200")] for month in months}
+    files["2026-08.csv"] += [row("2026-08-05 10:00:00")]  # type: ignore[operator]
+    files["2026-10.csv"] += [row("2026-10-05 10:00:00")]  # type: ignore[operator]
+    horizon, bill = found(tmp_path, files)
+    assert horizon["100"].gaps == ((at(9, 1), at(10, 1)),)
+    assert horizon["200"].gaps == ()
+    assert bill.gaps == ((at(9, 1), at(10, 1)),)
+
+
+def test_of_several_exports_of_a_month_the_latest_known_instant_counts(tmp_path: Path) -> None:
+    files = {
+        "a.csv": [row("2026-09-05 10:00:00")],
+        "b.csv": [row("2026-09-06 10:00:00")],
+        "c.csv": [row("2026-09-29 10:00:00")],
+    }
+    told = {"a.csv": "2026-09-20T00:00:00", "b.csv": "2026-09-10T00:00:00"}
+    (month,) = found(tmp_path, files, exported=told)[0]["100"].months
+    assert (month.until, month.exported, month.final) == (at(9, 20), True, False)
+    (month,) = found(tmp_path, files)[0]["100"].months
+    assert (month.until, month.exported, month.final) == (at(9, 29, 10), False, None)
+
+
+def test_daily_files_are_final_only_if_the_last_day_is_there(tmp_path: Path) -> None:
+    days = [f"2026-09-{day:02}" for day in range(1, 31)]
+    name = "100_BillingItemDetail_{}.csv"
+    last = {name.format("20260930"): "2026-10-05T00:00:00"}
+    (month,) = found(tmp_path, daily(*days), exported=last)[0]["100"].months
+    assert (month.final, month.end) == (True, at(10, 1))
+    last = {name.format("20260928"): "2026-10-05T00:00:00"}
+    (month,) = found(tmp_path, daily(*days[:28]), exported=last)[0]["100"].months
+    assert (month.final, month.shown) == (None, at(9, 29))
+
+
+def test_a_month_of_two_files_of_different_months_has_the_instant_of_its_own(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "100200-20260920000000_202609_x.csv": [row("2026-09-05 10:00:00")],
+        "100200-20261104000000_202610_x.csv": [
+            row("2026-10-01 10:00:00"),
+            row("2026-09-30 23:59:00"),
+        ],
+    }
+    september, october = found(tmp_path, files)[0]["100"].months
+    assert (september.until, september.final) == (at(9, 20), False)
+    assert (october.until, october.final) == (at(11, 4), True)
+
+
+def test_on_another_clock_a_month_is_shown_only_where_both_clocks_call_it_so(
+    tmp_path: Path,
+) -> None:
+    files = {"b.csv": [row("2026-09-05 10:00:00")]}
+    (month,) = found(tmp_path, files, exported={"b.csv": "2026-10-09T00:00:00"}, zone="Z")[0][
+        "100"
+    ].months
+    # In UTC+8 September begins and ends eight hours earlier.
+    assert (month.start, month.end) == (at(9, 1), at(9, 30, 16))
+    tokyo = found(tmp_path, files, exported={"b.csv": "2026-10-09T00:00:00"}, zone="+09:00")[0][
+        "100"
+    ].months[0]
+    assert (tokyo.start, tokyo.end) == (at(9, 1, 1), at(10, 1))
+
+
+def test_on_another_clock_months_that_follow_each_other_leave_no_gap(tmp_path: Path) -> None:
+    files = {"b.csv": [row("2026-09-05 10:00:00"), row("2026-10-05 10:00:00")]}
+    for zone in ("Z", "+09:00"):
+        assert found(tmp_path, files, zone=zone)[0]["100"].gaps == ()
