@@ -10,11 +10,12 @@ import pytest
 
 from govern.bill.exported import given
 from govern.judge.audit import Question, audit
+from govern.judge.audit_narrative import sections
 from govern.ledger.reading import Reading, read
 from govern.model.audit import Audited, AuditReport
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
-from govern.model.inventory import ApiKey, Directory, Inventory
+from govern.model.inventory import ApiKey, Directory, Inventory, Resource
 from govern.model.money import plain
 
 HEADER = (
@@ -62,6 +63,7 @@ def key_of(report: AuditReport, id: str = "7") -> Audited:
 # The bill reaches 2026-09-20 12:00 by a row of another product; a day before is 09-19 12:00.
 REACH = other("2026-09-20 12:00:00")
 STOP = "2026-09-10 08:00:00"
+KEY_BEFORE = charge("2026-09-09 10:00:00")
 
 
 @pytest.mark.parametrize(
@@ -273,3 +275,93 @@ def test_the_exit_code_tells_leaks_and_on_request_all_charges(tmp_path: Path) ->
     assert audited(tmp_path, rows, stopped_at=leak).exit.code == 1
     assert audited(tmp_path, rows, stopped_at=leak, fail_on="never").exit.code == 0
     assert audited(tmp_path, [REACH]).exit.code == 3
+
+
+def test_two_currencies_after_a_stop_are_told_apart_and_each_leak_is_shown(tmp_path: Path) -> None:
+    rows = [
+        charge("2026-09-10 08:05:00", amount="9"),
+        charge("2026-09-11 10:00:00", amount="0.1"),
+        charge("2026-09-11 11:00:00", amount="7", currency="USD"),
+        REACH,
+    ]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert [(one.currency, plain(one.billed_cost)) for one in found.charges_after] == [
+        ("CNY", "0.1"),
+        ("USD", "7"),
+    ]
+    assert [(one.currency, plain(one.billed_cost)) for one in found.residual] == [("CNY", "9")]
+    # Line 2 lies within the grace time: it is no line of the leak.
+    assert [line.line for line, _, _ in found.evidence] == [3, 4]
+
+
+BATCH = "7;llm-a;qwen-max;output_token_batch;app;0"
+
+
+@pytest.mark.parametrize(
+    ("ends", "state"),
+    [
+        # Both batches had ended an hour before this charge.
+        (["2026-09-11T08:00:00", "2026-09-11T09:00:00"], "leaking"),
+        # Of one nobody knows: it may still be running.
+        (["2026-09-11T08:00:00", None], "stopped"),
+        ([], "stopped"),
+    ],
+)
+def test_a_batch_leaks_only_if_all_of_them_are_known_to_have_ended(
+    tmp_path: Path, ends: list[str | None], state: str
+) -> None:
+    jobs = tuple(
+        Resource(f"b-{at}", workspace_id="llm-a", ended_at=moment(end) if end else None)
+        for at, end in enumerate(ends)
+    )
+    known = Directory([Inventory(None, "100", True, batches=jobs)])
+    rows = [charge("2026-09-09 10:00:00"), charge("2026-09-11 10:00:00", BATCH), REACH]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP), directory=known))
+    assert found.state == state
+
+
+def test_a_key_in_two_workspaces_is_stopped_where_it_is_named(tmp_path: Path) -> None:
+    rows = [charge("2026-09-11 10:00:00"), charge("2026-09-11 10:00:00", KEY.replace("-a", "-b"))]
+    report = audited(tmp_path, [*rows, REACH], stopped_at=stopped(STOP, "llm-b/7"))
+    states = {key.workspace_id: key.state for key in report.keys}
+    assert states == {"llm-a": "quiet", "llm-b": "leaking"}
+    # A key that is in one workspace needs no more than its id.
+    report = audited(tmp_path, [rows[0], REACH], stopped_at=stopped(STOP))
+    assert [key.state for key in report.keys] == ["leaking"]
+    # Its workspace is another subject: nobody said that it stopped.
+    assert [one.state for one in report.workspaces] == ["quiet"]
+
+
+def test_of_several_payers_each_has_a_reach_of_its_own(tmp_path: Path) -> None:
+    theirs = [one.replace(",100,", ",200,").replace("7;", "8;") for one in (KEY_BEFORE, REACH)]
+    near = other("2026-09-11 12:00:00")
+    report = audited(
+        tmp_path,
+        [KEY_BEFORE, near, *theirs],
+        stopped_at=(*stopped(STOP), *stopped(STOP, "8")),
+    )
+    assert (key_of(report, "7").state, key_of(report, "8").state) == ("settling", "stopped")
+    assert "the bill reaches 2026-09-11 12:00" in key_of(report, "7").reason
+    # What is said of the whole bill is what is shown of each of them.
+    assert report.covered_until == datetime(2026, 9, 11, 12)
+    (head, *_) = sections(report)
+    assert any(
+        "of account 100 up to 2026-09-11 12:00, of account 200 up to 2026-09-20 12:00" in sentence
+        for sentence in head.sentences
+    )
+
+
+def test_a_key_that_two_payers_paid_for_needs_both_bills(tmp_path: Path) -> None:
+    paid_by_both = [KEY_BEFORE, KEY_BEFORE.replace(",100,100,", ",200,100,")]
+    rows = [*paid_by_both, REACH, other("2026-09-11 12:00:00").replace(",100,", ",200,")]
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert found.state == "settling"
+    rows[-1] = other("2026-09-18 12:00:00").replace(",100,", ",200,")
+    found = key_of(audited(tmp_path, rows, stopped_at=stopped(STOP)))
+    assert (found.state, found.proved_until) == ("stopped", datetime(2026, 9, 16, 12))
+
+
+def test_the_last_lines_of_a_month_summary_are_told_as_a_month(tmp_path: Path) -> None:
+    report = audited(tmp_path, [charge("2026-09")])
+    assert "last used in 2026-09" in key_of(report).reason
+    assert [width for *_, width in key_of(report).evidence] == ["month"]

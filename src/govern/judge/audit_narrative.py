@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from govern.judge.audit_sheet import sheet
 from govern.judge.narrative import bill_section, reject_sections
 from govern.model.audit import DELAYS, After, Audited, AuditReport
-from govern.model.clock import known, known_at, wall_text
+from govern.model.clock import known_at, known_text, wall_text
 from govern.model.document import Document, Section
 from govern.model.meaning import channel_label
 from govern.model.money import plain
@@ -110,7 +109,7 @@ def _row(one: Audited) -> list[str]:
         _SAID[one.state],
         one.text,
         one.region_id or "",
-        _time(one.last_charge, one.last_width),
+        known_text(one.last_charge, one.last_width),
         ", ".join(f"{plain(cost.billed_cost)} {cost.currency}" for cost in one.costs),
         ", ".join(rates),
         _used_for(one),
@@ -137,7 +136,7 @@ def _details(one: Audited) -> Iterable[str]:
         yield f"managed in {one.console}"
     for line, time, width in one.evidence:
         cost = "" if line.billed_cost is None else f"  {plain(line.billed_cost)}"
-        place = f"{line.path}:{line.line}  {_time(time, width)}"
+        place = f"{line.path}:{line.line}  {known_text(time, width)}"
         yield f"{place}  {shorten(line.instance_id, 90)}{cost}"
 
 
@@ -145,8 +144,3 @@ def _after(after: After) -> str:
     charges = "1 charge" if after.charges == 1 else f"{after.charges} charges"
     first = known_at(after.first_charge, after.width)
     return f"{charges}, {plain(after.billed_cost)} {after.currency}, first {first}"
-
-
-def _time(start: datetime | None, width: str) -> str:
-    """As exactly as it is known, and no more."""
-    return wall_text(start) if start is None or width == "second" else known(start, width)

@@ -167,6 +167,7 @@ def _finding(policy: Policy, breach: Breach) -> Finding:
         charges=breach.charges,
         first_charge=breach.first_charge,
         last_charge=breach.last_charge,
+        width=breach.width,
         costs=breach.costs,
         policy_file=policy.file,
         policy_line=policy.line,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from govern.model.bill import BillSummary
-from govern.model.clock import wall_text
+from govern.model.clock import known_text, wall_text
 from govern.model.document import Document, Section
 from govern.model.finding import Finding
 from govern.model.money import plain
@@ -75,7 +75,7 @@ def _finding_row(finding: Finding) -> list[str]:
         finding.severity + (" (waived)" if finding.waiver else ""),
         finding.subject.text,
         finding.title,
-        wall_text(finding.first_charge),
+        known_text(finding.first_charge, finding.width),
         finding.cost,
         _STOP_WORDS[finding.stop],
     ]
@@ -84,7 +84,7 @@ def _finding_row(finding: Finding) -> list[str]:
 def _finding_details(finding: Finding) -> list[str]:
     lines = [
         f"{finding.policy}, {finding.period}: {finding.message}; "
-        f"last charge {wall_text(finding.last_charge)}"
+        f"last charge {known_text(finding.last_charge, finding.width)}"
     ]
     if finding.waiver:
         waiver = finding.waiver
@@ -184,8 +184,7 @@ def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:
         return ["It holds no charge, so it reaches nowhere."]
     columns = sorted({file.billed_cost_column for file in bill.files})
     said = [
-        f"It reaches {bill.reaches:%Y-%m-%d %H:%M} (by its "
-        f"{'last charge' if bill.reach_basis == 'charge' else 'export instant'})"
+        f"It reaches {bill.reaches:%Y-%m-%d %H:%M} (by its {_basis(bill)})"
         + (f"; judged as of {as_of:%Y-%m-%d %H:%M}" if as_of else "")
         + f". Amounts are those of {', '.join(columns)}."
     ]
@@ -201,6 +200,13 @@ def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:
             said.append(f"Of {payer.text} it shows charges up to {payer.reaches:%Y-%m-%d %H:%M}.")
         said += [f"Missing of {payer.text}: {_span(*gap)}." for gap in payer.gaps]
     return said
+
+
+def _basis(bill: BillSummary) -> str:
+    if bill.reach_basis != "charge":
+        return "export instant"
+    coarse = bill.reach_width in ("day", "month")
+    return "last charge" + (f", which is known to the {bill.reach_width} only" if coarse else "")
 
 
 def _span(start: datetime, end: datetime) -> str:

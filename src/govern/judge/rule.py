@@ -15,7 +15,7 @@ from govern.judge.asked import PERIOD, Asked, Key
 from govern.judge.matching import Clause, Values
 from govern.judge.undecided import undecided
 from govern.ledger.ledger import Ledger
-from govern.model.clock import period_bounds
+from govern.model.clock import coarsest, period_bounds
 from govern.model.finding import Subject
 from govern.model.policy import Limit, Policy
 
@@ -25,8 +25,8 @@ class Breach:
     """A subject in a period whose measure is strictly above its limit.
 
     ``key`` names its group.
-    ``first_charge`` and ``last_charge`` are naive. ``playground``: all its charges are the
-    console Playground's.
+    ``first_charge`` and ``last_charge`` are naive, and known to ``width``. ``playground``: all its
+    charges are the console Playground's.
     """
 
     key: Key
@@ -41,6 +41,7 @@ class Breach:
     costs: tuple[tuple[str, Decimal], ...]
     first_charge: datetime
     last_charge: datetime
+    width: str
     playground: bool
 
 
@@ -62,6 +63,7 @@ class _Group:
     costs: tuple[tuple[str, Decimal], ...]
     first: datetime
     last: datetime
+    width: str
     playground: bool
     shared: tuple[str | None, str | None, str | None]
 
@@ -113,13 +115,15 @@ class Rule:
             SELECT {self.asked.keys()}period, unit_key, coalesce(sum(observed), 0),
                    sum(charges)::BIGINT, min(first), max(last),
                    list(billing_currency ORDER BY billing_currency),
-                   list(cost ORDER BY billing_currency), bool_and(playground),
+                   list(cost ORDER BY billing_currency), flatten(list(widths)),
+                   bool_and(playground),
                    {", ".join(f"list(DISTINCT one_{column})" for column in _SHARED)}
             FROM (
                 SELECT {self.asked.keys()}{PERIOD[self.policy.every]} AS period,
                        {self.asked.unit()} AS unit_key, billing_currency,
                        sum({self.policy.measure}) AS observed, sum(billed_cost) AS cost,
                        sum(charges) AS charges, min(first) AS first, max(last) AS last,
+                       list(DISTINCT width) AS widths,
                        bool_and(coalesce(channel, '') = 'bmp') AS playground,
                        {", ".join(f"{_one(column)} AS one_{column}" for column in _SHARED)}
                 FROM ledger WHERE {clause.sql} GROUP BY ALL
@@ -131,7 +135,7 @@ class Rule:
         return {self.asked.key(row): self._group(row) for row in rows}
 
     def _group(self, row: Sequence[Any]) -> _Group:
-        observed, charges, first, last, currencies, costs, playground, *shared = row[
+        observed, charges, first, last, currencies, costs, widths, playground, *shared = row[
             len(self.policy.columns) + 2 :
         ]
         workspace, region, account = map(_only, shared)
@@ -141,6 +145,7 @@ class Rule:
             costs=tuple(zip(currencies, costs, strict=True)),
             first=first,
             last=last,
+            width=coarsest(widths),
             playground=playground,
             shared=(workspace, region, account),
         )
@@ -164,6 +169,7 @@ class Rule:
                 costs=group.costs,
                 first_charge=group.first,
                 last_charge=group.last,
+                width=group.width,
                 playground=group.playground,
             )
 

@@ -11,7 +11,7 @@ from govern.judge.payers import horizons
 from govern.ledger.ledger import BillFile, Ledger
 from govern.ledger.lookup import Search
 from govern.model.bill import MOST_REJECTS, BillSummary, FileSummary, Payer, RejectedRow, Total
-from govern.model.clock import instant
+from govern.model.clock import coarsest, instant
 from govern.model.errors import GovernError
 from govern.model.money import EXACT, plain
 
@@ -43,6 +43,7 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
         months=tuple(_months(payers)),
         gaps=tuple(sorted({gap for payer in payers for gap in payer.gaps})),
         payers=payers,
+        reach_width=_width(ledger, last_of_any),
         totals=_totals(ledger),
         rejects=tuple(_rejects(ledger)),
         empty=tuple(ledger.empty),
@@ -137,6 +138,14 @@ def _reach(ledger: Ledger, last: datetime | None) -> tuple[datetime | None, str 
     if exported and (last is None or exported > last):
         return exported, "export"
     return last, "charge" if last else None
+
+
+def _width(ledger: Ledger, last: datetime | None) -> str:
+    """How exactly the last charge of any product is known."""
+    rows = ledger.query(
+        "SELECT DISTINCT width FROM ledger WHERE kind IN ('charge', 'other') AND last = ?", [last]
+    )
+    return coarsest(str(row[0]) for row in rows)
 
 
 def _payers(ledger: Ledger, as_of: datetime) -> Iterable[Payer]:

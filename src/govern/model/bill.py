@@ -129,6 +129,7 @@ class BillSummary:
 
     A month is final only if it is so for every payer that the bill has something of it of.
     ``payers``: all of them; a document tells them apart only where there are several.
+    ``reach_width``: how exactly the last charge is known.
     """
 
     clock: tzinfo
@@ -145,6 +146,7 @@ class BillSummary:
     empty: tuple[str, ...] = ()
     unknown_categories: tuple[str, ...] = ()
     payers: tuple[Payer, ...] = ()
+    reach_width: str = "second"
 
     def count(self, what: str) -> int:
         return sum(getattr(file, what) for file in self.files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -90,6 +91,16 @@ def known(start: datetime, width: str) -> str:
     if width in ("day", "month"):
         return f"{start:%Y-%m-%d}" if width == "day" else f"{start:%Y-%m}"
     return f"{start:%Y-%m-%d %H:%M}"
+
+
+def known_text(start: datetime | None, width: str) -> str:
+    """For a table: as exactly as it is known; an exact midnight is shown as its date."""
+    return wall_text(start) if start is None or width == "second" else known(start, width)
+
+
+def coarsest(widths: Iterable[str]) -> str:
+    """The width that says least; exact where there is none."""
+    return max(widths, key=WIDTHS.index, default=WIDTHS[0])
 
 
 def known_at(start: datetime, width: str) -> str:

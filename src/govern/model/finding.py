@@ -80,7 +80,8 @@ class Subject:
 class Finding:
     """One subject in one period that breaks a policy. ``unit`` belongs to observed and limit.
 
-    ``costs`` is what the matching charges cost, per currency.
+    ``costs`` is what the matching charges cost, per currency. ``width``: how exactly the times of
+    its charges are known.
     """
 
     policy: str
@@ -105,6 +106,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     other_units: int = 0
     waiver: Mapping[str, Any] | None = None
+    width: str = "second"
 
     @property
     def fingerprint(self) -> str:

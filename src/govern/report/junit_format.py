@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from govern.model.clock import known
 from govern.model.document import Document
 from govern.model.finding import Finding
 from govern.model.report import PolicyResult
@@ -90,8 +91,8 @@ def _told(finding: Finding) -> str:
     lines = [
         finding.title,
         finding.told,
-        f"first charge {finding.first_charge:%Y-%m-%d %H:%M}, "
-        f"last charge {finding.last_charge:%Y-%m-%d %H:%M}",
+        f"first charge {known(finding.first_charge, finding.width)}, "
+        f"last charge {known(finding.last_charge, finding.width)}",
         *(f"{one.path}:{one.line} {one.instance_id}" for one in finding.evidence),
     ]
     return "\n" + "\n".join(no_command(line(text, SENTENCE)) for text in lines) + "\n"

@@ -9,6 +9,7 @@ from govern.model.checklist import Target
 from govern.model.clock import Moment
 from govern.model.console import page
 from govern.shutdown.scene import Scene, asked, reason
+from govern.shutdown.spend import last_of
 
 #: Each kind of plan in words. An inventory may name others.
 NAMES = {
@@ -65,8 +66,7 @@ def plans_of(scene: Scene) -> Sequence[PlanFacts]:
     for kind in NAMES:
         paid = [one for one in scene.spends if one.service == kind and one.charges]
         if paid and kind not in known:
-            last = max(one.last for one in paid)
-            told = f"{why}. The bill has charges for a {NAMES[kind]}, the last on {last:%Y-%m-%d}"
+            told = f"{why}. The bill has charges for a {NAMES[kind]}, the last {last_of(paid)}"
             found.append(
                 PlanFacts(
                     kind, None, paid[0].region_id, paid[0].sub_account_id, None, "unknown", told

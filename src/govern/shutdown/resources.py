@@ -19,7 +19,7 @@ from govern.model.inventory import Directory, Inventory, Resource
 from govern.shutdown.evidence import Scope
 from govern.shutdown.kind import USAGE, Kind, Seen, collected, same, step_id
 from govern.shutdown.scene import Scene
-from govern.shutdown.spend import savings
+from govern.shutdown.spend import last_of, savings
 
 #: What a step says to do, given the place in words.
 How = Callable[[str], str]
@@ -101,7 +101,6 @@ def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step
             continue
         count = sum(spend.charges for spend in spends)
         many = "1 charge" if count == 1 else f"{count} charges"
-        last = max(spend.last for spend in spends)
         yield Step(
             id=step_id(wing.name, workspace_id, region_id),
             kind=wing.name,
@@ -109,7 +108,7 @@ def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step
             subject=Target("service", wing.service, None, workspace_id, account),
             why=(
                 f"{scene.why_of(workspace_id, wing.stop)}. The bill has {many} for "
-                f"{wing.thing}, the last on {last:%Y-%m-%d}"
+                f"{wing.thing}, the last {last_of(spends)}"
                 + (", and names no workspace." if workspace_id is None else ".")
             ),
             how=wing.how(_place(wing, None, workspace_id, region_id)),

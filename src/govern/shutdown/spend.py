@@ -12,6 +12,7 @@ from govern.judge.payers import horizons
 from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
 from govern.model.checklist import Saving
+from govern.model.clock import coarsest, known_at
 from govern.model.money import EXACT
 
 #: What a call can cost; of other services nobody's API key is the cause.
@@ -23,7 +24,8 @@ class Spend:
     """Charges of one key (or of none), workspace, region, service and category, in a currency.
 
     ``playground``: by the console's Playground. ``per_day`` is what the last full 24 hours of the
-    bill cost; None where the bill's times are too coarse. Instants are naive, on the bill clock.
+    bill cost; None where the bill's times are too coarse. Instants are naive, on the bill clock;
+    ``width``: how exactly ``last`` is known.
     """
 
     sub_account_id: str | None
@@ -38,6 +40,7 @@ class Spend:
     billed_cost: Decimal
     per_day: Decimal | None
     last: datetime
+    width: str = "second"
 
     @property
     def usage(self) -> bool:
@@ -63,13 +66,21 @@ def spending(ledger: Ledger, as_of: datetime) -> tuple[Spend, ...]:
         " coalesce(channel = 'bmp', false) AS playground, billing_currency,"
         " sum(charges)::BIGINT, sum(billed_cost),"
         " CASE WHEN count(*) FILTER (since IS NULL) = 0 THEN coalesce(sum(billed_cost)"
-        " FILTER (first >= since AND last < until AND width <> 'month'), 0) END, max(last)"
+        " FILTER (first >= since AND last < until AND width <> 'month'), 0) END, max(last),"
+        " list(DISTINCT width)"
         " FROM ledger LEFT JOIN windows ON payer IS NOT DISTINCT FROM billing_account_id"
         " WHERE kind = 'charge' GROUP BY ALL"
         " ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3 NULLS LAST, 4 NULLS LAST, 5, 6, 7, 8"
     )
     ledger.connection.execute("DROP TABLE windows")
-    return tuple(Spend(*row) for row in rows)
+    return tuple(Spend(*row, width=coarsest(widths)) for *row, widths in rows)
+
+
+def last_of(spends: Iterable[Spend]) -> str:
+    """When the last of their charges was, in a sentence: ``on 2026-09-05``, ``in 2026-09``."""
+    known = list(spends)
+    width = coarsest([one.width for one in known])
+    return known_at(max(one.last for one in known), width if width == "month" else "day")
 
 
 def savings(spends: Iterable[Spend]) -> tuple[Saving, ...]:

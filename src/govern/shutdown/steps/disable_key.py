@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
-from govern.model.clock import wall_text
+from govern.model.clock import known_text
 from govern.model.console import key_pages
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
@@ -61,7 +61,9 @@ def _plan(scene: Scene) -> Iterable[Step]:
         if known and known.disabled:
             continue
         owner = f" Its owner is {one.owner}." if one.owner else ""
-        last = f" Last used {wall_text(one.last_charge)}." if one.last_charge else ""
+        last = (
+            f" Last used {known_text(one.last_charge, one.last_width)}." if one.last_charge else ""
+        )
         yield Step(
             id=step_id(NAME, one.workspace_id, one.api_key_id),
             kind=NAME,

@@ -1,0 +1,86 @@
+"""What a month summary or a bill by day can't tell is never put as an instant in words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEADER = (
+    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
+    "Currency,UsageStartTime,Region"
+)
+
+POLICY = """version: 1
+policies:
+  - id: none
+    title: Nothing
+    per: api_key
+    where: {service: inference}
+    forbid: charges
+"""
+
+
+def rows(at: str) -> list[str]:
+    """A call and a job of the same time."""
+    call = "sfm_inference_public_cn,7;llm-a;qwen-max;output_token;app;0"
+    job = "sfm_training_public_cn,llm-a!cn-beijing!job-1"
+    return [f"2026-10,100,100,sfm,{what},x,1,CNY,{at},cn-beijing" for what in (call, job)] + [
+        f"2026-10,100,100,sfm,sfm_codingplan_public_cn,plan,x,1,CNY,{at},cn-beijing"
+    ]
+
+
+COMMANDS = (
+    "check b.csv -p p.yaml",
+    "check b.csv -p p.yaml --format junit",
+    "check b.csv -p p.yaml --format markdown",
+    "audit b.csv",
+    "audit b.csv --format markdown",
+    "audit b.csv --stopped-at 7=2026-09-01 --stopped-at llm-a/=2026-09-01",
+    "checklist b.csv --retire all",
+)
+
+
+def said(folder: Path, at: str, command: str) -> str:
+    (folder / "b.csv").write_text("\n".join([HEADER, *rows(at), ""]))
+    (folder / "p.yaml").write_text(POLICY)
+    done = subprocess.run(
+        [sys.executable, "-m", "govern", *command.split(), "--as-of", "2026-12-01T10:30"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "300"},
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_month_is_told_as_a_month(tmp_path: Path, command: str) -> None:
+    told = said(tmp_path, "2026-10", command).replace("It reaches 2026-10-01 00:00", "")
+    # How far a bill reaches is an instant by definition: the start of its last row's time.
+    told = told.replace("The bill shows charges up to 2026-10-01.", "")
+    assert "2026-10" in told
+    assert "2026-10-01" not in told
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_day_is_told_as_a_day(tmp_path: Path, command: str) -> None:
+    told = said(tmp_path, "2026-10-05", command).replace("It reaches 2026-10-05 00:00", "")
+    assert "2026-10-05" in told
+    assert "2026-10-05 00:00" not in told
+    assert "24 h" not in told
+
+
+def test_how_far_such_a_bill_reaches_is_said_with_its_reason(tmp_path: Path) -> None:
+    assert (
+        "It reaches 2026-10-01 00:00 (by its last charge, which is known to the month only)"
+        in said(tmp_path, "2026-10", "audit b.csv")
+    )
+    assert "known to the day only" in said(tmp_path, "2026-10-05", "audit b.csv")
+    assert "(by its last charge)" in said(tmp_path, "2026-10-05 10:00:00", "audit b.csv")
