@@ -138,7 +138,7 @@ def audit_of(name: str) -> Document:
         charges_after=(after,),
         residual=(after,),
         console=name,
-        evidence=((Evidence(name, 3, name, Decimal(1)), moment),),
+        evidence=((Evidence(name, 3, name, Decimal(1)), moment, "second"),),
     )
     keyless = replace(key, api_key_id=None, api_key_name=None, state="quiet")
     return audit_narrative.document(

@@ -108,7 +108,9 @@ def audit_document() -> Document:
         stop_source="journal of 王机密",
         costs=(SubjectCost("CNY", Decimal(1), None),),
         charges_after=(after,),
-        evidence=((Evidence(EXPORT, 3, f"ptu-{OWNER_ACCOUNT}-SecretTeam", Decimal(1)), AS_OF),),
+        evidence=(
+            (Evidence(EXPORT, 3, f"ptu-{OWNER_ACCOUNT}-SecretTeam", Decimal(1)), AS_OF, "second"),
+        ),
     )
     other = replace(key, api_key_name="SecretKeyName", owner="SecretTeam", workspace_name=None)
     workspace = replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -73,7 +73,7 @@ def spending(ledger: Ledger, as_of: datetime) -> tuple[Spend, ...]:
         " ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3 NULLS LAST, 4 NULLS LAST, 5, 6, 7, 8"
     )
     ledger.connection.execute("DROP TABLE windows")
-    return tuple(Spend(*row, width=coarsest(widths)) for *row, widths in rows)
+    return tuple(replace(Spend(*row), width=coarsest(widths)) for *row, widths in rows)
 
 
 def last_of(spends: Iterable[Spend]) -> str:
