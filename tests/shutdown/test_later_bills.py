@@ -10,6 +10,7 @@ from later_bills import (
     TRAINING,
     charge,
     kept,
+    moment,
     other,
     planned,
     proved,
@@ -17,7 +18,9 @@ from later_bills import (
     ticked,
 )
 
+from govern.model.checklist import Checklist
 from govern.model.money import plain
+from govern.shutdown.tick import Word, tick
 
 KEY = "disable_key.llm-a.7"
 BEFORE = [charge("2026-09-05 10:00:00")]
@@ -30,6 +33,11 @@ NOVEMBER = "100200-20261120000000_202611_consumedetailbillv2.csv"
 
 def paid_by(account: str, rows: list[str]) -> list[str]:
     return [row.replace(",100,100,", f",{account},{account},") for row in rows]
+
+
+def open_bill(checklist: Checklist) -> Checklist:
+    """As it was, but nobody says that the final bill was looked at."""
+    return tick(checklist, ["final_bill"], Word("todo", "lin", moment("2026-09-10")))[0]
 
 
 # -- a file without a known export instant --------------------------------------------------------
@@ -92,7 +100,7 @@ TWO = [*BEFORE, charge("2026-09-05 11:00:00", "8", account="200")]
 
 
 def test_a_final_month_of_one_payer_is_not_the_other_s(tmp_path: Path) -> None:
-    checklist = ticked(planned(tmp_path, TWO, "all"), "2026-09-29T08:00:00")
+    checklist = open_bill(ticked(planned(tmp_path, TWO, "all"), "2026-09-29T08:00:00"))
     files = {
         "one.csv": [TWO[0], other("2026-09-30 12:00:00")],
         "two.csv": [TWO[1], other("2026-09-28 12:00:00", "200")],
@@ -287,7 +295,7 @@ def test_a_final_bill_that_waits_for_other_steps_says_until_when(tmp_path: Path)
 
 
 def test_a_final_bill_that_could_be_exported_now_is_looked_at_now(tmp_path: Path) -> None:
-    checklist = ticked(planned(tmp_path, BEFORE, "api_key=7"), "2026-09-10T08:00:00")
+    checklist = open_bill(ticked(planned(tmp_path, BEFORE, "api_key=7"), "2026-09-10T08:00:00"))
     report = proved(
         tmp_path, checklist, {"b.csv": [*BEFORE, MONTH_END]}, as_of="2026-10-05T00:00:00"
     )
@@ -298,21 +306,17 @@ def test_a_final_bill_that_could_be_exported_now_is_looked_at_now(tmp_path: Path
     assert result(early, "final_bill").look_again_at == datetime(2026, 10, 3, 12)
 
 
-def test_a_tick_before_the_bill_could_be_final_proves_nothing(tmp_path: Path) -> None:
+def test_a_word_that_came_before_the_bill_was_final_is_told_as_that(tmp_path: Path) -> None:
     checklist = ticked(planned(tmp_path, BEFORE, "api_key=7"), "2026-09-10T08:00:00")
-    files = {"b.csv": [*BEFORE, MONTH_END]}
-    early = result(proved(tmp_path, checklist, files), "final_bill")
-    assert (early.state, early.basis) == ("waiting", None)
-    assert "lin ticked it before that, which proves nothing" in early.reason
-    again = ticked(checklist, "2026-10-03T12:00:00", "final_bill")
-    late = result(proved(tmp_path, again, files), "final_bill")
-    assert (late.state, late.basis) == ("proved", "person")
+    found = result(proved(tmp_path, checklist, {"b.csv": [*BEFORE, MONTH_END]}), "final_bill")
+    assert (found.state, found.basis) == ("proved", "person")
+    assert found.reason == "lin says so, before that bill was final (2026-10-03 12:00)"
 
 
 @pytest.mark.parametrize(
     ("at", "state"), [("2026-10-03T12:00:00", "waiting"), ("2026-10-03T12:00:01", "proved")]
 )
 def test_an_export_at_noon_sharp_is_not_final_yet(tmp_path: Path, at: str, state: str) -> None:
-    checklist = ticked(planned(tmp_path, BEFORE, "api_key=7"), "2026-09-10T08:00:00")
+    checklist = open_bill(ticked(planned(tmp_path, BEFORE, "api_key=7"), "2026-09-10T08:00:00"))
     report = proved(tmp_path, checklist, {"b.csv": [*BEFORE, MONTH_END]}, exported={"b.csv": at})
     assert result(report, "final_bill").state == state

@@ -282,10 +282,12 @@ class _Verification:
                 return replace(bare, state="waiting", reason=told, look_again_at=again)
             told = f"the bill of {month} is final, {self._shown()}"
             return replace(bare, state="proved", basis="bill", reason=told)
-        early = step.at is not None and step.at.on(self.facts.clock) < due
-        if step.state in _CLAIMED and not early:
+        if step.state in _CLAIMED:
             said = self._without_bill(step, bare, None)
-            return replace(said, reason=said.reason + self._residual_told())
+            told = said.reason
+            if step.at and step.at.on(self.facts.clock) < due:
+                told += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
+            return replace(said, reason=told + self._residual_told())
         if self.facts.as_of < due:
             told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
         else:
@@ -293,8 +295,6 @@ class _Verification:
                 f"a bill of {month} is needed that was exported after {due:%Y-%m-%d %H:%M} "
                 "(by its name, or --exported-at)"
             )
-        if step.state in _CLAIMED:
-            told += f"; {step.by} ticked it before that, which proves nothing"
         # A month that can be final now is decided by an export made now.
         again = max([due, self.facts.as_of, *dates])
         return replace(bare, state="waiting", reason=told, look_again_at=again)
