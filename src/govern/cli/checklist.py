@@ -137,7 +137,7 @@ def _old(paths: list[str]) -> Written | None:
     there = [path for path in paths if os.path.exists(path) and os.path.getsize(path)]
     if len(there) > 1:
         raise usage(f"-o {there[1]}: a checklist is made again from one file; write one at a time")
-    return load_checklist(there[0]) if there else None
+    return load_checklist(there[0], again=True) if there else None
 
 
 @app.command("tick")

@@ -9,6 +9,7 @@ from typing import Any
 
 from govern.model.clock import BILL_CLOCK, Moment, iso
 from govern.model.money import plain
+from govern.model.seal import of_plan, of_step, plan_ids
 
 SCHEMA = "govern.checklist/v1"
 
@@ -116,6 +117,7 @@ class Step:
             "reversible": self.reversible,
             "saves_per_day": [saving.document() for saving in self.saves_per_day],
             "proof": self.proof,
+            "plan_sha256": None,
             "state": self.state,
             "approved_by": self.approved_by,
             "by": self.by,
@@ -126,10 +128,6 @@ class Step:
         }
         absent = [name for name in ("command", "reason", "until") if found[name] is None]
         return {name: value for name, value in found.items() if name not in absent}
-
-
-#: The fields of a step that belong to people: making a checklist again keeps them.
-PEOPLES = ("state", "approved_by", "by", "at", "note", "reason", "until")
 
 
 @dataclass(frozen=True)
@@ -156,15 +154,28 @@ class Input:
     """A file that a document rests on."""
 
     path: str
-    sha256: str | None
+    sha256: str | None = None
 
     def document(self) -> dict[str, Any]:
         return {"path": self.path, "sha256": self.sha256}
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Up to where the bills of one payer showed charges when the checklist was made."""
+
+    reaches: Moment
+    account_id: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        return {"account_id": self.account_id, "reaches": told(self.reaches)}
+
+
+@dataclass(frozen=True)
 class Checklist:
     """The document ``govern.checklist/v1``. ``account_ids`` are those that pay the bills.
+
+    ``reaches`` says of each how far the inputs showed it: a key used later is on no list.
 
     ``wishes`` are what was asked for (``workspace=llm-a``, ``all``); none where it was made from
     findings. ``steps`` are in the order in which to do them.
@@ -174,19 +185,33 @@ class Checklist:
     account_ids: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
     inputs: tuple[Input, ...] = ()
+    reaches: tuple[Reach, ...] = ()
     wishes: tuple[str, ...] = ()
     saves_per_day: tuple[Saving, ...] = ()
     steps: tuple[Step, ...] = ()
     notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
+        """With the digests of what is govern's, of the whole and of each step."""
+        found = self._fields()
+        planned = plan_ids(found)
+        for step in found["steps"]:
+            if step["id"] in planned:
+                step["plan_sha256"] = of_step(step, planned)
+            else:
+                del step["plan_sha256"]
+        return {**found, "plan_sha256": of_plan(found)}
+
+    def _fields(self) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
+            "plan_sha256": None,
             "as_of": told(self.as_of),
             "account_ids": list(self.account_ids),
             "wishes": list(self.wishes),
             "regions": [region.document() for region in self.regions],
             "inputs": [one.document() for one in self.inputs],
+            "reaches": [one.document() for one in self.reaches],
             "saves_per_day": [saving.document() for saving in self.saves_per_day],
             "notes": list(self.notes),
             "steps": [step.document() for step in self.steps],
@@ -203,7 +228,10 @@ def told(moment: Moment | None) -> str | None:
 
 @dataclass(frozen=True)
 class Written:
-    """A checklist as a file: ``comments`` are what people wrote between its lines."""
+    """A checklist as a file: ``comments`` are what people wrote between its lines.
+
+    ``sha256`` is the digest of the bytes that were read.
+    """
 
     checklist: Checklist
     path: str

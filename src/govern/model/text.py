@@ -42,6 +42,11 @@ def _visible(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def writable(text: str) -> str:
+    """The text as a UTF-8 file can hold it: a lone surrogate, from a path, becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def shorten(text: str, most: int = _SHOWN) -> str:
     """The text on one line of at most ``most`` characters; a cell of megabytes harms nobody."""
     shown = printable(text[: most + 1])

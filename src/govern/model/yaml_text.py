@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from govern.model.checklist import Comment
+from govern.model.text import writable
 
 #: A place is the path of keys to it; an item of a list is named by its ``id``, else its number.
 Place = tuple[str, ...]
@@ -123,7 +124,7 @@ def _scalar(value: Any) -> str:
         return str(value)
     if isinstance(value, (Mapping, list, tuple)):
         return "{}" if isinstance(value, Mapping) else "[]"
-    written = str(value)
+    written = writable(str(value))
     if _PLAIN.fullmatch(written) and _is_text(written):
         return written
     return _quoted(written)
@@ -131,7 +132,7 @@ def _scalar(value: Any) -> str:
 
 def _quoted(value: str) -> str:
     # A JSON string is a YAML string; what a reader can't see is written as YAML's own escape.
-    shown = json.dumps(value, ensure_ascii=False).replace("##", r"#\x23")
+    shown = json.dumps(writable(value), ensure_ascii=False).replace("##", r"#\x23")
     return shown if shown.isprintable() else "".join(map(_visible, shown))
 
 

@@ -13,6 +13,7 @@ from govern.model.checklist import (
     TARGETS,
     Checklist,
     Input,
+    Reach,
     Region,
     Saving,
     Step,
@@ -20,20 +21,94 @@ from govern.model.checklist import (
     Written,
 )
 from govern.model.inventory import LOOKED_AT
+from govern.model.seal import PEOPLES
 from govern.policy.comments import comments_of
-from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
+from govern.policy.fields import (
+    Reader,
+    exact,
+    line,
+    moment,
+    one_of,
+    quoted,
+    record,
+    text,
+    yes_or_no,
+)
 from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source
 from govern.policy.reading import read
 
+#: What to do with a list that an older govern made.
+_UNSEALED = (
+    "made by an older govern, without plan_sha256: make it again onto this file (govern checklist "
+    "BILL -o FILE), which keeps all that people wrote"
+)
 
-def load_checklist(path: str) -> Written:
-    """The checklist in a file. Raises one :class:`GovernError` with every fault."""
+
+def load_checklist(path: str, *, again: bool = False) -> Written:
+    """The checklist in a file. Raises one :class:`GovernError` with every fault.
+
+    A field of govern's that was changed by hand is one. ``again``: it is read to be made again,
+    so that one of an older govern, which has no digests, will do.
+    """
     faults = Faults()
     document = read(path, faults, data=True)
     checklist = _checklist(document) if document else None
+    if document and checklist:
+        _sealed(document, checklist, again)
     faults.settle()
     assert document is not None and checklist is not None
     return Written(checklist, path, document.source.sha256, comments_of(document))
+
+
+def _sealed(document: Document, checklist: Checklist, again: bool) -> None:
+    """Refuse what was changed by hand of that which is govern's, step by step."""
+    source, root = document.source, document.root
+    assert isinstance(root, Fields)
+    whole, listed = root.value("plan_sha256"), root.value("steps")
+    assert isinstance(listed, Items)
+    if whole is None:
+        if not again:
+            source.refuse(root, _UNSEALED)
+        return
+    made = checklist.document()
+    steps = [
+        (node, step, node.value("plan_sha256"), step.get("plan_sha256"))
+        for node, step in zip(listed.nodes, made["steps"], strict=True)
+        if isinstance(node, Fields)
+    ]
+    intact = True
+    for node, step, told, due in steps:
+        if due is None and told is not None:
+            source.refuse(node, f"{quoted(step['id'])}: its kind was changed by hand; undo that")
+            intact = False
+    if not intact:
+        # What needs such a step doesn't fit any more either, and says nothing new.
+        return
+    for node, step, told, due in steps:
+        if due is not None and told is None:
+            source.refuse(
+                node,
+                f"{quoted(step['id'])}: not a step that govern made; give one of your own a kind "
+                "of its own",
+            )
+        elif due is not None and _text_of(told) != due:
+            source.refuse(
+                node,
+                f"{quoted(step['id'])}: changed by hand in a field that is govern's (people's are "
+                f"{', '.join(PEOPLES)}); undo that",
+            )
+        else:
+            continue
+        intact = False
+    if intact and _text_of(whole) != made["plan_sha256"]:
+        source.refuse(
+            whole,
+            "changed by hand above the steps, or in which steps there are; undo that",
+        )
+
+
+def _text_of(node: Node | None) -> str | None:
+    return node.text if isinstance(node, Scalar) else None
 
 
 def _schema(source: Source, node: Node) -> None:
@@ -53,16 +128,11 @@ def _amount(source: Source, node: Node) -> Decimal | None:
     return amount
 
 
-def _id(source: Source, node: Node) -> str | None:
-    """An id that may be there and empty."""
-    return node.text if isinstance(node, Scalar) else line(source, node)
-
-
 def _texts(source: Source, node: Node) -> tuple[str, ...]:
     if not isinstance(node, Items):
         source.refuse(node, "a list belongs here")
         return ()
-    return tuple(found for one in node.nodes if (found := line(source, one)))
+    return tuple(found for one in node.nodes if (found := exact(source, one)) is not None)
 
 
 def _list_of(noun: Any, readers: Mapping[str, Reader], required: Sequence[str]) -> Reader:
@@ -91,10 +161,10 @@ def _target(source: Source, node: Node) -> Target | None:
         node,
         {
             "kind": one_of(TARGETS, "kind"),
-            "id": _id,
-            "name": text,
-            "workspace_id": _id,
-            "sub_account_id": line,
+            "id": exact,
+            "name": exact,
+            "workspace_id": exact,
+            "sub_account_id": exact,
         },
         ("kind",),
     )
@@ -104,16 +174,17 @@ def _target(source: Source, node: Node) -> Target | None:
 _STEP: dict[str, Reader] = {
     "id": line,
     "kind": line,
-    "region_id": line,
+    "region_id": exact,
     "subject": _target,
-    "why": text,
+    "why": exact,
     "needs": _texts,
     "due": moment,
-    "how": text,
-    "command": line,
+    "how": exact,
+    "command": exact,
     "reversible": yes_or_no,
     "saves_per_day": _SAVINGS,
     "proof": one_of(PROOFS, "word"),
+    "plan_sha256": line,
     "state": one_of(STATES, "state"),
     "approved_by": line,
     "by": line,
@@ -128,6 +199,7 @@ _REQUIRED = ("id", "kind", "subject", "why", "how", "reversible", "proof", "stat
 def _step(source: Source, node: Node) -> Step | None:
     before = len(source.faults.found)
     values = record(source, node, _STEP, _REQUIRED)
+    values.pop("plan_sha256", None)
     if not isinstance(node, Fields) or len(source.faults.found) > before:
         return None
     step = Step(**{"region_id": None, **values})
@@ -208,19 +280,21 @@ def _checklist(document: Document) -> Checklist | None:
         document.root,
         {
             "schema": _schema,
+            "plan_sha256": line,
             "as_of": moment,
             "account_ids": _texts,
             "wishes": _texts,
             "regions": _list_of(
                 Region,
                 {
-                    "region_id": line,
+                    "region_id": exact,
                     "looked_at": one_of(LOOKED_AT, "word"),
                     "charges": yes_or_no,
                 },
                 ("region_id", "looked_at"),
             ),
-            "inputs": _list_of(Input, {"path": line, "sha256": line}, ("path",)),
+            "inputs": _list_of(Input, {"path": exact, "sha256": line}, ("path",)),
+            "reaches": _list_of(Reach, {"account_id": exact, "reaches": moment}, ("reaches",)),
             "saves_per_day": _SAVINGS,
             "notes": _texts,
             "steps": _steps,
@@ -230,4 +304,5 @@ def _checklist(document: Document) -> Checklist | None:
     if len(source.faults.found) > before:
         return None
     values.pop("schema")
+    values.pop("plan_sha256", None)
     return Checklist(**values)

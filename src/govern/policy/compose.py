@@ -44,7 +44,7 @@ def _document(events: Iterator[Any], source: Source) -> Node:
                 _stop(event, source, "a second document: one file holds one")
             root = _node(next(events), events, source, 1)
     if root is None or (isinstance(root, Scalar) and root.plain and root.text in _NOTHING):
-        starts = "" if source.nulls else "; a file starts with version: 1"
+        starts = "" if source.data else "; a file starts with version: 1"
         source.fault(1, 1, f"nothing in here{starts}")
         raise _Stop
     return root
@@ -61,7 +61,7 @@ def _node(event: Any, events: Iterator[Any], source: Source, depth: int) -> Node
     if event.tag is not None:
         source.fault(line, column, f"tags aren't read: {shorten(event.tag, 60)}")
     if isinstance(event, yaml.ScalarEvent):
-        hidden = HIDDEN.search(event.value)
+        hidden = None if source.data and event.style == '"' else HIDDEN.search(event.value)
         if hidden:
             source.fault(line, column, unseen(hidden[0]))
         if hidden or (not event.value and (event.anchor or event.tag)):
@@ -99,7 +99,7 @@ def _entries(events: Iterator[Any], source: Source, depth: int) -> Iterator[tupl
             source.refuse(key, f'duplicate key "{shown}", already on line {lines[key.text]}')
         elif isinstance(_something(key, key, "this key", source), Scalar):
             lines[key.text] = key.line
-            if source.nulls and isinstance(value, Scalar) and value.plain and value.text == "null":
+            if source.data and isinstance(value, Scalar) and value.plain and value.text == "null":
                 continue
             yield key, _something(value, key, f'"{shorten(key.text, 60)}"', source)
 

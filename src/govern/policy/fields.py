@@ -13,7 +13,17 @@ from typing import Any
 from govern.model.clock import Moment, parse_moment
 from govern.model.policy import Pattern
 from govern.model.text import shorten
-from govern.policy.marks import Document, Fields, Items, Node, Refused, Scalar, Source
+from govern.policy.marks import (
+    HIDDEN,
+    Document,
+    Fields,
+    Items,
+    Node,
+    Refused,
+    Scalar,
+    Source,
+    unseen,
+)
 
 Reader = Callable[[Source, Node], Any]
 
@@ -84,8 +94,20 @@ def as_it_is(source: Source, node: Node) -> Node:
 
 
 def scalar(source: Source, node: Node) -> Scalar | None:
+    if not isinstance(node, Scalar):
+        source.refuse(node, "a single value belongs here")
+        return None
+    hidden = HIDDEN.search(node.text)
+    if hidden:
+        source.refuse(node, unseen(hidden[0]))
+        return None
+    return node
+
+
+def exact(source: Source, node: Node) -> str | None:
+    """A text that govern wrote, character by character: what can't be seen stands there escaped."""
     if isinstance(node, Scalar):
-        return node
+        return node.text
     source.refuse(node, "a single value belongs here")
     return None
 

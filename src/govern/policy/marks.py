@@ -90,14 +90,15 @@ class Faults:
 class Source:
     """One file while it is read: turns a node and a sentence into a fault.
 
-    ``nulls``: a file of data, where a field that is ``null`` is the same as one that isn't there.
+    ``data``: a file of data, where a field that is ``null`` is the same as one that isn't there,
+    and what can't be seen may stand in quotes, escaped: each field says whether it takes that.
     ``sha256`` is that of the bytes that were read.
     """
 
     path: str
     lines: list[str]
     faults: Faults
-    nulls: bool = False
+    data: bool = False
     sha256: str = ""
 
     def fault(self, line: int, column: int, message: str) -> None:

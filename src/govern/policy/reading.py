@@ -30,7 +30,7 @@ def read(path: str, faults: Faults, *, data: bool = False) -> Document | None:
     if raw is None or text is None:
         return None
     sha256 = hashlib.sha256(raw).hexdigest()
-    source = Source(path, _BREAK.split(text), faults, nulls=data, sha256=sha256)
+    source = Source(path, _BREAK.split(text), faults, data=data, sha256=sha256)
     hidden = HIDDEN.search(text)
     if hidden:
         line, column = _place(text[: hidden.start()])

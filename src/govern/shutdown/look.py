@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import datetime
 
 from govern.judge.audit import Question, audit
 from govern.judge.check import Terms, check
+from govern.judge.payers import horizons
 from govern.judge.trust import distrust, too_old
 from govern.ledger.ledger import Ledger
-from govern.model.checklist import Checklist, Input
+from govern.model.checklist import Checklist, Input, Reach
 from govern.model.clock import Moment
 from govern.model.exits import Exit, worst
 from govern.model.finding import Finding
@@ -36,8 +37,8 @@ def look(
     exits: list[Exit] = []
     if ledger.clashes:
         why = Exit("overlap", "; ".join(ledger.clashes))
-        moment = Moment(terms.as_of, ledger.clock)
-        return (replace(old, as_of=moment) if old else Checklist(moment)), why
+        # Nothing was judged: what was known before stays as it was, its instant too.
+        return old or Checklist(Moment(terms.as_of, ledger.clock)), why
     if policies:
         report = check(ledger, policies, terms)
         findings = report.findings
@@ -62,9 +63,18 @@ def look(
             directory=terms.directory,
             account_ids=paying_accounts(ledger),
             inputs=[*(Input(one.path, one.sha256) for one in seen.bill.files), *inputs],
+            reaches=_reaches(ledger, terms.as_of),
         ),
         old,
     )
     steps = "1 step" if len(checklist.steps) == 1 else f"{len(checklist.steps)} steps"
     exits.append(Exit("clean", steps if checklist.steps else "nothing is to stop"))
     return checklist, worst(exits)
+
+
+def _reaches(ledger: Ledger, as_of: datetime) -> list[Reach]:
+    """Up to where this bill can show a use, payer by payer: a key used later is on no list."""
+    return [
+        Reach(Moment(horizon.covered, ledger.clock), account)
+        for account, horizon in horizons(ledger, as_of).items()
+    ]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from govern.model.audit import Audited
-from govern.model.checklist import PEOPLES, Checklist, Input, Region, Step
+from govern.model.checklist import Checklist, Input, Reach, Region, Step
 from govern.model.clock import Moment
 from govern.model.finding import Finding
 from govern.model.inventory import Directory
 from govern.model.meaning import REGIONS
+from govern.model.seal import PEOPLES
 from govern.shutdown.plan import in_order, steps_of, with_needs, with_states
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import Spend, together
@@ -35,6 +36,7 @@ class Basis:
     directory: Directory
     account_ids: Sequence[str]
     inputs: Sequence[Input]
+    reaches: Sequence[Reach] = ()
 
 
 def make(basis: Basis, old: Checklist | None = None) -> Checklist:
@@ -53,11 +55,14 @@ def make(basis: Basis, old: Checklist | None = None) -> Checklist:
     steps = _kept(planned, old.steps) if old else planned
     steps = with_due(with_states(in_order(with_needs(steps))))
     accounts = {*basis.account_ids, *(old.account_ids if old else ())}
+    # Of a payer whose bill isn't among the inputs this time, the old ones are the last word.
+    reaches = {one.account_id: one for one in (*(old.reaches if old else ()), *basis.reaches)}
     return Checklist(
         as_of=Moment(basis.as_of, basis.clock),
         account_ids=tuple(sorted(accounts)),
         regions=tuple(regions),
         inputs=tuple(basis.inputs),
+        reaches=tuple(sorted(reaches.values(), key=lambda one: one.account_id or "")),
         wishes=tuple(wish.text for wish in basis.wishes),
         saves_per_day=together(step.saves_per_day for step in steps if step.state in _OPEN),
         steps=tuple(steps),

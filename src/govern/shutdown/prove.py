@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from govern import __version__
+from govern.judge.matching import END
 from govern.judge.silence import Terms
 from govern.judge.summary import summarise
 from govern.judge.trust import distrust, too_old
@@ -17,7 +18,7 @@ from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.evidence import BillEvidence
-from govern.shutdown.verify import Facts, unknown_users, verify
+from govern.shutdown.verify import Facts, User, unknown_users, verify
 
 #: The documented delays are far shorter; less than this is warned about.
 _SETTLE = timedelta(hours=48)
@@ -76,11 +77,13 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         shown = ", ".join(stale[:5]) + (f" and {len(stale) - 5} more" if len(stale) > 5 else "")
         notes.append(f"Keys used since that this checklist doesn't know: {shown}. Make it again.")
     exits = [_exit(steps, question)]
+    if stale:
+        # Steps may be open as well: this comes first.
+        told = f"a stale checklist: it doesn't know {stale[0]}; make it again"
+        exits.insert(0, Exit("not_finished", told))
     if ledger and bill:
         exits += distrust(ledger, bill, question.max_rejects)
         exits += too_old(bill, question.as_of, question.max_bill_age)
-    if stale:
-        exits.append(Exit("not_finished", f"a stale checklist: it doesn't know {stale[0]}"))
     return replace(report, bill=bill, steps=tuple(steps), exit=worst(exits), notes=tuple(notes))
 
 
@@ -92,12 +95,13 @@ def _notes(question: Question) -> Iterable[str]:
         )
 
 
-def _users(ledger: Ledger) -> list[tuple[str | None, str, datetime]]:
+def _users(ledger: Ledger) -> list[User]:
     rows = ledger.query(
-        "SELECT workspace_id, api_key_id, max(last) FROM ledger WHERE kind = 'charge' "
-        "AND charge_category = 'usage' AND api_key_id <> '' GROUP BY 1, 2 ORDER BY 1, 2"
+        "SELECT billing_account_id, workspace_id, api_key_id, "
+        f"max({END} - INTERVAL 1 MICROSECOND) FROM ledger WHERE kind = 'charge' "
+        "AND charge_category = 'usage' AND api_key_id <> '' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return [User(*row) for row in rows]
 
 
 def _exit(steps: Sequence[StepResult], question: Question) -> Exit:

@@ -330,10 +330,22 @@ def _of_bill(bare: StepResult, state: State) -> StepResult:
     )
 
 
-def unknown_users(
-    checklist: Checklist, users: Iterable[tuple[str | None, str, datetime]], clock: tzinfo
-) -> list[str]:
-    """Keys that a wish covers, that were used after the checklist was made, and have no step."""
+@dataclass(frozen=True)
+class User:
+    """A key as a payer's bill shows it. ``last`` is the latest instant at which it may have been
+    used; a charge known to the minute or day only may lie at the end of that."""
+
+    account_id: str | None
+    workspace_id: str | None
+    api_key_id: str
+    last: datetime
+
+
+def unknown_users(checklist: Checklist, users: Iterable[User], clock: tzinfo) -> list[str]:
+    """Keys that a wish covers, that have no step, and that were used after what the inputs showed.
+
+    Of a payer whose bill was no input, nothing was known at all.
+    """
     from govern.shutdown.wish import wish_of
 
     known = {
@@ -342,11 +354,13 @@ def unknown_users(
         if step.subject.kind == "api_key"
     }
     wishes = [wish_of(text) for text in checklist.wishes]
-    made = checklist.as_of.on(clock)
+    reaches = {one.account_id: one.reaches.on(clock) for one in checklist.reaches}
     return sorted(
-        f"{workspace_id or 'no workspace'}/{key_id}"
-        for workspace_id, key_id, last in users
-        if last >= made
-        and (workspace_id, key_id) not in known
-        and any(wish.covers(workspace_id, key_id) for wish in wishes)
+        {
+            f"{user.workspace_id or 'no workspace'}/{user.api_key_id}"
+            for user in users
+            if user.last > reaches.get(user.account_id, datetime.min)
+            and (user.workspace_id, user.api_key_id) not in known
+            and any(wish.covers(user.workspace_id, user.api_key_id) for wish in wishes)
+        }
     )
