@@ -41,7 +41,7 @@ def test_every_encoding_gives_the_same_charges(tmp_path: Path, encoding: str, en
 
 def test_broken_bytes_in_a_gb18030_file_cost_their_row_only(tmp_path: Path) -> None:
     path = tmp_path / "bill.csv"
-    lines = [HEADER, paid("1"), row(实例标签="HERE"), paid("2"), ""]
+    lines = [HEADER, paid("1"), row(计费项="HERE"), paid("2"), ""]
     path.write_bytes("\n".join(lines).encode("gb18030").replace(b"HERE,", b"\x81,"))
     found = summary(path)
     assert [one.line for one in found.rejects] == [3]

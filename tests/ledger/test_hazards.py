@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from decimal import Decimal, localcontext
 from pathlib import Path
 
 import pytest
-from bills import HEADER, bill, paid, row
+from bills import HEADER, NAMES, bill, paid, row
 from reading import money, rejects, summary
 
 
@@ -73,6 +77,16 @@ def test_short_and_long_rows_are_rejected_one_by_one(tmp_path: Path) -> None:
     assert summary(path).totals[0].billed_cost == 5
 
 
+@pytest.mark.parametrize("surplus", [",", ",,", ',""', ", "])
+def test_one_empty_cell_too_many_is_a_wrong_number_of_fields(tmp_path: Path, surplus: str) -> None:
+    path = bill(tmp_path, paid("1"), paid("2") + surplus)
+    count = 39 + surplus.count(",")
+    assert [(line, reason) for line, _, _, reason in rejects(path)] == [
+        (3, f"{count} fields where the header has 39")
+    ]
+    assert summary(path).totals[0].billed_cost == 1
+
+
 def test_an_open_quote_makes_the_rest_of_the_file_unknown(tmp_path: Path) -> None:
     path = bill(tmp_path, paid("1"), row(实例标签='"open'), paid("2"), paid("4"))
     read = summary(path)
@@ -94,10 +108,58 @@ def test_lines_are_physical_also_behind_quoted_line_breaks(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("cell", "reason"),
-    [(b"\xff", "broken encoding"), (b"a\0b", "a NUL character"), (b"a\rb", "a stray carriage")],
+    "column", ["资产/资源实例ID", "计费项", "资源购买账号ID", "定价币种", "用量"]
 )
-def test_broken_bytes_in_a_column_nobody_reads_reject_the_row(
+@pytest.mark.parametrize(
+    "cell", [b"\xff", b"a\xc3(", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80"]
+)
+def test_broken_encoding_in_a_column_that_is_read_rejects_the_row_on_its_line(
+    tmp_path: Path, column: str, cell: bytes
+) -> None:
+    path = tmp_path / "bill.csv"
+    broken = row(**{column: "HERE"}).encode().replace(b"HERE", cell)
+    path.write_bytes(b"\n".join([HEADER.encode(), paid("1").encode(), broken, b""]))
+    assert [(line, name, reason) for line, name, _, reason in rejects(path)] == [
+        (3, column, "broken encoding")
+    ]
+    assert "\ufffd" in rejects(path)[0][2]
+    assert summary(path).totals[0].billed_cost == 1
+
+
+@pytest.mark.parametrize("cell", [b"\xff", b"a\xc3(", b'"\xed\xa0\x80,\n"'])
+def test_broken_encoding_in_a_column_nobody_reads_is_nobodys_loss(
+    tmp_path: Path, cell: bytes
+) -> None:
+    path = tmp_path / "bill.csv"
+    broken = row(实例标签="HERE").encode().replace(b"HERE", cell)
+    lines = [HEADER.encode(), paid("1").encode(), broken, paid("abc").encode(), b""]
+    for other in ([], [b"short,row"]):  # read by the engine, and by our careful reading
+        path.write_bytes(b"\n".join([*lines[:-1], *other, b""]))
+        found = summary(path)
+        assert found.totals[0].billed_cost == Decimal("2.2")
+        assert [one.column for one in found.rejects] == ["应付金额", None][: 1 + len(other)]
+
+
+def test_broken_encoding_in_a_first_column_nobody_reads_is_nobodys_loss(tmp_path: Path) -> None:
+    """The first cell is looked at for the word of a totals row, and only for that."""
+    path = tmp_path / "bill.csv"
+    lines = [f"备注,{HEADER}", f"HERE,{paid('1')}", f",{paid('2')}", ""]
+    path.write_bytes("\n".join(lines).encode().replace(b"HERE", b"\xff"))
+    found = summary(path)
+    assert (found.rejected, found.totals[0].billed_cost) == (0, 3)
+
+
+def test_lines_with_broken_cells_beside_are_found_as_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "bill.csv"
+    spoiled = paid("abc", 实例标签="HERE").encode().replace(b"HERE", b"\xff")
+    path.write_bytes(b"\n".join([HEADER.encode(), paid("1").encode(), spoiled, b""]))
+    assert [(line, value) for line, _, value, _ in rejects(path)] == [(3, "abc")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"), [(b"a\0b", "a NUL character"), (b"a\rb", "a stray carriage")]
+)
+def test_what_makes_a_lines_end_doubtful_rejects_the_row_in_any_column(
     tmp_path: Path, cell: bytes, reason: str
 ) -> None:
     path = tmp_path / "bill.csv"
@@ -166,3 +228,53 @@ def test_cells_of_megabytes_harm_nobody(tmp_path: Path) -> None:
     read = summary(bill(tmp_path, paid("1"), row(实例标签=huge), row(**{"资产/资源实例ID": huge})))
     assert (read.count("charges"), read.unparsed, read.rejected) == (3, 1, 0)
     assert read.totals[0].billed_cost == Decimal("3.4")
+
+
+@pytest.mark.parametrize("cell", ["x", "中", '""'])
+def test_cells_too_long_for_the_engines_line_harm_nobody(tmp_path: Path, cell: str) -> None:
+    """Every column of a row at once; such a row is still found in its file."""
+    long = f'"{cell * 40_000}"'
+    texts = {
+        name: long for name in NAMES if name not in ("应付金额", "定价币种", "账单日期", "账单月份")
+    }
+    texts |= {"用量": "1", "目录总价": "2", "产品Code": "sfm"}
+    found = summary(bill(tmp_path, paid("1"), paid("2", **texts), paid("abc", **texts)))
+    assert [(one.line, one.value) for one in found.rejects] == [(4, "abc")]
+    assert found.totals[0].billed_cost == 3
+
+
+#: How a cell of 60 MB begins and ends, and what it is full of: bare, in quotes, in a quote that
+#: nobody closes, over many lines.
+GIANTS = [("", "x", ""), ('"', "x", '"'), ('"', "x", ""), ('"', f"{'y' * 99}\n", '"')]
+
+#: govern, and the most memory it had, which the kernel counts from the program's start.
+MEASURED = """
+import re, sys
+from govern.cli.main import main
+try:
+    main()
+finally:
+    with open("/proc/self/status") as status:
+        print(re.search(r"VmHWM:\\s*(\\d+) kB", status.read())[1], file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs Linux's own figures")
+@pytest.mark.parametrize(("begin", "full_of", "end"), GIANTS)
+def test_a_giant_row_is_told_with_its_line_and_bounded_in_memory(
+    tmp_path: Path, begin: str, full_of: str, end: str
+) -> None:
+    path = tmp_path / "bill.csv"
+    before, after = row(实例标签=f"{begin}HERE{end}").split("HERE")
+    with open(path, "w") as file:
+        file.write(f"{HEADER}\n{paid('1')}\n{before}")
+        for _ in range(60):
+            file.write(full_of * ((1 << 20) // len(full_of)))
+        file.write(f"{after}\n{paid('2')}\n")
+    words = [sys.executable, "-c", MEASURED, "bill", "inspect", str(path), "--format", "json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 4, done.stderr
+    assert [(one["line"], one["reason"]) for one in json.loads(done.stdout)["bill"]["rejects"]] == [
+        (3, "longer than 16 MiB, or a quote in it is never closed; the rest of the file is unknown")
+    ]
+    assert int(done.stderr.split()[-1]) < 400_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from govern.model.text import header_key, words_key
 
@@ -97,6 +98,11 @@ class Columns:
         words = self.shape.absent_words
         return "" if words and cell.strip(" \t") in words else cell
 
+    @cached_property
+    def read(self) -> tuple[int, ...]:
+        """The positions of all columns that anything is read from, in the header's order."""
+        return tuple(sorted({*self.positions.values(), *self.times}))
+
     @property
     def billed_cost_column(self) -> str:
         return self.header[self.positions["billed_cost"]]
@@ -163,5 +169,4 @@ def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
 def repeated(columns: Columns) -> list[str]:
     """Names of needed columns that stand in the header twice: which one is meant is unknown."""
     keys = [columns.shape.key(name) for name in columns.header]
-    needed = {*columns.positions.values(), *columns.times}
-    return [columns.header[at] for at in sorted(needed) if keys.count(keys[at]) > 1]
+    return [columns.header[at] for at in columns.read if keys.count(keys[at]) > 1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ class Table:
     """What the engine reads: after ``skip`` lines, ``width`` columns without header.
 
     ``at`` maps a position in the file's header to a position in this table; ``first_filled`` is
-    the position of a column that repeats each row's first filled cell, where there is one.
+    the position of a column that repeats each row's first filled cell, which a clean copy has.
     """
 
     path: str
@@ -110,7 +111,8 @@ def _decodes(path: str, encoding: str) -> bool:
     try:
         with open(path, "rb") as file:
             while block := file.read(_BLOCK):
-                decoder.decode(block)
+                if not block.isascii() or decoder.getstate()[0]:
+                    decoder.decode(block)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -119,18 +121,13 @@ def _decodes(path: str, encoding: str) -> bool:
 
 def _cells(start: bytes, encoding: str) -> list[str]:
     text = start.decode(encoding, "replace").lstrip("\ufeff")
-    lines = text.split("\n")
-    for index, line in enumerate(lines):
-        if "\0" in line:
-            raise NotABill("not a text file")
-        if line.strip():
-            rows = csv.reader(line + "\n" for line in lines[index:])
-            try:
-                cells = [cell.strip() for cell in next(rows)]
-            except csv.Error as error:
-                raise NotABill(f"the header can't be read ({error})") from None
-            if any("\ufffd" in cell for cell in cells):
-                raise NotABill("the header's encoding is broken: export again")
+    for header in records.read(io.BytesIO(text.encode()), 1):
+        if header.fault:
+            raise NotABill(f"the header can't be read ({header.fault})")
+        cells = [cell.strip() for cell in header.cells]
+        if any("\ufffd" in cell for cell in cells):
+            raise NotABill("the header's encoding is broken: export again")
+        if any(cells):
             return cells
     raise NotABill("the file has no header")
 
@@ -164,8 +161,8 @@ def clean(staged: Staged, target: str) -> tuple[Staged, int]:
 
     Returns the file with its new table, and the number of rows written.
     """
-    needed = sorted({*staged.columns.positions.values(), *staged.columns.times, 0})
-    width = len(staged.columns.header)
+    columns = staged.columns
+    needed = sorted({*columns.read, 0})
     rejects: list[Reject] = []
     written = 0
     fatal = False
@@ -176,34 +173,38 @@ def clean(staged: Staged, target: str) -> tuple[Staged, int]:
         source.seek(staged.offset)
         writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for record in records.read(source, staged.first_line):
-            if record.fault:
-                reason = record.fault
-                if record.fatal:
-                    reason += "; the rest of the file is unknown"
-                    fatal = True
-                rejects.append(
-                    Reject(
-                        staged.name, record.line + staged.line_shift, None, record.cells[0], reason
-                    )
-                )
-                continue
             filled = next((cell for cell in record.cells if cell.strip(" \t")), "")
-            cells = record.cells
             if is_totals(filled):
-                cells = cells + [""] * (width - len(cells))
-            if len(cells) != width:
-                reason = f"{len(record.cells)} fields where the header has {width}"
-                rejects.append(
-                    Reject(
-                        staged.name, record.line + staged.line_shift, None, record.cells[0], reason
-                    )
-                )
+                short = len(columns.header) - len(record.cells)
+                record = replace(record, cells=record.cells + [""] * short)
+            wrong = _wrong(record, columns)
+            if wrong:
+                fatal = record.fatal
+                rejects.append(Reject(staged.name, record.line + staged.line_shift, *wrong))
             else:
                 written += 1
-                writer.writerow(_bounded(c) for c in (*(cells[at] for at in needed), filled))
+                writer.writerow(bounded(c) for c in (*(record.cells[at] for at in needed), filled))
     at = {position: index for index, position in enumerate(needed)}
     table = Table(target, 0, len(needed) + 1, at, first_filled=len(needed))
     return replace(staged, table=table, rejects=tuple(rejects), fatal=fatal), written
+
+
+def _wrong(record: records.Record, columns: Columns) -> tuple[str | None, str, str] | None:
+    """The column, value and reason for which a row has no readable structure.
+
+    Broken bytes in a column that nobody reads change nothing, and are no reason.
+    """
+    reason = record.fault
+    if reason and record.fatal:
+        reason += "; the rest of the file is unknown"
+    elif not reason and len(record.cells) != len(columns.header):
+        reason = f"{len(record.cells)} fields where the header has {len(columns.header)}"
+    if reason:
+        return None, records.readable(record.cells[0][:400]), reason
+    for at in columns.read:
+        if records.broken(record.cells[at]):
+            return columns.header[at], records.readable(record.cells[at][:400]), "broken encoding"
+    return None
 
 
 #: A row whose first filled cell is one of these sums up the others.
@@ -214,6 +215,10 @@ def is_totals(cell: str) -> bool:
     return cell.strip(" \t").casefold() in TOTALS_WORDS
 
 
-def _bounded(cell: str) -> str:
-    """A cell the engine can hold; no known value is as long, so nothing known is cut."""
-    return cell if len(cell) <= 100_000 else cell[:100_000] + "…"
+# The engine takes lines of 2 MB, which are all the cells of a row that are read.
+_LONGEST_CELL = 20_000
+
+
+def bounded(cell: str) -> str:
+    """A cell of a clean copy; no known value is as long, so nothing known is cut."""
+    return records.readable(cell if len(cell) <= _LONGEST_CELL else cell[:_LONGEST_CELL] + "…")

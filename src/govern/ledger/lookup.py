@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from govern.bill import records
-from govern.bill.staging import Staged, is_totals
+from govern.bill.staging import Staged, bounded, is_totals
 from govern.ledger.ledger import Ledger
 from govern.ledger.reduce import (
     ABSENT,
@@ -199,15 +199,16 @@ class Search:
                 record = records.decode(line, raw)
                 if record.fault or len(record.cells) != width:
                     continue
-                key = key_of(record.cells, staged)
+                cells = record.cells
+                if staged.table.first_filled is not None:
+                    cells = [bounded(cell) for cell in cells]
+                key = key_of(cells, staged)
                 groups = wanted.groups.get(key, ())
-                if not groups or (
-                    wanted.dropped and _is_dropped(record.cells, key, staged, wanted)
-                ):
+                if not groups or (wanted.dropped and _is_dropped(cells, key, staged, wanted)):
                     continue
-                group = self._group_of(groups, record.cells, staged)
+                group = self._group_of(groups, cells, staged)
                 if group is not None:
-                    yield Row(staged.name, line + staged.line_shift, group, record.cells, staged)
+                    yield Row(staged.name, line + staged.line_shift, group, cells, staged)
                 if not wanted.groups:
                     return
 
@@ -247,7 +248,7 @@ def _candidates(
     absent = {word.encode() for word in staged.columns.shape.absent_words}
     for line, raw, state in records.split(stream, staged.first_line):
         if state != records.CLOSED:
-            if state == records.OPEN or b"\n" in raw.rstrip(b"\r\n"):
+            if state != records.BROKEN or b"\n" in raw.rstrip(b"\r\n"):
                 return
             continue
         if b'"' in raw:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from govern.bill import records
 from govern.bill.discovery import Found, discover
@@ -109,13 +109,12 @@ def _reduce(
     """Reduce one file, and reconcile the rows read with a count made without the engine."""
     how.progress(f"reading {staged.name}")
     with ThreadPoolExecutor(max_workers=1) as second:
-        counting = second.submit(_survey, staged)
+        counting = second.submit(_counted, staged, records.lines)
         read_rows = _try_reduce(connection, number, staged)
-        counted = counting.result()
-    if not counted.careful and read_rows is not None and read_rows != counted.records:
-        counted = _survey(staged, blanks=True)
-    if not counted.careful and read_rows == counted.records:
-        return _file(number, staged, read_rows, how)
+        lines = counting.result()
+    if read_rows is not None and lines is not None:
+        if read_rows == lines or read_rows == _counted(staged, records.count):
+            return _file(number, staged, read_rows, how)
     connection.execute("DELETE FROM groups WHERE file = ?", [number])
     how.progress(f"reading {staged.name} again, slowly: it holds malformed rows")
     careful, written = clean(staged, os.path.join(folder, f"clean-{number}.csv"))
@@ -146,10 +145,10 @@ def _file(number: int, staged: Staged, rows: int, how: Reading) -> BillFile:
     )
 
 
-def _survey(staged: Staged, *, blanks: bool = False) -> records.Survey:
+def _counted(staged: Staged, how: Callable[[BinaryIO], int | None]) -> int | None:
     with open(staged.text, "rb") as stream:
         stream.seek(staged.offset)
-        return records.survey(stream, blanks=blanks)
+        return how(stream)
 
 
 def _try_reduce(connection: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> int | None:
@@ -157,8 +156,8 @@ def _try_reduce(connection: duckdb.DuckDBPyConnection, number: int, staged: Stag
 
     try:
         return reduce.reduce(connection, number, staged)
-    except duckdb.InvalidInputException:
-        return None
+    except (duckdb.InvalidInputException, duckdb.NotImplementedException):
+        return None  # the second: a line longer than what each of its threads reads at once
 
 
 def _held(ledger: Ledger) -> None:

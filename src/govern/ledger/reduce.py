@@ -151,14 +151,14 @@ def _rows(staged: Staged, lead: str) -> str:
 
     told = [cell(field) if field in columns.positions else "chr(30)" for field in CONTEXT]
     context = f"concat({', chr(31), '.join(told)})"
-    times = [told_at(at) for at in columns.times]
+    times = [f"nullif({told_at(at)}, '')" for at in columns.times]
     time = f"coalesce({', '.join(times)}, '')" if times else "''"
     numbers = {name: cell(name) for name in NUMBERS}
     # An absent list cost or usage is no fault; an absent payable amount is.
     plain = [
         f"regexp_full_match({column}, '{PLAIN}')"
         if name == "billed_cost"
-        else f"coalesce(regexp_full_match({column}, '{PLAIN}'), true)"
+        else f"coalesce(regexp_full_match({column}, '({PLAIN})?'), true)"
         for name, column in numbers.items()
         if column != "NULL"
     ]
@@ -187,7 +187,7 @@ def _rows(staged: Staged, lead: str) -> str:
                    {time} AS time,
                    regexp_full_match({time}, '{TIME}') AS usual,
                    {lead} AS lead,
-                   {cell("primary_key")}::VARCHAR AS primary_key,
+                   nullif({cell("primary_key")}::VARCHAR, '') AS primary_key,
                    coalesce({" AND ".join(plain)}, false) AS plain,
                    {written}
                    {casts}
@@ -230,12 +230,16 @@ def _totals(cell: str) -> str:
 
 
 def scan(table: Table) -> str:
-    """The table function that reads a staged file: every column as text, nothing sniffed."""
+    """The table function that reads a staged file: every column as text, nothing sniffed.
+
+    An empty cell is an empty text. Were it NULL, the engine would let a row pass that has empty
+    cells beyond the last column. A file with a NUL character isn't read by the engine.
+    """
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(table.width))
     return (
         f"read_csv({quoted(table.path)}, auto_detect = false, header = false, skip = {table.skip}, "
         f"delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}, "
-        "strict_mode = true, ignore_errors = false, null_padding = false)"
+        "strict_mode = true, ignore_errors = false, null_padding = false, nullstr = chr(0))"
     )
 
 
