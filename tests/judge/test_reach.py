@@ -131,6 +131,11 @@ def test_a_missing_day_between_daily_files_is_a_gap_and_an_empty_file_is_none(
         (NAME, datetime(2026, 10, 3, 12, 0, 1)),
         (f"b.zip/{NAME}", datetime(2026, 10, 3, 12, 0, 1)),
         (f"{NAME[:-4]}.zip/p1.csv", datetime(2026, 10, 3, 12, 0, 1)),
+        (
+            "1902910424969427-20261003120001_consumedetailbillv2.csv",
+            datetime(2026, 10, 3, 12, 0, 1),
+        ),
+        ("1902910424969427_2688801000001_consumeDetailBillV2_20261003.csv", None),
         ("bill-20261003.csv", None),
         ("1902910424969427-20261399120001_x.csv", None),
     ],
@@ -155,3 +160,46 @@ def test_daily_files_are_known_by_their_names() -> None:
     assert str(day_of("x/1_BillingItemDetail_20260903.csv.gz")) == "2026-09-03"
     assert day_of("1_BillingItemDetailMonthly_202609.csv") is None
     assert day_of("1_Detail_20269999.csv") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "100_BillingItemDetail_20260903.csv",
+        "100_InstanceDetail_20260903_1.csv.gz",
+        "100_SplitItemDetailDaily_20260903.zip",
+        "100_InstanceBill_20260903.csv",
+        "b.zip/100_BillingItemDetail_20260903_1_2.csv",
+        "consumeDetailBillV2/100_BillingItemDetail_20260903.csv",
+        "renamed_20260903.csv",
+    ],
+)
+def test_a_file_of_one_day_by_its_name(name: str) -> None:
+    assert str(day_of(name)) == "2026-09-03"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "169_2688801000001_consumeDetailBillV2_20260903.csv",
+        "169_2688801000001_consumeDetailBillV2_20260903_1.csv",
+        "169_2688801000001_consumeDetailBillV2_20260903.zip/part_20260903.csv",
+        "169_2688801000001_splitDetailBillV2_20260903.csv.gz",
+        "169_2688801000001_consumeDetailBillV2_202609.csv",
+        "169-20261003120001_consumedetailbillv2.csv",
+    ],
+)
+def test_a_bill_of_the_month_to_date_is_no_file_of_one_day(name: str) -> None:
+    assert day_of(name) is None
+
+
+def test_pushed_bills_of_the_month_to_date_leave_no_gap_and_tell_no_instant(
+    tmp_path: Path,
+) -> None:
+    rows = [paid("1", 主键=f"k{day}", 账单日期=f"2026-09-{day:02}") for day in (2, 12, 20)]
+    names = [f"100_2688801000001_consumeDetailBillV2_202609{day}.csv" for day in (13, 21)]
+    found = summary(bill(tmp_path, *rows[:2], name=names[0]), bill(tmp_path, *rows, name=names[1]))
+    assert (found.gaps, found.reach_basis, found.reaches) == (
+        (), "charge", datetime(2026, 9, 20)
+    )  # fmt: skip
+    assert (found.totals[0].billed_cost, found.count("duplicates")) == (3, 2)

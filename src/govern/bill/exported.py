@@ -22,6 +22,12 @@ _CYCLE = r"(?:\d{8}|\d{6}|\d{4}-\d{2}(?:-\d{2})?)"
 _SEQUENCE = re.compile(rf"(?P<export>.+_{_CYCLE})(?:_\d{{1,6}}){{1,2}}", re.ASCII)
 _DAILY = re.compile(r"(?:.*_)?(\d{4})-?(\d{2})-?(\d{2})(?:_\d{1,6}){0,2}", re.ASCII)
 
+# UID_SITE_consumeDetailBillV2_20260912: all of the month up to that day (documented, with the
+# other types of report that are pushed like it).
+_MONTH_TO_DATE = re.compile(
+    r"(?:consumedetailbill|splitdetailbill|costdetailbill)v2|monthbilloverview", re.IGNORECASE
+)
+
 
 def by_name(name: str) -> Moment | None:
     """The export instant in a file's own name: UTC+8, whatever clock the bill is read on."""
@@ -46,8 +52,18 @@ def export_of(path: str, name: str) -> str:
 
 
 def day_of(name: str) -> date | None:
-    """The day that a daily file is named after."""
-    found = _DAILY.fullmatch(_stem(os.path.basename(name))[0])
+    """The day that a daily file is named after.
+
+    Files of one day are BillingItemDetail, InstanceDetail and SplitItemDetailDaily (documented),
+    and InstanceBill, which govern collects. Any other name that ends in a day is taken for one as
+    well, which is the cautious side: it can tell of a gap, and proves nothing. Only pushed bills
+    that hold the month to date are known to be none.
+    """
+    base, *outer = reversed(name.split("/"))
+    zips = [part for part in outer if part.lower().endswith(".zip")]
+    if any(_MONTH_TO_DATE.search(part) for part in (base, *zips)):
+        return None
+    found = _DAILY.fullmatch(_stem(base)[0])
     try:
         return date(int(found[1]), int(found[2]), int(found[3])) if found else None
     except ValueError:
