@@ -10,7 +10,7 @@ import pytest
 from policy.files import faults_of, places, write
 
 from govern.model.clock import parse_moment
-from govern.model.inventory import ApiKey, Directory, Inventory
+from govern.model.inventory import SCHEMA, ApiKey, Directory, Inventory
 from govern.policy.inventory import load_inventories
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +151,76 @@ deployments: [{id: a, workspace_id: llm-a}, {id: a, workspace_id: llm-b}, {id: a
 plans:
   - {kind: codingplan, auto_renewal: maybe, expires_at: tomorrow}
 """  # noqa: E501
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_json_file_may_escape_what_it_likes(tmp_path: Path, ascii_only: bool) -> None:
+    """JSON writes a character beyond U+FFFF as two escapes, which YAML takes for two halves."""
+    name = 'A 😀 "quoted" \\ / 客服\tend'
+    keys = [{"api_key_id": "1", "name": name}]
+    text = json.dumps({"schema": SCHEMA, "api_keys": keys}, ensure_ascii=ascii_only)
+    assert ("\\ud83d\\ude00" in text) == ascii_only
+    for written in (text, text.replace("/", r"\/"), "\ufeff" + text):
+        assert load(tmp_path, written, "inventory.json").api_keys[0].name == name
+
+
+def test_numbers_words_and_nothing_in_json_are_read_as_written(tmp_path: Path) -> None:
+    text = f'{{"schema": "{SCHEMA}", "account_id": 190, "complete": true, "collected_at": null,\n'
+    text += ' "api_keys": [ ], "plans": [{"kind": "coding_plan"}]}'
+    found = load(tmp_path, text, "inventory.JSON")
+    assert (found.account_id, found.complete, found.collected_at) == ("190", True, None)
+    assert len(found.plans) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        (r'{"schema": "\ud83d"}', 1, 12, "U+D83D is half a character: the other half is missing"),
+        (
+            r'{"schema": "\ude00\ud83d"}',
+            1,
+            12,
+            "U+DE00 is half a character: the other half is missing",
+        ),
+        ('{"schema":\n "a", }', 2, 7, "not JSON: a key in double quotes belongs here"),
+        (
+            '{"schema": a}',
+            1,
+            12,
+            "not JSON: neither a number nor true, false or null; quote a text",
+        ),
+        (
+            '{"schema": 01}',
+            1,
+            12,
+            "not JSON: neither a number nor true, false or null; quote a text",
+        ),
+        ('{schema: "a"}', 1, 2, "not JSON: a key in double quotes belongs here"),
+        ('{"a" "b"}', 1, 6, "not JSON: a colon belongs here"),
+        ('{"a": ]', 1, 7, "not JSON: a value belongs here"),
+        ('{"a": [1 2]}', 1, 10, "not JSON: a comma or ] belongs here"),
+        ('{"a": [1,]}', 1, 10, "not JSON: a value belongs here"),
+        ('{"a": [1}', 1, 9, "not JSON: a comma or ] belongs here"),
+        (
+            '{"客服": "b\n"}',
+            1,
+            8,
+            "not JSON: a text that isn't closed, or a character that isn't JSON",
+        ),
+        (r'{"a": "\x"}', 1, 7, "not JSON: a text with an escape that JSON doesn't know"),
+        ('{"a": [1', 1, 9, "not JSON: it ends too early"),
+        ('{"a": 1} x', 1, 10, "not JSON: something behind the end"),
+        ('{"a": 1, "a": 2}', 1, 10, 'duplicate key "a", already on line 1'),
+        ("", 1, 1, "not JSON: it ends too early"),
+        ("[" * 30 + "]" * 30, 1, 21, "nested deeper than 20"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(
+    tmp_path: Path, text: str, line: int, column: int, message: str
+) -> None:
+    path = write(tmp_path, text, "inventory.json")
+    found = faults_of(lambda: load_inventories([path]))
+    assert (line, column, message) in [(one.line, one.column, one.message) for one in found]
 
 
 def test_every_fault_of_one_file_is_told_with_line_and_column(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The events of PyYAML made into marked nodes, and what YAML allows beyond plain text refused."""
+"""The events of YAML or JSON made into marked nodes; what YAML allows beyond plain text refused."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from govern.model.text import shorten
+from govern.policy.json_events import json_events
 from govern.policy.marks import HIDDEN, Fields, Items, Node, Refused, Scalar, Source, unseen
 
 DEEPEST = 20
@@ -23,16 +24,21 @@ class _Stop(Exception):
 
 
 def compose(text: str, source: Source) -> Node | None:
-    """The one document in ``text``; None after telling ``source`` why there is none."""
+    """The one document in ``text``; None after telling ``source`` why there is none.
+
+    A file named ``.json`` is JSON, any other one YAML.
+    """
+    language = "JSON" if source.path.lower().endswith(".json") else "YAML"
     try:
-        return _document(yaml.parse(text, Loader=_LOADER), source)
+        events = json_events(text) if language == "JSON" else yaml.parse(text, Loader=_LOADER)
+        return _document(events, source)
     except _Stop:
         pass
     except yaml.MarkedYAMLError as error:
-        _tell(error, source)
+        _tell(error, source, language)
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError, MemoryError):
         # The pure Python reader lets a few such errors through, without a place.
-        source.fault(1, 1, "not YAML")
+        source.fault(1, 1, f"not {language}")
     return None
 
 
@@ -120,7 +126,7 @@ def _stop(event: Any, source: Source, message: str) -> None:
     raise _Stop
 
 
-def _tell(error: yaml.MarkedYAMLError, source: Source) -> None:
+def _tell(error: yaml.MarkedYAMLError, source: Source, language: str) -> None:
     """One fault for a text that isn't YAML, at the start of the text that YAML trips over."""
     mark = error.problem_mark or error.context_mark
     context = error.context or ""
@@ -129,6 +135,6 @@ def _tell(error: yaml.MarkedYAMLError, source: Source) -> None:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     told = ", ".join(part for part in (context, error.problem) if part)
     here = source.lines[line - 1][column - 1 : column] if line <= len(source.lines) else ""
-    if here and here in _SPECIAL:
+    if language == "YAML" and here and here in _SPECIAL:
         told += f"; quote a text that begins with {here}"
-    source.fault(line, column, f"not YAML: {shorten(told, 200)}")
+    source.fault(line, column, f"not {language}: {shorten(told, 200)}")

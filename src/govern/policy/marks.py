@@ -129,4 +129,6 @@ class Document:
 
 def unseen(character: str) -> str:
     """What to say about a character that must not be printed."""
+    if "\ud800" <= character <= "\udfff":
+        return f"U+{ord(character):04X} is half a character: the other half is missing"
     return f"the character U+{ord(character):04X} can't be seen, so it isn't read"
