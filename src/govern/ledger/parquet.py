@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from govern.ledger import engine
 from govern.ledger.engine import quoted
 from govern.ledger.ledger import BillFile
 from govern.ledger.reduce import COLUMNS
+from govern.model.money import INEXACT
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,14 +45,21 @@ def metadata(path: str, folder: str) -> dict[str, Any] | None:
 
 
 def to_csv(path: str, target: str, folder: str) -> None:
-    """Write a Parquet bill as CSV, a line per row, every value as its exact text."""
+    """Write a Parquet bill as CSV, a line per row, every value as its exact text.
+
+    A DOUBLE holds any number of up to 15 digits so that its shortest text gives it back: that
+    text is what its writer meant. Of more digits nobody knows what they were; such a number is
+    marked, and refused as an amount or an id.
+    """
     connection = engine.connect(folder, [path], ordered=True)
     source = f"read_parquet({quoted(path)})"
     try:
-        columns = [row[0] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()]
+        kinds = {row[0]: row[1] for row in connection.execute(f"DESCRIBE FROM {source}").fetchall()}
+        days = _days(connection, source, kinds)
         cells = ", ".join(
-            f"translate({_name(column)}::VARCHAR, chr(10) || chr(13), '  ') AS {_name(column)}"
-            for column in columns
+            f"translate({_text(column, kind, column in days)}, chr(10) || chr(13), '  ') "
+            f"AS {_name(column)}"
+            for column, kind in kinds.items()
         )
         connection.execute(
             f"COPY (SELECT {cells} FROM {source}) TO {quoted(target)} "
@@ -61,6 +69,43 @@ def to_csv(path: str, target: str, folder: str) -> None:
         raise Refused(f"damaged Parquet data ({_first_line(error)})") from None
     finally:
         connection.close()
+
+
+def _days(
+    connection: duckdb.DuckDBPyConnection, source: str, kinds: Mapping[str, str]
+) -> frozenset[str]:
+    """Columns of times that are all 00:00: days, which a file of data frames has no type for."""
+    times = [column for column, kind in kinds.items() if kind in _TIMES]
+    if not times:
+        return frozenset()
+    asked = ", ".join(f"bool_and({_name(one)} = date_trunc('day', {_name(one)}))" for one in times)
+    told = connection.execute(f"SELECT {asked} FROM {source}").fetchall()[0]
+    return frozenset(column for column, days in zip(times, told, strict=True) if days)
+
+
+_TIMES = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+#: Whole numbers below this are exact in a floating-point number of the kind, and the digits that
+#: each number of so many keeps.
+_FLOATS = {"DOUBLE": (1 << 53, 15), "FLOAT": (1 << 24, 6)}
+
+
+def _text(column: str, kind: str, day: bool) -> str:
+    """The expression of a column's exact text."""
+    name = _name(column)
+    text = f"{name}::VARCHAR"
+    if kind in _FLOATS:
+        whole, digits = _FLOATS[kind]
+        known = rf"-?[0.]*([0-9]\.?){{0,{digits}}}([eE][+-]?[0-9]+)?"
+        return (
+            f"CASE WHEN {name} = trunc({name}) AND abs({name}) < {whole} "
+            f"THEN {name}::BIGINT::VARCHAR "
+            f"WHEN regexp_full_match({text}, '{known}') THEN {text} "
+            f"ELSE {quoted(INEXACT)} || {text} END"
+        )
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"make_timestamp(epoch_us({name}))::VARCHAR || '+00:00'"
+    return f"{name}::DATE::VARCHAR" if day else text
 
 
 def _name(column: str) -> str:

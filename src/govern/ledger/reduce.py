@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from govern.bill.staging import TOTALS_WORDS, Staged, Table
 from govern.ledger.engine import quoted
-from govern.model.money import SCALE, WHOLE_DIGITS
+from govern.model.money import INEXACT, SCALE, WHOLE_DIGITS
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,8 +50,8 @@ DECIMAL = f"DECIMAL(38, {SCALE})"
 FREE = 64
 LOST_KEY = 128
 
-#: A number as a spreadsheet shows one of many digits.
-EXPONENT = r"[ \t]*[0-9]([.,][0-9]+)?[eE]\+?[0-9]+[ \t]*"
+#: A number as a spreadsheet shows one of many digits, or a floating-point number that lost some.
+EXPONENT = rf"[ \t]*({INEXACT}[0-9.eE+-]*|[0-9]([.,][0-9]+)?[eE]\+?[0-9]+)[ \t]*"
 
 PLAIN = rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{SCALE}}})?"
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"

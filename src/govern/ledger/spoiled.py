@@ -14,13 +14,14 @@ from govern.ledger.reduce import EXPONENT, LOST_KEY
 from govern.model.errors import GovernError
 from govern.model.text import shorten
 
-_EXPONENT = re.compile(EXPONENT, re.ASCII)
+#: No account has a fraction: it went through a column of floating-point numbers.
+_ACCOUNT = rf"{EXPONENT}|[0-9]+\.[0-9]+"
 
 #: Each id that is read of a row, and how the ledger tells that it is spoiled. An owner that isn't
 #: told is the payer; Instance IDs of other products may look like anything.
 _SPOILED = {
-    "billing_account_id": f"regexp_full_match(coalesce(billing_account_id, ''), '{EXPONENT}')",
-    "sub_account_id": f"regexp_full_match(coalesce(sub_account_id, ''), '{EXPONENT}') "
+    "billing_account_id": f"regexp_full_match(coalesce(billing_account_id, ''), '{_ACCOUNT}')",
+    "sub_account_id": f"regexp_full_match(coalesce(sub_account_id, ''), '{_ACCOUNT}') "
     "AND sub_account_id IS DISTINCT FROM billing_account_id",
     "instance_id": f"kind = 'charge' AND (regexp_full_match(instance_id, '{EXPONENT}') "
     f"OR regexp_full_match(coalesce(api_key_id, ''), '{EXPONENT}'))",
@@ -79,7 +80,8 @@ def _first_cells(
 def _spoiled_fields(row: Row) -> Iterable[str]:
     for field in _SPOILED:
         cell = row.cell(field) or ""
-        if _EXPONENT.fullmatch(cell.split(";")[0]):
+        pattern = _ACCOUNT if field.endswith("account_id") else EXPONENT
+        if re.fullmatch(pattern, cell.split(";")[0], re.ASCII):
             yield field
 
 

@@ -23,6 +23,10 @@ _NUMBER = re.compile(
 )
 
 
+#: Marks a floating-point number of which more digits are shown than it is sure to hold.
+INEXACT = "≈"
+
+
 class NotExact(ValueError):
     """A number that can't be carried exactly; the message says why."""
 
@@ -39,6 +43,8 @@ def parse_amount(text: str) -> Decimal:
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
     if not cleaned:
         raise NotExact("empty")
+    if cleaned.startswith(INEXACT):
+        raise NotExact("a floating-point number of too many digits to be exact")
     found = _NUMBER.fullmatch(cleaned)
     if not found or not (found["whole"] or found["fraction"]):
         raise NotExact("not a number")
