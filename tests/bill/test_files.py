@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import sys
+import threading
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -111,6 +112,32 @@ def test_standard_input_is_a_bill(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with read(["-"], Reading()) as ledger:
         assert [file.name for file in ledger.files] == ["-"]
         assert len(column(ledger, "model")) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_pipe_is_read_once_and_printed_under_its_name(tmp_path: Path, packed: bool) -> None:
+    """As ``govern check <(cat bill.csv)`` gives it: what was read of it is gone."""
+    data = gzip.compress(TEXT.encode()) if packed else TEXT.encode()
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(data,))
+    writer.start()
+    found = summary(path)
+    writer.join()
+    assert [file.path for file in found.files] == [str(path)]
+    assert found.totals[0].billed_cost == Decimal("3.5")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="needs /dev/fd")
+def test_a_shells_process_substitution_is_a_bill(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, "\n".join([HEADER, paid("1"), paid("abc"), ""]).encode())
+    os.close(writing)
+    found = summary(Path(f"/dev/fd/{reading}"))
+    os.close(reading)
+    assert [(one.path, one.line) for one in found.rejects] == [(f"/dev/fd/{reading}", 3)]
+    assert found.totals[0].billed_cost == 1
 
 
 def test_a_glob_is_expanded(tmp_path: Path) -> None:
