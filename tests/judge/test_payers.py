@@ -136,6 +136,14 @@ def test_an_empty_daily_file_is_its_payer_s_day(tmp_path: Path) -> None:
     assert horizon["200"].gaps == ((at(9, 2), at(9, 5)),)
 
 
+def test_a_daily_file_with_another_payer_s_rows_only_is_a_day_of_who_its_name_tells(
+    tmp_path: Path,
+) -> None:
+    files = daily("2026-09-01", "2026-09-03")
+    files["100_BillingItemDetail_20260902.csv"] = [row("2026-09-02 10:00:00", "200")]
+    assert found(tmp_path, files)[0]["100"].gaps == ()
+
+
 def test_a_missing_month_is_missed_by_the_payer_who_misses_it(tmp_path: Path) -> None:
     months = ("2026-08", "2026-09", "2026-10")
     files = {f"{month}.csv": [row(f"{month}-05 10:00:00", "200")] for month in months}

@@ -32,7 +32,7 @@ def horizons(ledger: Ledger, as_of: datetime) -> dict[str | None, Horizon]:
     found: dict[str | None, dict[str, list[_Held]]] = {}
     for payer, month, held in _files(ledger):
         found.setdefault(payer, {}).setdefault(month, []).append(held)
-    spare = _days_of_empty_files(ledger, found)
+    spare = _days_without_rows(ledger, found)
     return {
         payer: _horizon(
             [
@@ -65,15 +65,11 @@ def _files(ledger: Ledger) -> Iterable[tuple[str | None, str, _Held]]:
             yield told.payer, told.month, _Held(told, exported, None)
 
 
-def _days_of_empty_files(
-    ledger: Ledger, payers: Iterable[str | None]
-) -> dict[str | None, set[date]]:
-    """Days of which a file without any row says that nothing was charged."""
-    filled = {row[0] for row in ledger.query("SELECT DISTINCT file FROM held")}
-    names = [file.name for file in ledger.files if file.number not in filled]
+def _days_without_rows(ledger: Ledger, payers: Iterable[str | None]) -> dict[str | None, set[date]]:
+    """Days of which a payer has a file that holds no row of it: nothing was charged."""
     every = list(payers)
     found: dict[str | None, set[date]] = {}
-    for told in map(about, [*names, *ledger.empty]):
+    for told in map(about, [*(file.name for file in ledger.files), *ledger.empty]):
         # Whose day a name without an account means is plain only where there is one payer.
         whose = told.payer if told.payer else every[0] if len(every) == 1 else None
         if told.day and (told.payer or len(every) == 1):

@@ -1,0 +1,87 @@
+"""The usual end of a retirement, from the command line: an export with nothing but its header."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEADER = (
+    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
+    "Currency,UsageStartTime,Region\n"
+)
+USED = (
+    "2026-09,100200,100200,sfm,sfm_inference_public_cn,7;llm-a;qwen;output_token;app;0,x,1,CNY,"
+    "2026-09-05 10:00:00,cn-beijing\n"
+)
+#: By UID, when it was exported, and the month.
+NAME = "100200-20261104000000_202610_consumedetailbillv2"
+
+
+def govern(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "govern", *words.split()],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "b.csv").write_text(HEADER + USED)
+    made = govern(tmp_path, "checklist b.csv --retire all -o yaml:c.yaml --as-of 2026-09-10 -q")
+    assert made.returncode == 0, made.stderr
+    tick = "checklist tick c.yaml * --by lin --at 2026-10-02T08:00:00"
+    assert govern(tmp_path, tick).returncode == 0
+    return tmp_path
+
+
+def test_it_is_a_bill_of_its_month_alone_packed_or_as_a_ledger(folder: Path) -> None:
+    (folder / f"{NAME}.csv").write_text(HEADER)
+    with gzip.open(folder / f"{NAME}.csv.gz", "wt") as packed:
+        packed.write(HEADER)
+    with zipfile.ZipFile(folder / f"{NAME}.zip", "w") as archive:
+        archive.writestr("part.csv", HEADER)
+    reduced = govern(folder, f"bill reduce {NAME}.csv -o ledger.parquet")
+    assert reduced.returncode == 0, reduced.stderr
+    for bill in (f"{NAME}.csv", f"{NAME}.csv.gz", f"{NAME}.zip", "ledger.parquet"):
+        done = govern(folder, f"verify c.yaml {bill} --as-of 2026-12-01")
+        assert done.returncode == 0, (bill, done.stdout, done.stderr)
+        assert "the bill of 2026-10 is final" in done.stdout
+
+
+def test_without_its_name_it_shows_nothing(folder: Path) -> None:
+    (folder / "renamed.csv").write_text(HEADER)
+    done = govern(folder, "verify c.yaml renamed.csv --as-of 2026-12-01")
+    assert done.returncode == 6
+    assert "holds nothing of account 100200" in done.stdout
+    told = "--exported-at renamed.csv=2026-11-04"
+    assert govern(folder, f"verify c.yaml renamed.csv --as-of 2026-12-01 {told}").returncode == 6
+
+
+def test_commands_that_judge_charges_have_nothing_to_judge(folder: Path) -> None:
+    (folder / f"{NAME}.csv").write_text(HEADER)
+    for command in ("audit", "check", "cost"):
+        assert govern(folder, f"{command} {NAME}.csv --as-of 2026-12-01").returncode == 3
+
+
+@pytest.mark.parametrize("amount", ["1", "2"])
+def test_an_overlap_of_different_layouts_is_no_proof(folder: Path, amount: str) -> None:
+    # The same month by day and as a summary: which of them counts can't be decided.
+    october = "2026-10,100200,100200,ecs,ecs,i-1,x,{},CNY,{},cn-beijing\n"
+    (folder / "days.csv").write_text(HEADER + october.format("1", "2026-10-20"))
+    (folder / "months.csv").write_text(HEADER + october.format(amount, "2026-10"))
+    told = "--exported-at days.csv=2026-11-04 --exported-at months.csv=2026-11-04"
+    done = govern(folder, f"verify c.yaml days.csv months.csv --as-of 2026-12-01 {told}")
+    assert done.returncode == 4
+    assert "PROVED" not in done.stdout
+    assert "give only one of them" in done.stdout
