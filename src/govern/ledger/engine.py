@@ -1,4 +1,8 @@
-"""The embedded engine, shut in: no extensions, no network, no file but the ones it was given."""
+"""The embedded engine, shut in: no extensions, no network, no file but the ones it was given.
+
+Every setting that an answer could depend on is set here, whatever the engine's defaults, the
+machine or a variable of Python says; only memory and threads are the engine's own.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,25 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from govern.ledger import contract
+from govern.model.errors import GovernError
+
 if TYPE_CHECKING:
     import duckdb
+
+#: What answers could depend on. Replacements would let SQL read variables of Python.
+_SETTINGS = """
+    SET TimeZone = 'UTC';
+    SET Calendar = 'gregorian';
+    SET default_collation = '';
+    SET default_null_order = 'nulls_last';
+    SET default_order = 'ascending';
+    SET integer_division = false;
+    SET ieee_floating_point_ops = true;
+    SET binary_as_string = false;
+    SET scalar_subquery_error_on_multiple_rows = true;
+    SET python_enable_replacements = false;
+"""
 
 
 def connect(
@@ -15,23 +36,36 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """An in-memory database that may read ``paths`` and ``folder``, and spills into ``folder``.
 
-    ``ordered``: rows keep the order of their file, which sums don't need.
+    ``ordered``: rows keep the order of their file, which sums don't need. Raises ``engine`` where
+    the installed engine can't be set up so, or answers differently (:mod:`govern.ledger.contract`).
     """
     import duckdb
 
     connection = duckdb.connect(":memory:")
-    connection.execute(
-        f"""
-        SET autoinstall_known_extensions = false;
-        SET autoload_known_extensions = false;
-        SET preserve_insertion_order = {str(ordered).lower()};
-        SET temp_directory = {quoted(os.path.join(folder, "spill"))};
-        SET allowed_directories = [{quoted(folder)}];
-        SET allowed_paths = [{", ".join(quoted(path) for path in paths)}];
-        SET enable_external_access = false;
-        SET lock_configuration = true;
-        """
-    )
+    try:
+        connection.execute(
+            f"""
+            {_SETTINGS}
+            SET autoinstall_known_extensions = false;
+            SET autoload_known_extensions = false;
+            SET preserve_insertion_order = {str(ordered).lower()};
+            SET temp_directory = {quoted(os.path.join(folder, "spill"))};
+            SET allowed_directories = [{quoted(folder)}];
+            SET allowed_paths = [{", ".join(quoted(path) for path in paths)}];
+            SET enable_external_access = false;
+            SET lock_configuration = true;
+            """
+        )
+        contract.hold(connection)
+    except duckdb.Error as error:
+        connection.close()
+        told = str(error).splitlines()[0]
+        raise GovernError(
+            "engine", f"DuckDB {duckdb.__version__} can't be set up: {told}"
+        ) from None
+    except GovernError:
+        connection.close()
+        raise
     return connection
 
 

@@ -18,6 +18,7 @@ CODES: dict[str, int] = {
     "partial": 4,
     "network": 5,
     "file": 5,
+    "engine": 5,
     "not_finished": 6,
     "bug": 70,
     "interrupted": 130,
