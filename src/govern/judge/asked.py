@@ -15,6 +15,7 @@ from govern.judge.matching import (
     Values,
     inventory_columns,
     possible_clause,
+    same,
     unknown_clause,
     where_clause,
     window_of,
@@ -96,7 +97,7 @@ class Asked:
         if self.policy.every in ("day", "week"):
             clause &= Clause("width <> 'month'")
         if self.policy.measure == "usage":
-            clause &= Clause("unit = ?", (self.policy.limits[0].unit,))
+            clause &= same("unit", self.policy.limits[0].unit)
         return clause
 
     def without_unit(self) -> Clause:
@@ -130,9 +131,7 @@ def _any_of(names: Sequence[str]) -> Clause:
 
 
 def _none_of(names: Sequence[str]) -> Clause:
-    if not names:
-        return Clause("true")
-    return Clause("NOT list_has_any(unnamed, ?::VARCHAR[])", (list(names),))
+    return ~_any_of(names)
 
 
 def _perhaps(where: Iterable[Condition], values: Values) -> Clause:

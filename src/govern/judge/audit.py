@@ -140,7 +140,7 @@ def _warnings(question: Question) -> Iterable[str]:
 def _stops(ledger: Ledger, question: Question) -> dict[Place, Stop]:
     rows = ledger.query(
         "SELECT DISTINCT workspace_id, api_key_id FROM ledger WHERE kind = 'charge' "
-        "AND workspace_id NOTNULL ORDER BY 1, 2"
+        "AND workspace_id IS NOT NULL ORDER BY 1, 2 NULLS LAST"
     )
     return stops_of(
         question.stopped_at,

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from govern.judge.horizon import Horizon
-from govern.judge.matching import END, Clause
+from govern.judge.matching import END, Clause, perhaps_in, same
 from govern.judge.silence import Use
 from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
@@ -68,16 +68,18 @@ def facts_of(
 ) -> list[Facts]:
     """Every subject that has charges. ``windows``: the last full 24 hours, by paying account."""
     columns = ", ".join(IDENTITY[kind])
+    order = ", ".join(f"{column} NULLS LAST" for column in IDENTITY[kind])
     count = len(IDENTITY[kind])
     costs = _costs(ledger, kind, windows)
     widths = _latest(ledger, kind)
     rows = ledger.query(
         f"SELECT {columns}, min(first), max(last), sum(charges)::BIGINT,"
-        " list(DISTINCT region_id) FILTER (region_id <> ''), list(DISTINCT billing_account_id),"
-        " count(*) FILTER (billing_account_id IS NULL),"
-        " list(DISTINCT model ORDER BY model) FILTER (model <> ''),"
-        " list(DISTINCT channel ORDER BY channel) FILTER (channel <> '')"
-        f" FROM ledger WHERE kind = 'charge' GROUP BY {columns} ORDER BY {columns}"
+        " list(DISTINCT region_id) FILTER (WHERE region_id IS NOT NULL AND region_id <> ''),"
+        " list(DISTINCT billing_account_id),"
+        " count(*) FILTER (WHERE billing_account_id IS NULL),"
+        " list(DISTINCT model) FILTER (WHERE model IS NOT NULL AND model <> ''),"
+        " list(DISTINCT channel) FILTER (WHERE channel IS NOT NULL AND channel <> '')"
+        f" FROM ledger WHERE kind = 'charge' GROUP BY {columns} ORDER BY {order}"
     )
     found = []
     for row in rows:
@@ -93,8 +95,8 @@ def facts_of(
                 charges=charges,
                 region_id=regions[0] if regions and len(regions) == 1 else None,
                 payers=(*known, *([None] if nobody else [])),
-                models=tuple(models or ()),
-                channels=tuple(channels or ()),
+                models=tuple(sorted(models or ())),
+                channels=tuple(sorted(channels or ())),
                 latest=tuple(latest.uses),
                 last_width=latest.width,
                 costs=tuple(costs[identity]),
@@ -115,8 +117,9 @@ class _Latest:
 def _latest(ledger: Ledger, kind: str) -> dict[Identity, _Latest]:
     columns = ", ".join(IDENTITY[kind])
     rows = ledger.query(
-        f"SELECT {columns}, width, max(last), max(last) FILTER ({_USAGE}), max({END}) FILTER "
-        f"({_USAGE}) FROM ledger WHERE kind = 'charge' GROUP BY {columns}, width"
+        f"SELECT {columns}, width, max(last), max(last) FILTER (WHERE {_USAGE}), "
+        f"max({END}) FILTER (WHERE {_USAGE}) FROM ledger WHERE kind = 'charge' "
+        f"GROUP BY {columns}, width"
     )
     found: dict[Identity, _Latest] = {}
     # Of two widths at one instant, the coarser one says less.
@@ -141,13 +144,14 @@ def _costs(
         known,
     )
     columns = ", ".join(IDENTITY[kind])
+    order = ", ".join(f"{column} NULLS LAST" for column in IDENTITY[kind])
     rows = ledger.query(
         f"SELECT {columns}, billing_currency, sum(billed_cost),"
-        " sum(billed_cost) FILTER (first >= since AND last < until AND width <> 'month'),"
-        " count(*) FILTER (since IS NULL)"
+        " sum(billed_cost) FILTER (WHERE first >= since AND last < until AND width <> 'month'),"
+        " count(*) FILTER (WHERE since IS NULL)"
         " FROM ledger LEFT JOIN windows ON payer IS NOT DISTINCT FROM billing_account_id"
         f" WHERE kind = 'charge' GROUP BY {columns}, billing_currency"
-        f" ORDER BY {columns}, billing_currency"
+        f" ORDER BY {order}, billing_currency NULLS LAST"
     )
     ledger.connection.execute("DROP TABLE windows")
     found: dict[Identity, list[SubjectCost]] = {}
@@ -171,13 +175,13 @@ def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> li
     own = Clause(_USAGE) & Clause(f"{END} > ?", (instant,))
     unknown = own & Clause("unparsed")
     for column, value in zip(IDENTITY[kind], facts.identity, strict=True):
-        own &= Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
+        own &= same(column, value)
     found = uses_in(ledger, own)
     if facts.place == (None, None):
         return found
-    unknown &= Clause("sub_account_id IS NOT DISTINCT FROM ?", (facts.identity[0],))
+    unknown &= same("sub_account_id", facts.identity[0])
     if facts.region_id:
-        unknown &= Clause("coalesce(region_id, '') IN ('', ?)", (facts.region_id,))
+        unknown &= perhaps_in(facts.region_id)
     if kind == "api_key":
         unknown &= Clause("list_contains(?::VARCHAR[], service)", (list(_BY_KEY),))
     return found + uses_in(ledger, unknown, unparsed=True)
@@ -223,12 +227,13 @@ def spending(
         [(f"still_{column}", "VARCHAR") for column in columns],
         identities,
     )
-    same = " AND ".join(f"{column} IS NOT DISTINCT FROM still_{column}" for column in columns)
+    theirs = " AND ".join(f"{column} IS NOT DISTINCT FROM still_{column}" for column in columns)
     rows = ledger.query(
         "SELECT billing_currency,"
-        " coalesce(sum(billed_cost) FILTER (first >= $1 AND last < $2 AND width <> 'month'), 0),"
-        " coalesce(sum(billed_cost) FILTER (month = $3), 0)"
-        f" FROM ledger JOIN still ON {same}"
+        " coalesce(sum(billed_cost)"
+        " FILTER (WHERE first >= $1 AND last < $2 AND width <> 'month'), 0),"
+        " coalesce(sum(billed_cost) FILTER (WHERE month = $3), 0)"
+        f" FROM ledger JOIN still ON {theirs}"
         f" WHERE {_USAGE} AND billing_account_id IS NOT DISTINCT FROM $4 GROUP BY 1 ORDER BY 1",
         (*window, f"{window[1]:%Y-%m}", payer),
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from govern import __version__
 from govern.judge.cost_remarks import named, notes
 from govern.judge.grouping import TIMES, add_known, groups, plus, selected
-from govern.judge.matching import Clause, Values
+from govern.judge.matching import Clause, Values, same
 from govern.judge.months import compared, months_of, remarks
 from govern.judge.summary import summarise
 from govern.judge.trends import steps_of, with_trends
@@ -83,11 +83,11 @@ def cost(ledger: Ledger, question: Question) -> CostReport:
     _nothing_lost(ledger, picked, bill)
     said = [*notes(ledger, question.by, question.where, values), *ledger.notes]
     months = months_of(ledger, question.compare, picked) if question.compare else None
-    shown = picked & Clause("month = ?", (months[1],)) if months else picked
+    shown = picked & same("month", months[1]) if months else picked
     rows = groups(ledger, question.by, shown)
     totals = groups(ledger, (), shown)
     if months:
-        before = picked & Clause("month = ?", (months[0],))
+        before = picked & same("month", months[0])
         rows = compared(rows, groups(ledger, question.by, before))
         totals = compared(totals, groups(ledger, (), before))
         said = [*remarks(ledger, bill, months, picked), *said]
@@ -136,7 +136,7 @@ def _nothing_lost(ledger: Ledger, picked: Clause, bill: BillSummary) -> None:
     """What is selected and what isn't must come to the bill's own total."""
     rows = ledger.query(
         f"SELECT billing_currency, sum(billed_cost) FILTER (WHERE {picked.sql}),"
-        f" sum(billed_cost) FILTER (WHERE NOT ({picked.sql}))"
+        f" sum(billed_cost) FILTER (WHERE {(~picked).sql})"
         " FROM ledger WHERE kind = 'charge' GROUP BY 1",
         (*picked.parameters, *picked.parameters),
     )

@@ -61,7 +61,7 @@ def notes(
     )
     names = [column for column in INVENTORY_COLUMNS if column in (*by, *(c.column for c in where))]
     if names:
-        clause = Clause("NOT unparsed AND list_has_any(unnamed, ?::VARCHAR[])", (names,))
+        clause = ~Clause("unparsed") & Clause("list_has_any(unnamed, ?::VARCHAR[])", (names,))
         yield from _hidden(ledger, by, where, values, INVENTORY_COLUMNS, _UNLISTED, clause)
     yield from _lacking(ledger, by, selected(ledger, where, values))
     made = ("instance_id", *TIMES)
@@ -112,7 +112,7 @@ def _count(ledger: Ledger, clause: Clause) -> str:
     """``3 charges (1.2 CNY)``, or nothing if there are none."""
     rows = ledger.query(
         "SELECT billing_currency, sum(charges)::BIGINT, sum(billed_cost) FROM ledger "
-        f"WHERE {clause.sql} GROUP BY 1 ORDER BY 1",
+        f"WHERE {clause.sql} GROUP BY 1 ORDER BY 1 NULLS LAST",
         clause.parameters,
     )
     if not rows:

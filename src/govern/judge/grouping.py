@@ -35,7 +35,7 @@ def selected(ledger: Ledger, where: Sequence[Condition], values: Values) -> Clau
             clause &= _made_clause(ledger, condition)
         else:
             clause &= condition_clause(condition, values)
-        clause &= Clause(f"NOT ({unknown(condition.column)})")
+        clause &= ~Clause(unknown(condition.column))
     return clause
 
 
@@ -71,10 +71,10 @@ def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostR
     """One row per group and currency; usage is kept apart per unit. By nothing: the totals."""
     found = ledger.query(
         f"SELECT {columns(by)}billing_currency, unit, sum(billed_cost), sum(list_cost),"
-        " sum(list_cost) - sum(billed_cost) FILTER (WHERE list_cost NOTNULL),"
-        " sum(charges)::BIGINT, sum(usage), sum(billed_cost) FILTER (WHERE usage NOTNULL)"
+        " sum(list_cost) - sum(billed_cost) FILTER (WHERE list_cost IS NOT NULL),"
+        " sum(charges)::BIGINT, sum(usage), sum(billed_cost) FILTER (WHERE usage IS NOT NULL)"
         f" FROM ledger WHERE {clause.sql} GROUP BY ALL"
-        f" ORDER BY {', '.join(str(at + 1) for at in range(len(by) + 2))}",
+        f" ORDER BY {', '.join(f'{at + 1} NULLS LAST' for at in range(len(by) + 2))}",
         clause.parameters,
     )
     rows: dict[Key, CostRow] = {}

@@ -76,7 +76,7 @@ def _columns(ledger: Ledger) -> list[dict[str, Any]]:
 def _sums(ledger: Ledger, column: str, where: str = "kind = 'charge'") -> list[dict[str, Any]]:
     rows = ledger.query(
         f"SELECT {column}, billing_currency, sum(charges)::BIGINT, sum(billed_cost) FROM ledger "
-        f"WHERE {where} GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2"
+        f"WHERE {where} GROUP BY 1, 2 ORDER BY 4 DESC NULLS LAST, 1 NULLS LAST, 2 NULLS LAST"
     )
     return [
         {column: value, "currency": currency, "charges": charges, "billed_cost": plain(cost)}
@@ -87,7 +87,8 @@ def _sums(ledger: Ledger, column: str, where: str = "kind = 'charge'") -> list[d
 def _examples(ledger: Ledger, column: str, where: str) -> list[dict[str, Any]]:
     rows = ledger.query(
         f"SELECT {column}, service, sum(charges)::BIGINT FROM ledger "
-        f"WHERE kind = 'charge' AND {where} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 20"
+        f"WHERE kind = 'charge' AND {where} GROUP BY 1, 2 "
+        "ORDER BY 3 DESC, 1 NULLS LAST, 2 NULLS LAST LIMIT 20"
     )
     return [
         {column: shorten(value or "", 200), "service": service, "charges": charges}
@@ -97,8 +98,8 @@ def _examples(ledger: Ledger, column: str, where: str) -> list[dict[str, Any]]:
 
 def _unknown(ledger: Ledger, column: str, where: str) -> list[str]:
     rows = ledger.query(
-        f"SELECT DISTINCT {column} FROM ledger WHERE kind = 'charge' AND {column} <> '' "
-        f"AND {where} ORDER BY 1 LIMIT 100"
+        f"SELECT DISTINCT {column} FROM ledger WHERE kind = 'charge' "
+        f"AND {column} IS NOT NULL AND {column} <> '' AND {where} ORDER BY 1 LIMIT 100"
     )
     return [shorten(str(row[0])) for row in rows]
 

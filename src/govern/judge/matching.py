@@ -37,7 +37,8 @@ class Values:
     def of(self, column: str) -> frozenset[str]:
         if column not in self._known:
             rows = self._ledger.query(
-                f"SELECT DISTINCT {column} FROM ledger WHERE kind = 'charge' AND {column} NOTNULL"
+                f"SELECT DISTINCT {column} FROM ledger "
+                f"WHERE kind = 'charge' AND {column} IS NOT NULL"
             )
             self._known[column] = frozenset(str(row[0]) for row in rows)
         return self._known[column]
@@ -61,20 +62,35 @@ class Values:
 
 @dataclass(frozen=True)
 class Clause:
-    """A condition in SQL with the values it compares."""
+    """A condition in SQL with the values it compares; it stands in brackets of its own.
+
+    ``~clause`` holds of exactly the charges that ``clause`` doesn't hold of, one of which it can't
+    be told (NULL) among them.
+    """
 
     sql: str
     parameters: tuple[object, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sql", f"({self.sql})")
+
     def __and__(self, other: Clause) -> Clause:
         return Clause(f"{self.sql} AND {other.sql}", self.parameters + other.parameters)
 
-    def __invert__(self) -> Clause:
-        """Only of a clause that is never NULL."""
-        return Clause(f"NOT ({self.sql})", self.parameters)
-
     def __or__(self, other: Clause) -> Clause:
-        return Clause(f"(({self.sql}) OR ({other.sql}))", self.parameters + other.parameters)
+        return Clause(f"{self.sql} OR {other.sql}", self.parameters + other.parameters)
+
+    def __invert__(self) -> Clause:
+        return Clause(f"{self.sql} IS NOT TRUE", self.parameters)
+
+    @staticmethod
+    def any(clauses: Iterable[Clause]) -> Clause:
+        """At least one of them, however many: no bracket inside another."""
+        every = list(clauses)
+        return Clause(
+            " OR ".join(one.sql for one in every) or "false",
+            tuple(value for one in every for value in one.parameters),
+        )
 
 
 def condition_clause(condition: Condition, values: Values) -> Clause:
@@ -95,9 +111,20 @@ def value_clause(sql: str, values: Sequence[str], *, absent: bool, excludes: boo
     Absence is asked for by itself: what the engine's list functions make of NULL or of an empty
     list has changed between its releases.
     """
-    told = f"(CASE WHEN ({sql}) IS NULL THEN {str(absent).lower()} "
-    told += f"ELSE list_contains(?::VARCHAR[], {sql}) END)"
-    return Clause(f"(NOT {told})" if excludes else told, (list(values),))
+    told = f"CASE WHEN ({sql}) IS NULL THEN {str(absent).lower()} "
+    told += f"ELSE list_contains(?::VARCHAR[], {sql}) END"
+    clause = Clause(told, (list(values),))
+    return ~clause if excludes else clause
+
+
+def same(column: str, value: object) -> Clause:
+    """Whether a column has this very value; None stands for none."""
+    return Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
+
+
+def perhaps_in(region_id: str) -> Clause:
+    """Charges of a region, and those of which no region is known."""
+    return Clause("region_id IS NULL OR region_id IN ('', ?)", (region_id,))
 
 
 def where_clause(conditions: Iterable[Condition], values: Values) -> Clause:
@@ -126,15 +153,12 @@ class Window:
     @property
     def straddling(self) -> Clause:
         """Neither surely inside nor surely outside."""
-        inside = self.inside
         outside = Clause("false")
         if self.start:
-            outside = Clause(f"({outside.sql} OR {END} <= ?)", (*outside.parameters, self.start))
+            outside |= Clause(f"{END} <= ?", (self.start,))
         if self.end:
-            outside = Clause(f"({outside.sql} OR first >= ?)", (*outside.parameters, self.end))
-        return Clause(
-            f"NOT ({inside.sql}) AND NOT {outside.sql}", inside.parameters + outside.parameters
-        )
+            outside |= Clause("first >= ?", (self.end,))
+        return ~self.inside & ~outside
 
 
 def window_of(policy: Policy, ledger: Ledger) -> Window:

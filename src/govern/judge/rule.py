@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from govern.judge.asked import PERIOD, Asked, Key
-from govern.judge.matching import Clause, Values
+from govern.judge.matching import Clause, Values, same
 from govern.judge.undecided import undecided
 from govern.ledger.ledger import Ledger
 from govern.model.clock import coarsest, period_bounds
@@ -92,9 +92,7 @@ class Rule:
         Each comes with its number of charges.
         """
         key = f"{self.asked.keys()}{PERIOD[self.policy.every]}, {self.asked.unit()}"
-        order = (
-            "first, file, billed_cost DESC, instance_id, context_id, odd_numbers, odd_time, last"
-        )
+        order = "first, file, billed_cost DESC, id"
         clause = self.asked.certain & self.asked.measurable()
         rows = self.ledger.query(
             f"SELECT {key}, id, charges FROM ledger WHERE {clause.sql} "
@@ -124,7 +122,7 @@ class Rule:
                        sum({self.policy.measure}) AS observed, sum(billed_cost) AS cost,
                        sum(charges) AS charges, min(first) AS first, max(last) AS last,
                        list(DISTINCT width) AS widths,
-                       bool_and(coalesce(channel, '') = 'bmp') AS playground,
+                       bool_and(channel IS NOT DISTINCT FROM 'bmp') AS playground,
                        {", ".join(f"{_one(column)} AS one_{column}" for column in _SHARED)}
                 FROM ledger WHERE {clause.sql} GROUP BY ALL
             )
@@ -185,10 +183,10 @@ class Rule:
         """How many matching charges of a usage finding's subject are in another unit."""
         if self.policy.measure != "usage":
             return 0
-        clause = self.asked.certain & Clause("unit <> ?", (key[2],))
+        clause = self.asked.certain & Clause("unit IS NOT NULL AND unit <> ?", (key[2],))
         for column, value in zip(self.policy.columns, key[0], strict=True):
-            clause &= Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
-        return self.asked.count(clause & Clause(f"{PERIOD[self.policy.every]} = ?", (key[1],)))
+            clause &= same(column, value)
+        return self.asked.count(clause & same(PERIOD[self.policy.every], key[1]))
 
 
 _SHARED = ("workspace_id", "region_id", "sub_account_id")

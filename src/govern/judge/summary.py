@@ -51,7 +51,7 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
             str(row[0])
             for row in ledger.query(
                 "SELECT DISTINCT unknown_category FROM ledger "
-                "WHERE kind = 'charge' AND unknown_category NOTNULL ORDER BY 1"
+                "WHERE kind = 'charge' AND unknown_category IS NOT NULL ORDER BY 1"
             )
         ),
     )
@@ -174,8 +174,7 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
     ]
     groups = ledger.query(
         "SELECT id, reject_column, reject_reason FROM ledger WHERE kind = 'rejected' "
-        f"ORDER BY file, context_id, instance_id, day, odd_time, odd_numbers "
-        f"LIMIT {_MOST_REJECTED_GROUPS}"
+        f"ORDER BY id LIMIT {_MOST_REJECTED_GROUPS}"
     )
     reasons = {group: (column, reason) for group, column, reason in groups}
     taken: dict[str, int] = {}
@@ -206,7 +205,7 @@ def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
     """Each totals row is held against all other rows of its file, per currency."""
     rows = ledger.query(
         "SELECT file, billing_currency, billed_cost, charges FROM ledger "
-        "WHERE kind = 'totals' ORDER BY file, billing_currency, billed_cost"
+        "WHERE kind = 'totals' ORDER BY id"
     )
     wrong = []
     for number, currency, stated, _count in rows:

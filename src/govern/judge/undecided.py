@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from govern.judge.asked import PERIOD, Asked, Key
-from govern.judge.matching import UNTOLD_SERVICE, Clause
+from govern.judge.matching import UNTOLD_SERVICE, Clause, value_clause
 from govern.model.money import EXACT
 
 
@@ -36,8 +36,9 @@ def _lacking(asked: Asked) -> Iterable[str]:
         without = [
             file.number for file in asked.ledger.files if asked.policy.measure not in file.fields
         ]
-        lacking = asked.count(possible & Clause("list_contains(?::INTEGER[], file)", (without,)))
-        if without and lacking:
+        of_them = Clause("list_contains(?::INTEGER[], file)", (without,))
+        lacking = asked.count(possible & of_them) if without else 0
+        if lacking:
             name = "usage" if asked.policy.measure == "usage" else "list cost"
             yield (
                 f"needs the {name}, which the bill doesn't carry for {_charges(lacking)}"
@@ -50,9 +51,9 @@ def _no_limit(asked: Asked) -> Iterable[str]:
     if not asked.money:
         return
     named = [limit.unit for limit in asked.policy.limits]
-    clause = asked.possible & Clause("NOT list_contains(?::VARCHAR[], billing_currency)", (named,))
+    clause = asked.possible & value_clause("billing_currency", named, absent=False, excludes=True)
     rows = asked.ledger.query(
-        f"SELECT DISTINCT billing_currency FROM ledger WHERE {clause.sql} ORDER BY 1",
+        f"SELECT DISTINCT billing_currency FROM ledger WHERE {clause.sql} ORDER BY 1 NULLS LAST",
         clause.parameters,
     )
     if rows:
@@ -135,9 +136,10 @@ def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Sla
     clause = unknown & asked.measurable()
     of_inventory = asked.nameless | asked.unlisted
     untold = asked.untold & Clause(UNTOLD_SERVICE)
+    measure = asked.policy.measure
     rows = asked.ledger.query(
         f"SELECT {keys}{PERIOD[asked.policy.every]}, {asked.unit()}, "
-        f"coalesce(sum(greatest({asked.policy.measure}, 0)), 0), "
+        f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0), "
         "coalesce(sum(charges), 0)::BIGINT, "
         f"coalesce(sum(charges) FILTER (WHERE {of_inventory.sql}), 0)::BIGINT, "
         f"coalesce(sum(charges) FILTER (WHERE {untold.sql}), 0)::BIGINT "

@@ -235,6 +235,14 @@ def understood(groups: str) -> str:
     return _UNDERSTOOD.replace("FROM groups g", f"FROM {groups} g")
 
 
+#: What tells two groups apart, in an order that is the same on every run: ids follow it, so that
+#: whatever is ordered by ``id`` doesn't depend on threads. Of single rows it leaves ties, between
+#: rows that differ in nothing but their amounts, times within a day, and key.
+ORDER = (
+    "file, context_id, instance_id, day NULLS LAST, cell_width NULLS LAST, odd_time NULLS LAST, "
+    "odd_numbers NULLS LAST, lead NULLS LAST, negative"
+)
+
 _UNDERSTOOD = f"""
 WITH joined AS (
     SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width, context), g.width AS cell_width,
@@ -270,9 +278,10 @@ judged AS (
                 ELSE number_column END AS reject_column
     FROM joined
 )
-SELECT (row_number() OVER ())::BIGINT AS id, * EXCLUDE (fault_column, fault, number_column,
-           number_fault, call, batch, context_service, context_month, first_time, last_time,
-           instance_region, region_id, model_studio, time_width),
+SELECT (row_number() OVER (ORDER BY {ORDER}))::BIGINT AS id,
+       * EXCLUDE (fault_column, fault, number_column, number_fault, call, batch, context_service,
+                  context_month, first_time, last_time, instance_region, region_id, model_studio,
+                  time_width),
        CASE WHEN reject_column = number_column THEN number_fault
             WHEN reject_column = 'time' THEN 'no or impossible date'
             ELSE fault END AS reject_reason,
@@ -283,7 +292,7 @@ SELECT (row_number() OVER ())::BIGINT AS id, * EXCLUDE (fault_column, fault, num
        CASE WHEN context_service = 'inference' OR (context_service = 'other' AND call)
             THEN CASE WHEN batch THEN 'batch' ELSE 'inference' END
             ELSE context_service END AS service,
-       CASE WHEN coalesce(region_id, '') = '' THEN coalesce(instance_region, region_id)
+       CASE WHEN region_id IS NULL OR region_id = '' THEN coalesce(instance_region, region_id)
             ELSE region_id END AS region_id,
        coalesce(context_month, strftime(first, '%Y-%m')) AS month,
        time_width AS width,

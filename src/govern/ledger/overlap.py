@@ -124,7 +124,7 @@ def _clash(ledger: Ledger, one: Export, other: Export, why: str) -> Clash:
         "SELECT billing_currency, sum(billed_cost), min(month), max(month) FROM ledger "
         "WHERE list_contains($1::INTEGER[], file) AND kind IN ('charge', 'other') "
         "AND month IN (SELECT month FROM ledger WHERE list_contains($2::INTEGER[], file) "
-        "AND kind IN ('charge', 'other')) GROUP BY 1 ORDER BY 1",
+        "AND kind IN ('charge', 'other')) GROUP BY 1 ORDER BY 1 NULLS LAST",
         [list(one), list(other)],
     )
     months = sorted({month for row in rows for month in row[2:]})
@@ -152,7 +152,8 @@ def _conflicts(ledger: Ledger) -> Iterable[Clash]:
     for one, other, keys, first, last, example in rows:
         amounts = ledger.query(
             "SELECT billing_currency, sum(billed_cost) FROM rows WHERE file = ? AND key IN "
-            "(SELECT key FROM shared_keys WHERE differs AND undated) GROUP BY 1 ORDER BY 1",
+            "(SELECT key FROM shared_keys WHERE differs AND undated) "
+            "GROUP BY 1 ORDER BY 1 NULLS LAST",
             [one],
         )
         yield Clash(
@@ -173,7 +174,7 @@ def _strangers(ledger: Ledger, shared: Iterable[tuple[Export, Export]]) -> Itera
             continue
         exports = [ledger.files[one[0]].export, ledger.files[other[0]].export]
         common = ledger.query(
-            "SELECT count(*) FILTER (WHERE k.key NOTNULL) FROM "
+            "SELECT count(*) FILTER (WHERE k.key IS NOT NULL) FROM "
             "(SELECT DISTINCT key FROM rows WHERE export = ?) a "
             "JOIN (SELECT DISTINCT key FROM rows WHERE export = ?) k USING (key)",
             exports,
@@ -181,8 +182,8 @@ def _strangers(ledger: Ledger, shared: Iterable[tuple[Export, Export]]) -> Itera
         if common[0][0]:
             continue
         same = ledger.query(
-            "SELECT count(*) FROM (SELECT content FROM rows WHERE export = ? AND key NOTNULL "
-            "INTERSECT SELECT content FROM rows WHERE export = ? AND key NOTNULL)",
+            "SELECT count(*) FROM (SELECT content FROM rows WHERE export = ? AND key IS NOT NULL "
+            "INTERSECT SELECT content FROM rows WHERE export = ? AND key IS NOT NULL)",
             exports,
         )
         if same[0][0] or len({file.shape for file in files}) > 1:

@@ -121,7 +121,7 @@ def write(connection: duckdb.DuckDBPyConnection, files: Sequence[BillFile], path
     told = {"format": FORMAT, "files": [_told(file) for file in files]}
     text = json.dumps(told, ensure_ascii=True)
     connection.execute(
-        f"COPY (SELECT {', '.join(COLUMNS)} FROM groups ORDER BY ALL) TO {quoted(path)} "
+        f"COPY (SELECT {', '.join(COLUMNS)} FROM groups ORDER BY ALL NULLS LAST) TO {quoted(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{_KEY}: {quoted(text)}}})"
     )
 

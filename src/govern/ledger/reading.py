@@ -63,7 +63,8 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
     """
     with tempfile.TemporaryDirectory(prefix="govern-", ignore_cleanup_errors=True) as folder:
         folder = os.path.realpath(folder)
-        found = discover(words)
+        # The order of words and of a folder's names decides nothing, not even which line is shown.
+        found = sorted(discover(words), key=lambda one: one.path)
         _known_exports(how, found)
         gathered = gather(found, folder, how.shapes, digest=how.digest)
         if gathered.empty and not gathered.staged and not gathered.kept:

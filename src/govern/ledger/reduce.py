@@ -156,9 +156,9 @@ def _rows(staged: Staged, lead: str) -> str:
     numbers = {name: cell(name) for name in NUMBERS}
     # An absent list cost or usage is no fault; an absent payable amount is.
     plain = [
-        f"regexp_full_match({column}, '{PLAIN}')"
+        f"{column} IS NOT NULL AND regexp_full_match({column}, '{PLAIN}')"
         if name == "billed_cost"
-        else f"coalesce(regexp_full_match({column}, '({PLAIN})?'), true)"
+        else f"{column} IS NULL OR regexp_full_match({column}, '({PLAIN})?')"
         for name, column in numbers.items()
         if column != "NULL"
     ]
@@ -188,7 +188,7 @@ def _rows(staged: Staged, lead: str) -> str:
                    regexp_full_match({time}, '{TIME}') AS usual,
                    {lead} AS lead,
                    nullif({cell("primary_key")}::VARCHAR, '') AS primary_key,
-                   coalesce({" AND ".join(plain)}, false) AS plain,
+                   {" AND ".join(f"({one})" for one in plain)} AS plain,
                    {written}
                    {casts}
             FROM {scan(table)}
@@ -222,11 +222,11 @@ def _first_filled_cell(table: Table) -> str:
 
 
 def _blank(cell: str) -> str:
-    return f"coalesce(regexp_full_match({cell}, '[ \\t]*'), true)"
+    return f"({cell} IS NULL OR regexp_full_match({cell}, '[ \\t]*'))"
 
 
 def _totals(cell: str) -> str:
-    return f"regexp_full_match({cell}, '{_TOTALS}')"
+    return f"({cell} IS NOT NULL AND regexp_full_match({cell}, '{_TOTALS}'))"
 
 
 def scan(table: Table) -> str:

@@ -63,7 +63,7 @@ def load_rows(ledger: Ledger, files: Sequence[int]) -> None:
     connection.execute(
         """
         UPDATE rows SET key = NULL WHERE file IN (
-            SELECT file FROM rows WHERE list_contains($1::INTEGER[], file) AND key NOTNULL
+            SELECT file FROM rows WHERE list_contains($1::INTEGER[], file) AND key IS NOT NULL
             GROUP BY file, key HAVING count(*) > 1)
         """,
         [[one.number for one in told if one.shape == "api"]],
@@ -83,9 +83,9 @@ def match_keys(ledger: Ledger) -> None:
         """
         CREATE OR REPLACE TABLE shared_keys AS
         WITH told AS (
-            SELECT key, export, min(file) AS file, any_value(exported_at) AS exported_at,
+            SELECT key, export, min(file) AS file, max(exported_at) AS exported_at,
                    list_sort(list(content))::VARCHAR AS says
-            FROM rows WHERE key NOTNULL GROUP BY key, export
+            FROM rows WHERE key IS NOT NULL GROUP BY key, export
         )
         SELECT key, export, file, exported_at, says,
                count(DISTINCT says) OVER same > 1 AS differs,
@@ -109,7 +109,8 @@ def match_contents(ledger: Ledger) -> None:
 
         CREATE OR REPLACE TABLE spare AS
         WITH counted AS (
-            SELECT content, export, min(file) AS file, count(*) FILTER (WHERE key NOTNULL) AS keyed,
+            SELECT content, export, min(file) AS file,
+                   count(*) FILTER (WHERE key IS NOT NULL) AS keyed,
                    count(*) FILTER (WHERE key IS NULL) AS unkeyed
             FROM rows WHERE NOT dropped AND kind IN ('charge', 'other') GROUP BY content, export
         )
@@ -120,7 +121,8 @@ def match_contents(ledger: Ledger) -> None:
 
         UPDATE rows SET dropped = true FROM (
             SELECT r.id, row_number() OVER (PARTITION BY r.content, r.export ORDER BY
-                       r.file, r.context_id, r.odd_numbers, r.odd_time) AS nth,
+                       r.file, r.context_id, r.odd_numbers NULLS LAST,
+                       r.odd_time NULLS LAST, r.instance_id) AS nth,
                    s.have, r.export <> s.best AS elsewhere
             FROM rows r JOIN spare s USING (content, export)
             WHERE r.key IS NULL AND r.kind IN ('charge', 'other')
@@ -167,7 +169,7 @@ def _won(ledger: Ledger) -> list[str]:
         SELECT l.export, e.export, l.billing_currency, count(*), sum(l.cost - e.cost)
         FROM sums l JOIN sums e ON l.key = e.key AND l.export = l.best AND e.export <> e.best
             AND l.billing_currency = e.billing_currency
-        GROUP BY ALL ORDER BY ALL
+        GROUP BY ALL ORDER BY ALL NULLS LAST
         """
     )
     return [

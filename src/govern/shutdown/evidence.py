@@ -68,9 +68,7 @@ class BillEvidence:
         ``ends_jobs``: jobs and deployments were to end as well, so that their charges are residual
         only until the stop and ``settle``.
         """
-        certain = scope.certain
-        for kept in but:
-            certain &= Clause(f"NOT coalesce({kept.sql}, false)", kept.parameters)
+        certain = scope.certain & ~Clause.any(but)
         uses = self._uses(certain, stop)
         if scope.doubt:
             uses += self._uses(scope.doubt, stop, unparsed=True)

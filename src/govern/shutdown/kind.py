@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from govern.judge.matching import Clause
+from govern.judge.matching import Clause, perhaps_in, same
 from govern.model.checklist import Step
 from govern.model.inventory import Directory, Inventory
 from govern.shutdown.evidence import Scope
@@ -89,10 +89,6 @@ def step_id(kind: str, *parts: str | None) -> str:
     return f"{written[:100]}.{whole}"
 
 
-def same(column: str, value: str | None) -> Clause:
-    return Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
-
-
 def of_workspace(step: Step) -> Clause:
     """The charges of the step's workspace, in its account where that is known."""
     clause = same("workspace_id", step.subject.workspace_id)
@@ -107,7 +103,7 @@ def perhaps_of(step: Step, *, calls: bool) -> Clause:
     if step.subject.sub_account_id:
         clause &= same("sub_account_id", step.subject.sub_account_id)
     if step.region_id:
-        clause &= Clause("coalesce(region_id, '') IN ('', ?)", (step.region_id,))
+        clause &= perhaps_in(step.region_id)
     if calls:
         clause &= Clause("list_contains(?::VARCHAR[], service)", (list(BY_CALL),))
     return clause

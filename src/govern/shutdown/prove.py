@@ -99,7 +99,8 @@ def _users(ledger: Ledger) -> list[User]:
     rows = ledger.query(
         "SELECT billing_account_id, workspace_id, api_key_id, "
         f"max({END} - INTERVAL 1 MICROSECOND) FROM ledger WHERE kind = 'charge' "
-        "AND charge_category = 'usage' AND api_key_id <> '' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        "AND charge_category = 'usage' AND api_key_id IS NOT NULL AND api_key_id <> '' "
+        "GROUP BY 1, 2, 3 ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3"
     )
     return [User(*row) for row in rows]
 

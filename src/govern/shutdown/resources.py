@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import quote
 
-from govern.judge.matching import Clause
+from govern.judge.matching import Clause, perhaps_in, same
 from govern.judge.silence import JOBS
 from govern.model.checklist import Step, Target
 from govern.model.console import call_host
 from govern.model.inventory import Directory, Inventory, Resource
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import USAGE, Kind, Seen, collected, same, step_id
+from govern.shutdown.kind import USAGE, Kind, Seen, collected, step_id
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import last_of, savings
 
@@ -154,7 +154,7 @@ def _scope(wing: Wing, step: Step) -> Scope:
     if step.subject.sub_account_id:
         clause &= same("sub_account_id", step.subject.sub_account_id)
     if step.region_id:
-        clause &= Clause("coalesce(region_id, '') IN ('', ?)", (step.region_id,))
+        clause &= perhaps_in(step.region_id)
     if not step.subject.workspace_id:
         return Scope(clause)
     own = clause & same("workspace_id", step.subject.workspace_id)

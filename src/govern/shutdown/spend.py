@@ -63,14 +63,14 @@ def spending(ledger: Ledger, as_of: datetime) -> tuple[Spend, ...]:
     )
     rows = ledger.query(
         "SELECT sub_account_id, workspace_id, api_key_id, region_id, service, charge_category,"
-        " coalesce(channel = 'bmp', false) AS playground, billing_currency,"
+        " channel IS NOT DISTINCT FROM 'bmp' AS playground, billing_currency,"
         " sum(charges)::BIGINT, sum(billed_cost),"
-        " CASE WHEN count(*) FILTER (since IS NULL) = 0 THEN coalesce(sum(billed_cost)"
-        " FILTER (first >= since AND last < until AND width <> 'month'), 0) END, max(last),"
+        " CASE WHEN count(*) FILTER (WHERE since IS NULL) = 0 THEN coalesce(sum(billed_cost)"
+        " FILTER (WHERE first >= since AND last < until AND width <> 'month'), 0) END, max(last),"
         " list(DISTINCT width)"
         " FROM ledger LEFT JOIN windows ON payer IS NOT DISTINCT FROM billing_account_id"
         " WHERE kind = 'charge' GROUP BY ALL"
-        " ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3 NULLS LAST, 4 NULLS LAST, 5, 6, 7, 8"
+        " ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3 NULLS LAST, 4 NULLS LAST, 5, 6, 7, 8 NULLS LAST"
     )
     ledger.connection.execute("DROP TABLE windows")
     return tuple(replace(Spend(*row), width=coarsest(widths)) for *row, widths in rows)
@@ -111,6 +111,6 @@ def paying_accounts(ledger: Ledger) -> tuple[str, ...]:
     """The accounts that pay the Model Studio charges of the bill."""
     rows = ledger.query(
         "SELECT DISTINCT billing_account_id FROM ledger WHERE kind = 'charge' "
-        "AND billing_account_id NOTNULL ORDER BY 1"
+        "AND billing_account_id IS NOT NULL ORDER BY 1"
     )
     return tuple(str(row[0]) for row in rows)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from govern.judge.matching import Clause
+from govern.judge.matching import Clause, same
 from govern.model.checklist import Step, Target
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import USAGE, Kind, perhaps_of, same, step_id
+from govern.shutdown.kind import USAGE, Kind, perhaps_of, step_id
 from govern.shutdown.scene import Scene
 from govern.shutdown.wish import Wish, wish_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
+from govern.judge.matching import same
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
 from govern.model.clock import known_text
@@ -18,7 +19,6 @@ from govern.shutdown.kind import (
     collected,
     of_workspace,
     perhaps_of,
-    same,
     step_id,
 )
 from govern.shutdown.scene import Scene

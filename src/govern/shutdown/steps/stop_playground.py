@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from govern.judge.matching import Clause
+from govern.judge.matching import same
 from govern.model.checklist import Step, Target
 from govern.shutdown.evidence import Scope
 from govern.shutdown.kind import USAGE, Kind, of_workspace, perhaps_of, step_id
@@ -45,7 +45,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
 
 
 def _scope(step: Step) -> Scope:
-    played = USAGE & of_workspace(step) & Clause("coalesce(channel, '') = 'bmp'")
+    played = USAGE & of_workspace(step) & same("channel", "bmp")
     return Scope(played, perhaps_of(step, calls=True))
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 
-from govern.judge.matching import Clause
+from govern.judge.matching import Clause, same
 from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import Kind, Seen, collected, same, step_id
+from govern.shutdown.kind import Kind, Seen, collected, step_id
 from govern.shutdown.plans import NAMES, PlanFacts, plans_of
 from govern.shutdown.scene import Scene
 
