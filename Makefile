@@ -3,15 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE := examples/qinghe
+PIP := -m pip install --quiet --disable-pip-version-check
+# What is locked, by its hash, whatever has been released since; make lock looks for newer versions.
+LOCKED := $(PIP) --require-hashes -r requirements/build.txt -r
+OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
 
-.PHONY: demo test lint fuzz bench validate clean
+.PHONY: demo test test-oldest test-newest lint fuzz bench validate lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   judge the example company's bill"
-	@echo "make test   the default test suite"
+	@echo "make test   the default test suite; TESTS=tests/ledger for a part of it"
+	@echo "make test-oldest, make test-newest  with the lowest and the newest versions allowed"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make fuzz   thousands of damaged bills (some minutes)"
+	@echo "make lock   look for newer versions, and lock them (needs network)"
 	@echo "make bench  govern check against a bare scan of the same bill"
 	@echo "make validate  SARIF and JUnit against the validators of their field (needs npm, network)"
 
@@ -21,16 +27,16 @@ $(VENV)/.made:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+$(VENV)/.installed: $(VENV)/.made pyproject.toml requirements/run.txt requirements/build.txt
+	@$(BIN)/python $(LOCKED) requirements/run.txt
+	@$(BIN)/python $(OURSELVES)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+$(VENV)/.test: $(VENV)/.installed requirements/dev.txt
+	@$(BIN)/python $(LOCKED) requirements/dev.txt
 	@touch $@
 
-$(VENV)/.lint: $(VENV)/.installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lint]'
+$(VENV)/.lint: $(VENV)/.test
 	@touch $@
 
 # The example has findings, so govern ends with 1 there; any other code is a failure of the demo.
@@ -40,7 +46,24 @@ demo: $(VENV)/.installed
 		echo "exit code 1: findings"; }
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(TESTS)
+
+# The tools are the locked ones; what govern runs on is the lowest, or newest, that it allows.
+.venv-oldest/.made .venv-newest/.made: pyproject.toml requirements/dev.txt .ci/lowest.py
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python $(LOCKED) requirements/dev.txt
+	@$(@D)/bin/python $(OURSELVES)
+	@touch $@
+
+test-oldest: .venv-oldest/.made
+	@.venv-oldest/bin/python .ci/lowest.py > .venv-oldest/lowest.txt
+	@.venv-oldest/bin/python $(PIP) -r .venv-oldest/lowest.txt
+	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadfile $(TESTS)
+
+# Looked for on every run: a release of this morning is in.
+test-newest: .venv-newest/.made
+	@.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --no-build-isolation -e .
+	@.venv-newest/bin/python -m pytest -q -n auto --dist loadfile $(TESTS)
 
 lint: $(VENV)/.lint
 	@$(BIN)/ruff check src tests benchmarks examples
@@ -53,6 +76,16 @@ fuzz: $(VENV)/.test
 
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/check_against_scan.py
+
+# Versions and hashes for every platform and Python that govern runs on; no address of any index.
+LOCK := .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--generate-hashes --upgrade --custom-compile-command "make lock"
+lock:
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python $(PIP) --upgrade uv
+	@$(LOCK) pyproject.toml --extra test --extra lint requirements/build.in -o requirements/dev.txt
+	@$(LOCK) -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 
 # The schemas belong to OASIS and to Jenkins, so they are fetched and not kept here; a file at hand
 # is used as it is: make validate SARIF_SCHEMA=… JUNIT_XSD=…
@@ -74,9 +107,9 @@ $(MULTITOOL):
 	@chmod u+x $(VALIDATORS)/node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool
 
 validate: $(VENV)/.test $(MULTITOOL) $(SARIF_SCHEMA) $(JUNIT_XSD)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check jsonschema lxml
+	@$(BIN)/python $(PIP) lxml
 	@$(BIN)/python tests/report/validate.py --multitool $(MULTITOOL) \
 		--sarif-schema $(SARIF_SCHEMA) --junit-xsd $(JUNIT_XSD)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest .venv-newest .venv-lock build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

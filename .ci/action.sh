@@ -4,7 +4,10 @@ set -eu
 venv="${RUNNER_TEMP:-/tmp}/govern-venv"
 if [ ! -x "$venv/bin/govern" ]; then
   "$INPUT_PYTHON" -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$GOVERN_ACTION"
+  pip() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+  locked="$GOVERN_ACTION/requirements"
+  pip --require-hashes -r "$locked/run.txt" -r "$locked/build.txt"
+  pip --no-deps --no-build-isolation "$GOVERN_ACTION"
 fi
 words=(check --format github --fail-on "$INPUT_FAIL_ON")
 if [ -n "$INPUT_POLICIES" ]; then words+=(--policy "$INPUT_POLICIES"); fi

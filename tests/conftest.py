@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from engine_texts import Watched
+
+from govern.ledger import engine
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +25,14 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "COLUMNS",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_function_without_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever SQL a test runs uses only functions that the engine's contract knows."""
+    connect = engine.connect
+
+    def watched(*words: Any, **named: Any) -> Watched:
+        return Watched(connect(*words, **named))
+
+    monkeypatch.setattr(engine, "connect", watched)
