@@ -35,8 +35,8 @@ class Watched:
     def execute(self, sql: str, *words: Any, **named: Any) -> Any:
         unknown = functions(sql) - RELIED_ON - READERS
         assert not unknown, (
-            f"the SQL uses {', '.join(sorted(unknown))}: say in ledger/contract.py which answers it "
-            f"relies on, and twist it in tests/ledger/test_another_engine.py; {sql.strip()[:300]}"
+            f"the SQL uses {', '.join(sorted(unknown))}: say in ledger/contract.py what it "
+            f"relies on, and twist it in tests/engine/test_another_engine.py; {sql.strip()[:300]}"
         )
         return self._connection.execute(sql, *words, **named)
 
