@@ -102,7 +102,7 @@ class Asked:
 
     def without_unit(self) -> Clause:
         """Charges whose usage could be of any unit, since none stands beside it."""
-        return Clause("coalesce(unit, '') = '' AND coalesce(usage, 0) > 0")
+        return Clause("(unit IS NULL OR unit = '') AND usage IS NOT NULL AND usage > 0")
 
     def count(self, clause: Clause) -> int:
         rows = self.ledger.query(
