@@ -37,6 +37,7 @@ TWISTS = {
     ],
     "decode": ["(a) AS ''"],
     "first_value": ["(a) AS max(a)"],
+    "flatten": ["(a) AS a[1]", "(a) AS NULL"],
     "left": ["(a, b) AS old(a, b + 1)", "(a, b) AS coalesce(old(a, b), '')"],
     "len": ["(a) AS nullif(old(a), 0)", "(a) AS 1"],
     "length": ["(a) AS strlen(a)", "(a) AS coalesce(old(a), 0)"],

@@ -106,6 +106,7 @@ SINGLE: tuple[Reliance, ...] = (
     ("list_contains([2, 1]::INTEGER[], 1)", "true"),
     ("list_has_any(['a', 'b']::VARCHAR[], ['b']::VARCHAR[])", "true"),
     ("list_has_any([]::VARCHAR[], ['b']::VARCHAR[])", "false"),
+    ("flatten([['b', 'a'], []::VARCHAR[], ['b']])", "[b, a, b]"),
     ("list_sort(['b', 'a', 'B'])", "[B, a, b]"),
     ("len(list_filter([1, 2, 3], lambda cut: 1 < cut AND cut <= 2))", "1"),
     ("len(list_filter([]::INTEGER[], lambda cut: 1 < cut))", "0"),
