@@ -51,6 +51,7 @@ SINGLE: tuple[Reliance, ...] = (
     ("concat('a', NULL, '', chr(31), chr(160))", "a\x1f\xa0"),
     ("'a' || chr(9) || chr(12288)", "a\t\u3000"),
     ("concat_ws(chr(31), 'a', '', 'b')", "a\x1f\x1fb"),
+    ("concat_ws(chr(31), NULL::VARCHAR)", ""),
     ("left('千tokens', 2)", "千t"),
     ("left('2026-09', 10)", "2026-09"),
     ("left(NULL::VARCHAR, 10)", None),
