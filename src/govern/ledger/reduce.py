@@ -171,8 +171,8 @@ def _rows(staged: Staged, lead: str) -> str:
     )
     signs += f" + {_flag('billed_cost = 0', FREE)}"
     if "primary_key" in columns.positions:
-        lost = f"regexp_full_match(primary_key, '{EXPONENT}')"
-        signs += f" + CASE WHEN coalesce({lost}, false) THEN {LOST_KEY} ELSE 0 END"
+        lost = f"primary_key IS NOT NULL AND regexp_full_match(primary_key, '{EXPONENT}')"
+        signs += f" + CASE WHEN {lost} THEN {LOST_KEY} ELSE 0 END"
     casts = ", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())
     return f"""
         SELECT context, instance_id, lead, primary_key,
