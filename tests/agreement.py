@@ -8,7 +8,11 @@ from typing import Any
 
 from oracle import bill as oracle_bill
 from oracle import judge as oracle_judge
+from oracle.build import TAUGHT as TAUGHT_COLUMNS
+from oracle.build import TAUGHT_CANONICAL
 
+from govern.bill.shapes import SHAPES
+from govern.bill.shapes.taught import taught_shape
 from govern.judge.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.report import CheckReport
@@ -17,8 +21,12 @@ from govern.policy.policies import load_policies
 AS_OF = datetime(2026, 12, 1)
 
 
-def govern_report(bills: list[Path], policies: Path) -> CheckReport:
-    with read([str(path) for path in bills], Reading()) as ledger:
+#: A layout of no known shape, as govern.yaml would teach it.
+TAUGHT = Reading(shapes=(*SHAPES, taught_shape(TAUGHT_COLUMNS)))
+
+
+def govern_report(bills: list[Path], policies: Path, how: Reading | None = None) -> CheckReport:
+    with read([str(path) for path in bills], how or Reading()) as ledger:
         return check(ledger, load_policies([str(policies)]), Terms(as_of=AS_OF, evidence=1))
 
 
@@ -44,10 +52,11 @@ def judged(findings: list[dict[str, Any]]) -> list[Any]:
     return sorted(shown, key=str)
 
 
-def differences(bills: list[Path], policies: Path) -> list[str]:
+def differences(bills: list[Path], policies: Path, *, taught: bool = False) -> list[str]:
     """What govern and the oracle disagree on, in words; empty if they agree."""
-    report = govern_report(bills, policies).document()
-    read_bills = [oracle_bill.read_bill(path) for path in bills]
+    report = govern_report(bills, policies, TAUGHT if taught else None).document()
+    columns = TAUGHT_CANONICAL if taught else None
+    read_bills = [oracle_bill.read_bill(path, columns) for path in bills]
     charges = [charge for one in read_bills for charge in one.charges]
     expected = oracle_judge.judge(charges, oracle_judge.load_policies(policies))
     wrong = []

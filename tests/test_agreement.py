@@ -10,15 +10,22 @@ from agreement import differences
 from oracle import build
 
 
-@pytest.mark.parametrize("shape", build.SHAPES)
-@pytest.mark.parametrize("seed", range(30))
-def test_the_oracle_agrees(tmp_path: Path, shape: str, seed: int) -> None:
+#: Random bills of each shape; those that real exports have come more often.
+BILLS = [
+    (seed, shape)
+    for shape in build.SHAPES
+    for seed in range(24 if shape in ("detail-zh", "v2", "api") else 12)
+]
+
+
+@pytest.mark.parametrize(("seed", "shape"), BILLS)
+def test_the_oracle_agrees(tmp_path: Path, seed: int, shape: str) -> None:
     rng = random.Random(f"{shape}-{seed}")
     rows = build.random_rows(rng, rng.choice([5, 30, 120]))
     bill, policies = tmp_path / "bill.csv", tmp_path / "policies.yaml"
     build.write_bill(bill, shape, rows, rng, quirks=build.random_quirks(rng))
     build.write_policies(policies, build.random_policies(rng, rows, n=8))
-    assert differences([bill], policies) == []
+    assert differences([bill], policies, taught=shape == "taught") == []
 
 
 @pytest.mark.parametrize("seed", range(10))

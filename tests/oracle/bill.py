@@ -1,7 +1,8 @@
 """Reads a bill row by row with the csv module and Decimal, as section 2 of the contract says.
 
-Three shapes: `detail-zh` (classic Chinese detail export), `v2` (grouped headers, Chinese or English
-paths) and `api` (OSS / BSS API layout). One file at a time; rows of several files are simply put
+All shapes: `detail-zh`, `detail-en`, `detail-en-old` and `detail-tc` (classic detail exports), `v2`
+(grouped headers, Chinese or English paths), `api` (OSS / BSS API layout), `focus`, and one that is
+taught. One file at a time; rows of several files are simply put
 one after the other (`read_bills`), so the files of a test must not overlap.
 
 Open points about reading are listed, with those about judging, at the top of judge.py.
@@ -155,7 +156,7 @@ class Totals:
     rejected_cost: Decimal | None
 
 
-# ------------------------------------------------------------------------------ the three shapes
+# ------------------------------------------------------------------------------------ the shapes
 
 # canonical name -> the headers it may have, best first
 DETAIL_ZH: dict[str, tuple[str, ...]] = {
@@ -235,7 +236,105 @@ API: dict[str, tuple[str, ...]] = {
     "currency": ("Currency",),
 }
 
-SHAPES = {"detail-zh": DETAIL_ZH, "v2": V2, "api": API}
+DETAIL_EN: dict[str, tuple[str, ...]] = {
+    "billing_account_id": ("Resource Purchase Account ID",),
+    "sub_account_id": ("Resource Owner Account ID",),
+    "billing_month": ("Billing Month",),
+    "billing_date": ("Billing Date",),
+    "consume_time": ("Consumption Time",),
+    "start_time": ("Service Start Time",),
+    "category": ("Fee Type",),
+    "product_code": ("Product Code",),
+    "product_name": ("Product Name",),
+    "commodity_code": ("Commodity Code",),
+    "product_detail": ("Commodity Name",),
+    "instance_id": ("Instance ID (billing granularity)", "Instance ID"),
+    "region_name": ("Region",),
+    "billing_item": ("Billing Item", "Billable Item"),
+    "usage": ("Usage",),
+    "usage_unit": ("Usage Unit",),
+    "list_cost": ("Catalogue Gross Amount",),
+    "payable": ("Payable Amount",),
+    "after_discount": ("Amount After Price Reduction",),
+    "currency": ("Currency",),
+}
+
+DETAIL_EN_OLD: dict[str, tuple[str, ...]] = {
+    "billing_account_id": ("Account ID",),
+    "sub_account_id": ("Owner Account ID",),
+    "billing_month": ("Billing Cycle",),
+    "billing_date": ("Billing Date",),
+    "start_time": ("Usage Start Time",),
+    "category": ("Item",),
+    "product_code": ("Product Code",),
+    "product_name": ("Product Name",),
+    "commodity_code": ("Commodity Code",),
+    "product_detail": ("Product Detail",),
+    "instance_id": ("Instance ID",),
+    "region_name": ("Region",),
+    "billing_item": ("Billing Item",),
+    "usage": ("Usage",),
+    "usage_unit": ("Usage Unit",),
+    "list_cost": ("Pretax Gross Amount",),
+    "payable": ("Pretax Amount",),
+    "after_discount": ("Amount After Discount",),
+    "currency": ("Currency",),
+}
+
+DETAIL_TC: dict[str, tuple[str, ...]] = {
+    "billing_account_id": ("帳號ID",),
+    "sub_account_id": ("Owner帳號ID",),
+    "billing_month": ("賬期",),
+    "billing_date": ("賬單日期",),
+    "consume_time": ("消費時間",),
+    "category": ("費用類型", "賬單類型"),
+    "product_code": ("產品Code",),
+    "product_name": ("產品",),
+    "commodity_code": ("產品明細Code",),
+    "product_detail": ("產品明細",),
+    "instance_id": ("執行個體ID",),
+    "region_name": ("地域",),
+    "billing_item": ("計費項",),
+    "usage": ("用量",),
+    "usage_unit": ("用量單位",),
+    "list_cost": ("目錄總價",),
+    "payable": ("應付金額",),
+    "after_discount": ("優惠後金額",),
+    "currency": ("幣種",),
+}
+
+FOCUS: dict[str, tuple[str, ...]] = {
+    "billing_account_id": ("BillingAccountId",),
+    "sub_account_id": ("SubAccountId",),
+    "billing_month": ("BillingPeriodStart",),
+    "period_start": ("ChargePeriodStart",),
+    "period_end": ("ChargePeriodEnd",),
+    "category": ("ChargeCategory",),
+    "product_name": ("ServiceName",),
+    "commodity_code": ("x_CommodityCode",),
+    "product_detail": ("x_CommodityName",),
+    "instance_id": ("x_InstanceID", "ResourceId"),
+    "region_code": ("RegionId",),
+    "region_name": ("RegionName",),
+    "billing_item": ("x_BillingItemName",),
+    "usage": ("ConsumedQuantity",),
+    "usage_unit": ("ConsumedUnit",),
+    "priced_usage": ("PricingQuantity",),
+    "priced_unit": ("PricingUnit",),
+    "list_cost": ("ListCost",),
+    "payable": ("BilledCost",),
+    "currency": ("BillingCurrency",),
+}
+
+SHAPES = {
+    "detail-zh": DETAIL_ZH,
+    "detail-en": DETAIL_EN,
+    "detail-en-old": DETAIL_EN_OLD,
+    "detail-tc": DETAIL_TC,
+    "v2": V2,
+    "api": API,
+    "focus": FOCUS,
+}
 
 
 def norm_header(text: str) -> str:
@@ -250,8 +349,18 @@ def shape_of(header: Sequence[str]) -> str:
     def has(name: str) -> bool:
         return norm_header(name) in names
 
+    # The older English console's names are the API's with blanks between the words.
+    spelled = {" ".join(name.replace("\ufeff", "").split()).casefold() for name in header}
     if has("账单信息/账单月份") or has("BillingDetails/BillingMonth"):
         return "v2"
+    if has("BilledCost") and has("ChargePeriodStart"):
+        return "focus"
+    if has("Catalogue Gross Amount") or has("Amount After Price Reduction"):
+        return "detail-en"
+    if {"pretax amount", "pretax gross amount", "amount after discount"} & spelled:
+        return "detail-en-old"
+    if has("賬期"):
+        return "detail-tc"
     if has("InstanceID") and (has("PretaxAmount") or has("AfterDiscountAmount")):
         return "api"
     if has("资源购买账号ID") and (has("应付金额") or has("优惠后金额")):
@@ -404,10 +513,12 @@ def read_category(text: str) -> str:
     word = norm_header(text)
     if word in CATEGORIES:
         return word
-    for mark in ("退", "refund", "抹零", "rounding", "佣金", "commission", "调账", "adjustment"):
+    for mark in (
+        "退", "refund", "抹零", "rounding", "佣金", "commission", "调账", "調賬", "adjustment",
+    ):  # fmt: skip
         if mark in word:
             return "adjustment"
-    for mark in ("订阅", "预付", "subscription"):
+    for mark in ("订阅", "预付", "預付", "subscription"):
         if mark in word:
             return "purchase"
     return "usage"
@@ -574,9 +685,11 @@ def charge_time(cells: Cells) -> tuple[datetime, datetime, str, str] | str:
     month is its own column.'
     """
     month_text = cells.get("billing_month", "")
-    month = read_month(month_text)
+    month = read_month(month_text) or _month_of_instant(month_text)
     if month_text and month is None:
         return "billing_month"
+    if "period_start" in cells:
+        return _period(cells, month)
     for column in ("consume_time", "start_time", "billing_date"):
         text = cells.get(column, "")
         if not text:
@@ -597,6 +710,28 @@ def charge_time(cells: Cells) -> tuple[datetime, datetime, str, str] | str:
         "month",
         f"{month.year:04}-{month.month:02}",
     )
+
+
+def _month_of_instant(text: str) -> date | None:
+    """FOCUS gives the billing period's first instant."""
+    read = read_time(text)
+    return read[0].date().replace(day=1) if read else None
+
+
+def _period(cells: Cells, month: date | None) -> tuple[datetime, datetime, str, str] | str:
+    """'a FOCUS charge period of a day or a month makes its row as wide'"""
+    first = read_time(cells["period_start"])
+    last = read_time(cells.get("period_end", ""))
+    if first is None:
+        return "period_start"
+    start, end, width = first
+    if last is not None and start == midnight(start.date()):
+        if last[0] == start + timedelta(days=1):
+            end, width = last[0], "day"
+        elif start.day == 1 and last[0] == midnight(next_month(start.date())):
+            end, width = last[0], "month"
+    held = month or start.date()
+    return start, end, width, f"{held.year:04}-{held.month:02}"
 
 
 def read_row(
@@ -715,6 +850,15 @@ def read_row(
     )
 
 
+def focus_cells(cells: Cells) -> Cells:
+    """A cell that says NULL holds no value; the pricing quantity stands in for a consumed one."""
+    told = {name: "" if cell in ("NULL", "null") else cell for name, cell in cells.items()}
+    if not told.get("usage") and "priced_usage" in told:
+        told["usage"] = told["priced_usage"]
+        told["usage_unit"] = told.get("priced_unit", "")
+    return told
+
+
 TOTALS_WORDS = ("合计", "总计", "合計", "總計", "total")
 
 
@@ -729,7 +873,8 @@ def is_totals_row(row: Sequence[str]) -> bool:
 # -------------------------------------------------------------------------------------- whole files
 
 
-def read_bill(path: str | Path) -> Bill:
+def read_bill(path: str | Path, taught: Mapping[str, str] | None = None) -> Bill:
+    """``taught``: the columns of a layout of no known shape, by canonical name."""
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     bill = Bill(path=str(path))
     header: list[str] | None = None
@@ -747,8 +892,13 @@ def read_bill(path: str | Path) -> Bill:
                 continue  # an empty line is no row
             if header is None:
                 header = row
-                bill.shape = shape_of(header)
-                columns = columns_of(header, bill.shape)
+                if taught:
+                    bill.shape = "taught"
+                    there = {name: at for name, at in taught.items() if at in header}
+                    columns = {name: header.index(column) for name, column in there.items()}
+                else:
+                    bill.shape = shape_of(header)
+                    columns = columns_of(header, bill.shape)
                 spelled = {name: header[at].strip() for name, at in columns.items()}
                 paid = "payable" if "payable" in columns else "after_discount"
                 bill.billed_cost_column = spelled[paid]
@@ -766,6 +916,8 @@ def read_bill(path: str | Path) -> Bill:
                 continue
             # Facts 1.5: 'Account IDs may carry a trailing tab'
             cells = {name: row[at].strip() for name, at in columns.items()}
+            if bill.shape == "focus":
+                cells = focus_cells(cells)
             read = read_row(cells, str(path), line, spelled)
             if isinstance(read, Charge):
                 bill.charges.append(read)

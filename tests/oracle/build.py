@@ -17,7 +17,7 @@ import io
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,14 @@ from .bill import (
     SERVICES,
     WHERE_COLUMNS,
     Charge,
+    midnight,
     next_month,
     read_row,
 )
 
-SHAPES = ("detail-zh", "v2", "api")
+SHAPES = (
+    "detail-zh", "v2", "api", "detail-en", "detail-en-old", "detail-tc", "focus", "taught",
+)  # fmt: skip
 
 QUIRKS = (
     "bom",
@@ -349,6 +352,26 @@ API_WORDS = {
 }
 
 
+TC_WORDS = {
+    "usage": "後付費賬單",
+    "subscription": "預付費訂單",
+    "refund": "Refund",
+    "rounding": "Rounding",
+    "commission": "Commission",
+    "adjustment": "調賬",
+    "unknown": "Mystery",
+}
+FOCUS_WORDS = {
+    "usage": "Usage",
+    "subscription": "Purchase",
+    "refund": "Adjustment",
+    "rounding": "Adjustment",
+    "commission": "Adjustment",
+    "adjustment": "Adjustment",
+    "unknown": "Mystery",
+}
+
+
 def _names(text: str) -> list[str]:
     return text.split(", ")
 
@@ -400,6 +423,70 @@ API_HEADER = _names(
     "PretaxAmount, DeductedByCashCoupons, DeductedByPrepaidCard, PaymentAmount, "
     "OutstandingAmount, BillingDate, Currency, CommodityCode, BillingItem, Usage, UsageUnit"
 )
+
+DETAIL_EN_HEADER = _names(
+    "Resource Purchase Account ID, Resource Purchase Account, Resource Owner Account ID, "
+    "Resource Owner Account, Billing Month, Billing Date, Consumption Time, Fee Type, "
+    "Product Code, Product Name, Commodity Code, Commodity Name, "
+    "Instance ID (billing granularity), Resource Group, Instance tag, Instance Configuration, "
+    "Region, Zone, Billable Item, Usage, Usage Unit, List Price, Catalogue Gross Amount, "
+    "Deducted by Coupon, Payable Amount, Currency, Primary Key, Amount After Price Reduction"
+)
+
+DETAIL_EN_OLD_HEADER = _names(
+    "Billing Cycle, Cost Center, Account ID, Account Name, Owner Account ID, Owner Account Name, "
+    "Product Code, Product Name, Commodity Code, Product Detail, Payment Time, Usage Start Time, "
+    "Billing Date, Item, Billing Item, Instance ID, Tag, Instance Config, Region, Usage, "
+    "Usage Unit, Pretax Gross Amount, Invoice Discount, Amount After Discount, Pretax Amount, "
+    "Currency"
+)
+
+DETAIL_TC_HEADER = _names(
+    "賬期, 財務單元, 帳號ID, Owner帳號ID, 產品, 產品Code, 產品明細, 產品明細Code, 賬單日期, "
+    "消費時間, 賬單類型, 執行個體ID, 資源群組, 執行個體標籤, 執行個體配置, 地域, 計費項, 用量, "
+    "用量單位, 目錄總價, 優惠後金額, 應付金額, 幣種"
+)
+
+FOCUS_HEADER = _names(
+    "BillingAccountId, SubAccountId, BillingPeriodStart, BillingPeriodEnd, ChargePeriodStart, "
+    "ChargePeriodEnd, ChargeCategory, ServiceName, ResourceId, ResourceName, Tags, RegionId, "
+    "RegionName, ConsumedQuantity, ConsumedUnit, PricingQuantity, PricingUnit, ListCost, "
+    "ContractedCost, BilledCost, BillingCurrency, x_InstanceID, x_CommodityCode, x_CommodityName, "
+    "x_BillingItemCode, x_BillingItemName"
+)
+
+#: A layout that no shape knows, as somebody's own report might have it; what each column is.
+TAUGHT = {
+    "Payer": "billing_account_id",
+    "Owner": "sub_account_id",
+    "Period": "month",
+    "When": "time",
+    "Kind": "charge_category",
+    "P-Code": "product_code",
+    "P-Name": "product_name",
+    "C-Code": "commodity_code",
+    "C-Name": "commodity_name",
+    "Thing": "instance_id",
+    "Where": "region",
+    "What": "billing_item",
+    "Amount used": "usage",
+    "In": "usage_unit",
+    "Before discounts": "list_cost",
+    "To pay": "billed_cost",
+    "Money": "currency",
+}
+#: The same for the oracle, which has words of its own.
+TAUGHT_CANONICAL = {
+    {
+        "month": "billing_month",
+        "time": "start_time",
+        "charge_category": "category",
+        "commodity_name": "product_detail",
+        "region": "region_name",
+        "billed_cost": "payable",
+    }.get(field, field): column
+    for column, field in TAUGHT.items()
+}  # fmt: skip
 
 CONFIG = '[{"name": "文本生成模型规格", "value": "a, \\"b\\""}]'
 
@@ -537,6 +624,150 @@ def _api_cells(row: Row, rng: random.Random, monthly: bool) -> dict[str, str]:
     }
 
 
+def _detail_en_cells(row: Row, rng: random.Random, monthly: bool) -> dict[str, str]:
+    return {
+        "Resource Purchase Account ID": row.billing_account_id,
+        "Resource Owner Account ID": row.sub_account_id,
+        "Billing Month": row.billing_month,
+        "Billing Date": "" if monthly else row.start.strftime("%Y-%m-%d"),
+        "Consumption Time": "" if monthly or row.width == "day" else _clock_text(row),
+        "Fee Type": EN_WORDS[row.category],
+        "Product Code": row.product_code,
+        "Product Name": row.product_name,
+        "Commodity Code": row.commodity_code,
+        "Commodity Name": row.commodity_name,
+        "Instance ID (billing granularity)": row.instance_id,
+        "Instance tag": "key:test1 value:test1; key:test2 value:test2",
+        "Instance Configuration": CONFIG,
+        "Region": row.region,
+        "Billable Item": row.billing_item,
+        "Usage": row.usage,
+        "Usage Unit": row.unit,
+        "Catalogue Gross Amount": row.list_cost,
+        "Payable Amount": row.billed_cost,
+        "Currency": row.currency,
+        "Primary Key": row.key,
+        "Amount After Price Reduction": "7",
+    }
+
+
+def _detail_en_old_cells(row: Row, rng: random.Random, monthly: bool) -> dict[str, str]:
+    return {
+        "Billing Cycle": row.billing_month,
+        "Account ID": row.billing_account_id,
+        "Owner Account ID": row.sub_account_id,
+        "Product Code": row.product_code,
+        "Product Name": row.product_name,
+        "Commodity Code": row.commodity_code,
+        "Product Detail": row.commodity_name,
+        "Usage Start Time": "" if monthly or row.width == "day" else _clock_text(row),
+        "Billing Date": "" if monthly else row.start.strftime("%Y-%m-%d"),
+        "Item": API_WORDS[row.category],
+        "Billing Item": row.billing_item,
+        "Instance ID": row.instance_id,
+        "Tag": "key1:value1;key2:value2",
+        "Instance Config": CONFIG,
+        "Region": row.region,
+        "Usage": row.usage,
+        "Usage Unit": row.unit,
+        "Pretax Gross Amount": row.list_cost,
+        "Amount After Discount": "7",
+        "Pretax Amount": row.billed_cost,
+        "Currency": row.currency,
+    }
+
+
+def _detail_tc_cells(row: Row, rng: random.Random, monthly: bool) -> dict[str, str]:
+    return {
+        "賬期": row.billing_month,
+        "帳號ID": row.billing_account_id,
+        "Owner帳號ID": row.sub_account_id,
+        "產品": row.product_name,
+        "產品Code": row.product_code,
+        "產品明細": row.commodity_name,
+        "產品明細Code": row.commodity_code,
+        "賬單日期": "" if monthly else row.start.strftime("%Y-%m-%d"),
+        "消費時間": "" if monthly or row.width == "day" else _clock_text(row),
+        "賬單類型": TC_WORDS[row.category],
+        "執行個體ID": row.instance_id,
+        "執行個體標籤": "key:test1 value:test1; key:test2 value:test2",
+        "執行個體配置": CONFIG,
+        "地域": row.region,
+        "計費項": row.billing_item,
+        "用量": row.usage,
+        "用量單位": row.unit,
+        "目錄總價": row.list_cost,
+        "優惠後金額": "7",
+        "應付金額": row.billed_cost,
+        "幣種": row.currency,
+    }
+
+
+def _focus_cells(row: Row, rng: random.Random, monthly: bool) -> dict[str, str]:
+    """A charge period is a day or a month; quantities stand where Alibaba writes them."""
+    first = datetime.fromisoformat(f"{row.billing_month}-01T00:00:00+08:00")
+    start = row.start.replace(hour=0, minute=0, second=0)
+    end = start + timedelta(days=1)
+    if monthly:
+        start, end = first, midnight(next_month(first.date()))
+    priced = rng.random() < 0.7
+    return {
+        "BillingAccountId": row.billing_account_id,
+        "SubAccountId": row.sub_account_id,
+        "BillingPeriodStart": _instant(first, rng),
+        "ChargePeriodStart": _instant(start, rng),
+        "ChargePeriodEnd": _instant(end, rng),
+        "ChargeCategory": FOCUS_WORDS[row.category],
+        "ServiceName": row.product_name,
+        "Tags": "key:test1 value:test1; key:test2 value:test2",
+        "RegionId": rng.choice(("NULL", row.region)),
+        "RegionName": row.region,
+        "ConsumedQuantity": "NULL" if priced else row.usage,
+        "ConsumedUnit": "NULL" if priced else row.unit,
+        "PricingQuantity": row.usage if priced else "5",
+        "PricingUnit": row.unit if priced else "次",
+        "ListCost": row.list_cost or "NULL",
+        "ContractedCost": "NULL",
+        "BilledCost": row.billed_cost,
+        "BillingCurrency": row.currency,
+        "x_InstanceID": row.instance_id,
+        "x_CommodityCode": row.commodity_code,
+        "x_CommodityName": row.commodity_name,
+        "x_BillingItemName": row.billing_item,
+    }
+
+
+def _instant(at: datetime, rng: random.Random) -> str:
+    """In UTC as the specification asks for, or on the bill clock without a zone."""
+    if rng.random() < 0.5:
+        return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _taught_cells(row: Row, rng: random.Random, monthly: bool) -> dict[str, str]:
+    when = row.start.strftime("%Y-%m-%d") if row.width == "day" else _clock_text(row)
+    told = {
+        "billing_account_id": row.billing_account_id,
+        "sub_account_id": row.sub_account_id,
+        "month": row.billing_month,
+        "time": "" if monthly else when,
+        "charge_category": EN_WORDS[row.category],
+        "product_code": row.product_code,
+        "product_name": row.product_name,
+        "commodity_code": row.commodity_code,
+        "commodity_name": row.commodity_name,
+        "instance_id": row.instance_id,
+        "region": row.region,
+        "billing_item": row.billing_item,
+        "usage": row.usage,
+        "usage_unit": row.unit,
+        "list_cost": row.list_cost,
+        "billed_cost": row.billed_cost,
+        "currency": row.currency,
+    }
+    return {column: told[field] for column, field in TAUGHT.items()} | {"Notes": "a; b"}
+
+
 @dataclass(frozen=True)
 class _Layout:
     header: Sequence[str]
@@ -580,6 +811,35 @@ _LAYOUTS = {
         "UsageUnit", ("UsageStartTime", "BillingDate", "BillingCycle"), "Tag",
         ("AccountID", "OwnerID", "InstanceID"),
     ),
+    "detail-en": _Layout(
+        DETAIL_EN_HEADER, _detail_en_cells, "Payable Amount", "Currency",
+        "Catalogue Gross Amount", "Usage", "Usage Unit",
+        ("Consumption Time", "Billing Date", "Billing Month"), "Instance tag",
+        (
+            "Resource Purchase Account ID", "Resource Owner Account ID",
+            "Instance ID (billing granularity)",
+        ),
+    ),
+    "detail-en-old": _Layout(
+        DETAIL_EN_OLD_HEADER, _detail_en_old_cells, "Pretax Amount", "Currency",
+        "Pretax Gross Amount", "Usage", "Usage Unit",
+        ("Usage Start Time", "Billing Date", "Billing Cycle"), "Tag",
+        ("Account ID", "Owner Account ID", "Instance ID"),
+    ),
+    "detail-tc": _Layout(
+        DETAIL_TC_HEADER, _detail_tc_cells, "應付金額", "幣種", "目錄總價", "用量", "用量單位",
+        ("消費時間", "賬單日期", "賬期"), "執行個體標籤",
+        ("帳號ID", "Owner帳號ID", "執行個體ID"),
+    ),
+    "focus": _Layout(
+        FOCUS_HEADER, _focus_cells, "BilledCost", "BillingCurrency", "ListCost",
+        "ConsumedQuantity", "ConsumedUnit", ("ChargePeriodStart", "BillingPeriodStart"), "Tags",
+        ("BillingAccountId", "SubAccountId", "x_InstanceID"),
+    ),
+    "taught": _Layout(
+        [*TAUGHT, "Notes"], _taught_cells, "To pay", "Money", "Before discounts", "Amount used",
+        "In", ("When", "Period"), "Notes", ("Payer", "Owner", "Thing"),
+    ),
 }  # fmt: skip
 
 BAD_AMOUNTS = ("", "abc", "1.2.3", "--", "NaN", "12 CNY?")
@@ -605,7 +865,7 @@ def random_quirks(rng: random.Random) -> frozenset[str]:
 
 def _grouped(text: str) -> str:
     """1234567.8 → 1,234,567.8"""
-    if "E" in text or not text:
+    if "E" in text or not text or text == "NULL":
         return text
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
     whole, dot, rest = digits.partition(".")
@@ -649,7 +909,8 @@ def write_bill(
     layout = _LAYOUTS["v2-english" if shape == "v2" and "english" in quirks else shape]
     header = list(layout.header)
     if "no_usage" in quirks:
-        header = [name for name in header if name not in (layout.usage, layout.unit)]
+        gone = (layout.usage, layout.unit, "PricingQuantity", "PricingUnit")
+        header = [name for name in header if name not in gone]
 
     # each line: (kind of fault or None, cells)
     lines: list[tuple[str | None, dict[str, str]]] = []
