@@ -9,7 +9,6 @@ import pytest
 from agreement import differences
 from oracle import build
 
-
 #: Random bills of each shape; those that real exports have come more often.
 BILLS = [
     (seed, shape)

@@ -71,7 +71,7 @@ class Row:
     product_name: str
     commodity_code: str
     commodity_name: str
-    category: str  # usage subscription refund rounding commission adjustment unknown
+    category: str  # usage free subscription refund rounding commission adjustment unknown
     instance_id: str
     region: str
     billing_item_code: str
@@ -116,6 +116,9 @@ METERS = (
     "video_ratio_720p",
     "tts_output_token",
     "unheard_of_meter",
+    "images",
+    "times",
+    "1080P",  # a video's resolution in the place of the meter
 )
 CHANNELS = ("app", "app", "bmp", "assistant-api", "somewhere-new", "")
 BILLING_TYPES = ("text_token", "image_number", "video_duration", "cosy_audio")
@@ -246,6 +249,8 @@ def random_row(rng: random.Random, number: int) -> Row:
         usage = unit = ""
     elif kind < 0.11:
         category = rng.choice(("commission", "adjustment", "unknown"))
+    elif kind < 0.13:  # within the free quota: used, and paid nothing
+        category, billed, listed = "free", Decimal(0), Decimal(0)
     elif kind < 0.16:  # training
         workspace = rng.choice(WORKSPACES)
         region = rng.choice(("cn-beijing", "ap-southeast-1"))
@@ -331,6 +336,7 @@ ZH_WORDS = {
     "commission": "佣金费用",
     "adjustment": "调账费用",
     "unknown": "神秘费用",
+    "free": "免费额度",
 }
 EN_WORDS = {
     "usage": "Pay-As-You-Go",
@@ -340,6 +346,7 @@ EN_WORDS = {
     "commission": "Commission",
     "adjustment": "Adjustment",
     "unknown": "Mystery",
+    "free": "Pay-As-You-Go",
 }
 API_WORDS = {
     "usage": "PayAsYouGoBill",
@@ -349,6 +356,7 @@ API_WORDS = {
     "commission": "Adjustment",
     "adjustment": "Adjustment",
     "unknown": "Mystery",
+    "free": "PayAsYouGoBill",
 }
 
 
@@ -360,6 +368,7 @@ TC_WORDS = {
     "commission": "Commission",
     "adjustment": "調賬",
     "unknown": "Mystery",
+    "free": "後付費賬單",
 }
 FOCUS_WORDS = {
     "usage": "Usage",
@@ -369,6 +378,7 @@ FOCUS_WORDS = {
     "commission": "Adjustment",
     "adjustment": "Adjustment",
     "unknown": "Mystery",
+    "free": "Usage",
 }
 
 
@@ -559,7 +569,7 @@ def _v2_zh_cells(row: Row, rng: random.Random, monthly: bool) -> dict[str, str]:
         "资源信息/地域": row.region,
         "资源信息/实例标签": "key:test1 value:test1; key:test2 value:test2",
         "用量信息/抵扣前用量": row.usage,
-        "用量信息/用量": row.usage,
+        "用量信息/用量": "0" if row.category == "free" and row.usage else row.usage,
         "用量信息/用量单位": row.unit,
         "定价信息/定价币种": row.currency,
         "费用信息/目录总价": row.list_cost,
