@@ -26,7 +26,7 @@ def bill_of(name: str) -> BillSummary:
         totals=(replace(REPORT.bill.totals[0], currency=name),),
         rejects=(RejectedRow(name, 9, name, name, name),),
         empty=(name,),
-        unknown_categories=(name,),
+        unknown={"meters": (name,), "charge_categories": (name,)},
     )
 
 
@@ -171,7 +171,10 @@ def inspection_of(name: str) -> Document:
         "units": [{"unit": name, **sums}, {"unit": None, **sums}],
         "unknown": {
             "instance_ids": [{"instance_id": name, "service": "inference", "charges": 1}],
-            **dict.fromkeys(("meters", "channels", "regions", "charge_categories"), [name]),
+            **dict.fromkeys(
+                ("commodities", "meters", "channels", "units", "regions", "charge_categories"),
+                [name],
+            ),
         },
         "overlaps": [name],
         "before_ids": 1,

@@ -271,7 +271,7 @@ REPORT = CheckReport(
             Total("USD", Decimal("102.75"), Decimal(0), Decimal(0), Decimal(0)),
         ),
         rejects=(RejectedRow(BILL, 9, "应付金额", "十二元", "not a number"),),
-        unknown_categories=("赠送",),
+        unknown={"channels": ("robot",), "charge_categories": ("赠送",)},
     ),
     policies=POLICIES,
     findings=FINDINGS,

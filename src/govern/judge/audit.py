@@ -252,9 +252,15 @@ class _Audit:
 
     def _remark(self, facts: Facts, stop: Stop | None) -> str:
         key = self.directory.key(*facts.place)
+        said = ""
         if stop is None and key and key.disabled and not key.disabled_at:
-            return "; the inventory says it is disabled, but not since when (--stopped-at)"
-        return ""
+            said = "; the inventory says it is disabled, but not since when (--stopped-at)"
+        if facts.free == facts.charges:
+            said += "; none of its charges costs anything so far"
+        elif facts.free:
+            cost = "costs" if facts.free == 1 else "cost"
+            said += f"; {facts.free} of its {facts.charges} charges {cost} nothing so far"
+        return said
 
     def _unused(self) -> Iterable[Audited]:
         charged = {facts.place for facts in self.facts}

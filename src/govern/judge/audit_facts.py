@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from govern.judge.horizon import Horizon
-from govern.judge.matching import END, Clause, perhaps_in, same
+from govern.judge.matching import END, FREE, Clause, perhaps_in, same
 from govern.judge.silence import Use
 from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
@@ -35,6 +35,7 @@ class Facts:
     """One subject. ``payers`` are the accounts whose bills show it.
 
     ``latest``: its last uses, one of each width. ``last_width``: how exactly ``last`` is known.
+    ``free`` of its charges are use that cost nothing.
     """
 
     identity: Identity
@@ -47,6 +48,7 @@ class Facts:
     channels: tuple[str, ...]
     latest: tuple[Use, ...]
     last_width: str
+    free: int
     costs: tuple[SubjectCost, ...]
 
     @property
@@ -78,13 +80,14 @@ def facts_of(
         " list(DISTINCT billing_account_id),"
         " count(*) FILTER (WHERE billing_account_id IS NULL),"
         " list(DISTINCT model) FILTER (WHERE model IS NOT NULL AND model <> ''),"
-        " list(DISTINCT channel) FILTER (WHERE channel IS NOT NULL AND channel <> '')"
+        " list(DISTINCT channel) FILTER (WHERE channel IS NOT NULL),"
+        f" sum(CASE WHEN {_USAGE} AND {FREE} THEN charges ELSE 0 END)::BIGINT"
         f" FROM ledger WHERE kind = 'charge' GROUP BY {columns} ORDER BY {order}"
     )
     found = []
     for row in rows:
         identity = tuple(row[:count])
-        first, last, charges, regions, payers, nobody, models, channels = row[count:]
+        first, last, charges, regions, payers, nobody, models, channels, free = row[count:]
         latest = widths[identity]
         known = sorted(payer for payer in payers or () if payer is not None)
         found.append(
@@ -99,6 +102,7 @@ def facts_of(
                 channels=tuple(sorted(channels or ())),
                 latest=tuple(latest.uses),
                 last_width=latest.width,
+                free=free,
                 costs=tuple(costs[identity]),
             )
         )

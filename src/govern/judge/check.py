@@ -21,6 +21,7 @@ from govern.model.inventory import ApiKey, Directory, Workspace
 from govern.model.money import plain
 from govern.model.policy import Policy
 from govern.model.report import CheckReport, PolicyResult
+from govern.model.text import free_of
 from govern.model.waiver import Waiver
 from govern.model.words import SEVERITIES
 
@@ -119,6 +120,7 @@ def _result(policy: Policy, verdict: Verdict, unmatched: tuple[str, ...]) -> Pol
     return replace(
         _bare(policy, outcome),
         matched=verdict.matched,
+        free=verdict.free,
         findings=len(verdict.breaches),
         unmatched=unmatched,
         message=verdict.undecided,
@@ -186,7 +188,8 @@ def _message(policy: Policy, breach: Breach) -> str:
             if not breach.limit.amount
             else (f"{plain(breach.limit.amount)} are allowed")
         )
-        return f"{who} has {breach.charges} {many} ({cost}) where {allowed}"
+        free = free_of(breach.free, breach.charges)
+        return f"{who} has {breach.charges} {many} ({cost}) where {allowed}" + free
     verb = {"billed_cost": "cost", "list_cost": "cost at list price", "usage": "used"}[
         policy.measure
     ]
@@ -196,7 +199,7 @@ def _message(policy: Policy, breach: Breach) -> str:
     )
     if breach.other_units:
         message += f"; {breach.other_units} charges have another unit"
-    return message
+    return message + free_of(breach.free, breach.charges)
 
 
 def _stop(policy: Policy, breach: Breach) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from govern.judge.grouping import TIMES, columns, selected, values_of
-from govern.judge.matching import Clause, Values
+from govern.judge.matching import FREE, UNTOLD_SERVICE, Clause, Values
 from govern.ledger.ledger import Ledger
 from govern.model.cost import CostRow
 from govern.model.money import plain
@@ -63,7 +63,15 @@ def notes(
     if names:
         clause = ~Clause("unparsed") & Clause("list_has_any(unnamed, ?::VARCHAR[])", (names,))
         yield from _hidden(ledger, by, where, values, INVENTORY_COLUMNS, _UNLISTED, clause)
-    yield from _lacking(ledger, by, selected(ledger, where, values))
+    shown = selected(ledger, where, values)
+    free = ledger.query(
+        f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {shown.sql} AND {FREE}",
+        shown.parameters,
+    )[0][0]
+    if free:
+        yield f"{free} of the charges cost{'s' if free == 1 else ''} nothing."
+    yield from _untold_services(ledger, by, where, values)
+    yield from _lacking(ledger, by, shown)
     made = ("instance_id", *TIMES)
     unmatched = [*values.unmatched(one for one in where if one.column not in made)]
     for condition in where:
@@ -94,6 +102,21 @@ def _hidden(
     elif told:
         isnt = "isn't" if len(groups) == 1 else "aren't"
         yield f"{told} {why}: their {' and '.join(groups)} {isnt} known (none)."
+
+
+def _untold_services(
+    ledger: Ledger, by: Sequence[str], where: Sequence[Condition], values: Values
+) -> Iterable[str]:
+    """Charges that are ``other`` only because nothing tells their service."""
+    asked = [condition for condition in where if condition.column == "service"]
+    if not asked and "service" not in by:
+        return
+    rest = selected(ledger, [one for one in where if one.column != "service"], values)
+    told = _count(ledger, rest & Clause(UNTOLD_SERVICE))
+    if told and not all(condition.matches("other") for condition in asked):
+        yield f"{told} of which nothing tells the service: left out, they could be of any."
+    elif told:
+        yield f"{told} of which nothing tells the service: they are other."
 
 
 def _lacking(ledger: Ledger, by: Sequence[str], shown: Clause) -> Iterable[str]:

@@ -29,7 +29,7 @@ def told(column: str, value: str | None) -> str:
     """A value as people see it: one that isn't there is none."""
     if value is None:
         return "none"
-    return (channel_label(value) if column == "channel" else value) or "(empty)"
+    return channel_label(value) if column == "channel" else value or "(empty)"
 
 
 def cells_of(row: CostRow, by: Sequence[str]) -> list[str]:

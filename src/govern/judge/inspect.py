@@ -12,17 +12,10 @@ from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.exits import Exit, worst
 from govern.model.inspection import Inspection
-from govern.model.meaning import CHANNEL_LABELS, REGIONS
 from govern.model.money import plain
 from govern.model.text import shorten
 
 _KINDS = "kind IN ('charge', 'other')"
-
-#: Meters that Alibaba's price pages or public readers name; any other one is shown as unknown.
-KNOWN_METER = (
-    r"^(thinking_|text_|vision_|audio_|image_|video_|multi_|purein_|multiin_|omni_|embedding_|"
-    r"tts_|cosy_|qwen_tts_|translate_|generation_3d_|content_duration|input_token|output_token).*"
-)
 
 
 def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Inspection:
@@ -37,14 +30,7 @@ def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Inspection:
         "units": _sums(ledger, "unit"),
         "unknown": {
             "instance_ids": _examples(ledger, "instance_id", "unparsed"),
-            "meters": _unknown(ledger, "meter", f"NOT regexp_matches(meter, '{KNOWN_METER}')"),
-            "channels": _unknown(
-                ledger, "channel", f"NOT list_contains({list(CHANNEL_LABELS)}, channel)"
-            ),
-            "regions": _unknown(
-                ledger, "region_id", f"NOT list_contains({list(REGIONS)}, region_id)"
-            ),
-            "charge_categories": list(bill.unknown_categories),
+            **{name: list(words) for name, words in bill.unknown.items()},
         },
         "overlaps": ledger.clashes,
         "before_ids": _count(ledger, "unparsed AND first < TIMESTAMP '2024-09-07'"),
@@ -94,14 +80,6 @@ def _examples(ledger: Ledger, column: str, where: str) -> list[dict[str, Any]]:
         {column: shorten(value or "", 200), "service": service, "charges": charges}
         for value, service, charges in rows
     ]
-
-
-def _unknown(ledger: Ledger, column: str, where: str) -> list[str]:
-    rows = ledger.query(
-        f"SELECT DISTINCT {column} FROM ledger WHERE kind = 'charge' "
-        f"AND {column} IS NOT NULL AND {column} <> '' AND {where} ORDER BY 1 LIMIT 100"
-    )
-    return [shorten(str(row[0])) for row in rows]
 
 
 def _count(ledger: Ledger, where: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from govern.judge.narrative import bill_section, reject_sections
@@ -48,7 +48,7 @@ def sections(found: Inspection) -> list[Section]:
         *_columns(found.facts["columns"]),
         *(_sums(heading, column, found.facts[key]) for heading, key, column in _SUMS),
         _unknown(found.facts),
-        bill_section(found.bill),
+        bill_section(replace(found.bill, unknown={})),
         *reject_sections(found.bill),
     ]
 
@@ -120,7 +120,10 @@ def _unknown(facts: Any) -> Section:
     unknown = facts["unknown"]
     said = [
         f"{name.replace('_', ' ')}: {', '.join(unknown[name])}"
-        for name in ("meters", "channels", "regions", "charge_categories")
+        for name in (
+            *("commodities", "meters", "channels", "units", "regions"),
+            "charge_categories",
+        )
         if unknown[name]
     ]
     if facts["before_ids"]:

@@ -173,6 +173,9 @@ def is_part(column: str) -> bool:
     return column in PART_COLUMNS or column in INVENTORY_COLUMNS
 
 
+#: Charges that cost nothing each: a group's sum has the sign of each of its rows.
+FREE = "coalesce(billed_cost, 0) = 0"
+
 #: Charges of which nothing tells the service: they are ``other`` in every sum.
 UNTOLD_SERVICE = "service = 'other'"
 

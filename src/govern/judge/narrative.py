@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from govern.model.bill import BillSummary
@@ -24,6 +24,8 @@ _STOP_WORDS = {
     "retire_workspace": "retire the workspace",
 }
 _SHOWN_REJECTS = 10
+_SHOWN_WORDS = 10
+_FEES = "charge_categories"
 
 
 def document(report: CheckReport) -> Document:
@@ -105,6 +107,8 @@ def _policies(report: CheckReport) -> Section:
             "skip": "skipped",
         }[result.outcome]
         remarks = [result.message] if result.message else []
+        if result.free:
+            remarks.append(f"{result.free} of the charges cost{'s' * (result.free == 1)} nothing")
         if result.unmatched:
             remarks.append(f"not in this bill: {', '.join(map(shorten, result.unmatched))}")
         matched = "" if result.outcome == "skip" else str(result.matched)
@@ -153,9 +157,7 @@ def bill_section(bill: BillSummary, as_of: datetime | None = None) -> Section:
         sentences.append(
             f"{whose} an Instance ID of no known layout; that money is in every total."
         )
-    if bill.unknown_categories:
-        words = ", ".join(map(shorten, bill.unknown_categories))
-        sentences.append(f"Unknown fee types, taken as usage: {words}.")
+    sentences += _new(bill.unknown)
     if bill.empty:
         sentences.append(f"Empty files, ignored: {', '.join(bill.empty)}.")
     sentences += _reach(bill, as_of)
@@ -177,6 +179,22 @@ def bill_section(bill: BillSummary, as_of: datetime | None = None) -> Section:
         right=frozenset({1, 2, 3, 4}),
         folded=True,
     )
+
+
+def _new(unknown: Mapping[str, Sequence[str]]) -> list[str]:
+    """What is on no known list; it counts like everything else."""
+    said = []
+    new = [f"{name} {_some(words)}" for name, words in unknown.items() if words and name != _FEES]
+    if new:
+        said.append(f"New to govern, and counted all the same: {'; '.join(new)}.")
+    if unknown.get(_FEES):
+        said.append(f"Unknown fee types, taken as usage: {_some(unknown[_FEES])}.")
+    return said
+
+
+def _some(words: Sequence[str]) -> str:
+    more = len(words) - _SHOWN_WORDS
+    return ", ".join(words[:_SHOWN_WORDS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:

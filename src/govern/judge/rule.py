@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from govern.judge.asked import PERIOD, Asked, Key
-from govern.judge.matching import Clause, Values, same
+from govern.judge.matching import FREE, Clause, Values, same
 from govern.judge.undecided import undecided
 from govern.ledger.ledger import Ledger
 from govern.model.clock import coarsest, period_bounds
@@ -26,7 +26,7 @@ class Breach:
 
     ``key`` names its group.
     ``first_charge`` and ``last_charge`` are naive, and known to ``width``. ``playground``: all its
-    charges are the console Playground's.
+    charges are the console Playground's. ``free`` of its ``charges`` cost nothing.
     """
 
     key: Key
@@ -43,13 +43,18 @@ class Breach:
     last_charge: datetime
     width: str
     playground: bool
+    free: int = 0
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one policy found. ``undecided`` says why the policy couldn't be decided, if so."""
+    """What one policy found. ``undecided`` says why the policy couldn't be decided, if so.
+
+    ``free`` of the ``matched`` charges cost nothing.
+    """
 
     matched: int
+    free: int
     breaches: tuple[Breach, ...]
     undecided: str | None
 
@@ -65,6 +70,7 @@ class _Group:
     last: datetime
     width: str
     playground: bool
+    free: int
     shared: tuple[str | None, str | None, str | None]
 
 
@@ -82,6 +88,7 @@ class Rule:
         observed = {key: group.observed for key, group in groups.items()}
         return Verdict(
             self.asked.count(self.asked.certain),
+            self.asked.count(self.asked.certain & Clause(FREE)),
             tuple(self._breaches(groups)),
             undecided(self.asked, observed),
         )
@@ -114,7 +121,7 @@ class Rule:
                    sum(charges)::BIGINT, min(first), max(last),
                    list(billing_currency ORDER BY billing_currency),
                    list(cost ORDER BY billing_currency), flatten(list(widths)),
-                   bool_and(playground),
+                   bool_and(playground), sum(free)::BIGINT,
                    {", ".join(f"list(DISTINCT one_{column})" for column in _SHARED)}
             FROM (
                 SELECT {self.asked.keys()}{PERIOD[self.policy.every]} AS period,
@@ -123,6 +130,7 @@ class Rule:
                        sum(charges) AS charges, min(first) AS first, max(last) AS last,
                        list(DISTINCT width) AS widths,
                        bool_and(channel IS NOT DISTINCT FROM 'bmp') AS playground,
+                       sum(CASE WHEN {FREE} THEN charges ELSE 0 END) AS free,
                        {", ".join(f"{_one(column)} AS one_{column}" for column in _SHARED)}
                 FROM ledger WHERE {clause.sql} GROUP BY ALL
             )
@@ -133,7 +141,7 @@ class Rule:
         return {self.asked.key(row): self._group(row) for row in rows}
 
     def _group(self, row: Sequence[Any]) -> _Group:
-        observed, charges, first, last, currencies, costs, widths, playground, *shared = row[
+        observed, charges, first, last, currencies, costs, widths, playground, free, *shared = row[
             len(self.policy.columns) + 2 :
         ]
         workspace, region, account = map(_only, shared)
@@ -145,6 +153,7 @@ class Rule:
             last=last,
             width=coarsest(widths),
             playground=playground,
+            free=free,
             shared=(workspace, region, account),
         )
 
@@ -169,6 +178,7 @@ class Rule:
                 last_charge=group.last,
                 width=group.width,
                 playground=group.playground,
+                free=group.free,
             )
 
     def _bounds(self, period: str) -> tuple[datetime, datetime]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from govern.judge.payers import horizons
+from govern.judge.unknowns import unknowns
 from govern.ledger.ledger import BillFile, Ledger
 from govern.ledger.lookup import Search
 from govern.model.bill import MOST_REJECTS, BillSummary, FileSummary, Payer, RejectedRow, Total
@@ -47,13 +48,7 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
         totals=_totals(ledger),
         rejects=tuple(_rejects(ledger)),
         empty=tuple(ledger.empty),
-        unknown_categories=tuple(
-            str(row[0])
-            for row in ledger.query(
-                "SELECT DISTINCT unknown_category FROM ledger "
-                "WHERE kind = 'charge' AND unknown_category IS NOT NULL ORDER BY 1"
-            )
-        ),
+        unknown=unknowns(ledger),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -144,7 +145,7 @@ class BillSummary:
     totals: tuple[Total, ...]
     rejects: tuple[RejectedRow, ...]
     empty: tuple[str, ...] = ()
-    unknown_categories: tuple[str, ...] = ()
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     payers: tuple[Payer, ...] = ()
     reach_width: str = "second"
 
@@ -173,7 +174,7 @@ class BillSummary:
             "rejects": [reject.document() for reject in self.rejects],
             "rejects_omitted": max(0, self.rejected - len(self.rejects)),
             "empty_files": list(self.empty),
-            "unknown_categories": [shorten(word) for word in self.unknown_categories],
+            "unknown_categories": list(self.unknown.get("charge_categories", ())),
         }
 
 

@@ -239,5 +239,10 @@ CHANNEL_LABELS = {"bmp": "Playground (bmp)", "app": "code (app)", "assistant-api
 
 
 def channel_label(channel: str | None) -> str:
-    """How a channel is shown to people; an unknown one is shown as it is."""
-    return CHANNEL_LABELS.get(channel or "", channel or "—")
+    """How a channel is shown to people; an unknown one is shown as it is.
+
+    An empty one is what calls with an API key have (observed in a public repository).
+    """
+    if channel is None:
+        return "none"
+    return CHANNEL_LABELS.get(channel, channel or "(empty)")

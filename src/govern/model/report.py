@@ -16,7 +16,7 @@ from govern.model.finding import Finding
 class PolicyResult:
     """How one policy ended: ``pass``, ``fail``, ``error`` (not decidable) or ``skip``.
 
-    ``file`` and ``line`` are where it is written.
+    ``free`` of the ``matched`` charges cost nothing. ``file`` and ``line`` are where it is written.
     """
 
     id: str
@@ -31,6 +31,7 @@ class PolicyResult:
     description: str | None = None
     file: str = ""
     line: int = 0
+    free: int = 0
 
     def document(self) -> dict[str, Any]:
         return {

@@ -53,6 +53,15 @@ def shorten(text: str, most: int = _SHOWN) -> str:
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
+def free_of(free: int, charges: int) -> str:
+    """The end of a sentence that says how many of the charges counted cost nothing."""
+    if not free:
+        return ""
+    if free == charges:
+        return "; it costs nothing" if free == 1 else "; none of them costs anything"
+    return f"; {free} of them cost{'s' if free == 1 else ''} nothing"
+
+
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The word of a closed list that was probably meant, if one is near."""
     known = list(words)

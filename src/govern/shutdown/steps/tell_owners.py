@@ -55,7 +55,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
 def _caller(one: Audited) -> str:
     models = ", ".join(shorten(model, 60) for model in one.models[:3])
     more = f" and {len(one.models) - 3} more models" if len(one.models) > 3 else ""
-    channels = ", ".join(channel_label(channel) for channel in one.channels)
+    channels = ", ".join(channel_label(channel) for channel in one.channels if channel)
     owner = f", owner {one.owner}" if one.owner else ""
     name = f" ({one.api_key_name})" if one.api_key_name else ""
     used = f" for {models}{more} by {channels or 'no named channel'}" if models else ""
