@@ -103,7 +103,8 @@ def test_tokens_per_input_and_output_type_with_cached_ones_apart() -> None:
         if row["model"] == "qwen3.5-plus"
     }
     assert found == {
-        "input_token": (727, "17.159644", "21449555"),
+        # 21449555 tokens that were billed, and 3 × 1000 千tokens that free quota paid
+        "input_token": (727, "17.159644", "24449555"),
         "output_token": (724, "106.327704", "22151605"),
         "input_token_cache": (60, "0.1217728", "761080"),
     }
