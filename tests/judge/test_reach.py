@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bills import bill, paid, row
 
-from govern.bill.exported import by_name, day_of, export_of
+from govern.bill.exported import by_name, day_of, exports_of
 from govern.judge.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.bill import BillSummary
@@ -147,7 +147,7 @@ def test_export_instants_in_names(name: str, instant: datetime | None) -> None:
 
 def test_parts_of_one_export_differ_in_their_sequence_number_only() -> None:
     def same(*names: str) -> bool:
-        return len({export_of(name, name) for name in names}) == 1
+        return len(set(exports_of([(name, name) for name in names]))) == 1
 
     assert same("1_Detail_202609_1.csv", "1_Detail_202609_2.csv")
     assert same("1_Detail_202609_1_1.csv", "1_Detail_202609_1_2.csv")

@@ -27,7 +27,9 @@ class Found:
 
 
 def discover(words: Sequence[str]) -> list[Found]:
-    """Every file that the BILL words stand for, in a stable order, each once.
+    """Every file that the BILL words stand for, each once, in the order of their names.
+
+    Whatever is decided or shown doesn't depend on the order of the words.
 
     Raises wrong usage with one line per word that names nothing.
     """
@@ -41,7 +43,7 @@ def discover(words: Sequence[str]) -> list[Found]:
     if faults:
         raise GovernError("usage", faults)
     once: dict[str, Found] = {}
-    for one in found:
+    for one in sorted(found, key=lambda found: (found.path, not found.named)):
         key = one.path if one.path == STDIN else os.path.realpath(one.path)
         once.setdefault(key, one)
     return list(once.values())

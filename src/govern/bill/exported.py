@@ -18,8 +18,12 @@ from govern.model.errors import usage
 _EXPORTED = re.compile(r"\d{6,}-(\d{14})_", re.ASCII)
 
 # UID_BillingItemDetail_20260901, and uid_billType_billCycle_SeqNo_fileNo (documented for pushes).
+# That a console export which is split ends in a number too is inferred.
 _CYCLE = r"(?:\d{8}|\d{6}|\d{4}-\d{2}(?:-\d{2})?)"
-_SEQUENCE = re.compile(rf"(?P<export>.+_{_CYCLE})(?:_\d{{1,6}}){{1,2}}", re.ASCII)
+_SEQUENCES = (
+    re.compile(rf"(?P<export>.+_{_CYCLE})_(?P<number>\d{{1,6}}(?:_\d{{1,6}})?)", re.ASCII),
+    re.compile(r"(?P<export>\d{6,}-\d{14}_.*[^\d_])_(?P<number>\d{1,3})", re.ASCII),
+)
 _DAILY = re.compile(r"(?:.*_)?(\d{4})-?(\d{2})-?(\d{2})(?:_\d{1,6}){0,2}", re.ASCII)
 
 # UID_SITE_consumeDetailBillV2_20260912: all of the month up to that day (documented, with the
@@ -41,14 +45,33 @@ def by_name(name: str) -> Moment | None:
     return None
 
 
-def export_of(path: str, name: str) -> str:
-    """What names the export a file is a part of: its zip, or its name without the sequence."""
-    if name != path:
-        return path
-    folder, base = os.path.split(path)
+def exports_of(files: Sequence[tuple[str, str]]) -> list[str]:
+    """What names the export that each file is a part of: its name without the sequence number.
+
+    ``files``: the path that was given and the printed name, which go apart for a zip's members.
+    Parts may lie in several zips of one folder. Files of the same number are copies, no parts:
+    then each zip holds an export of its own.
+    """
+    told = [_part(path, name) for path, name in files]
+    numbers: dict[str, list[str | None]] = {}
+    for (_, name), (export, number) in zip(files, told, strict=True):
+        numbers.setdefault(export, []).append(number or name)
+    copied = {export for export, found in numbers.items() if len(set(found)) < len(found)}
+    return [
+        f"{path}/{export}" if export in copied and name != path else export
+        for (path, name), (export, _) in zip(files, told, strict=True)
+    ]
+
+
+def _part(path: str, name: str) -> tuple[str, str | None]:
+    """The export and the sequence number in a file's name; without a number it stands alone."""
+    folder, base = os.path.split(name if name == path else name.removeprefix(path + "/"))
     stem, suffix = _stem(base)
-    found = _SEQUENCE.fullmatch(stem)
-    return os.path.join(folder, found["export"] + suffix) if found else path
+    for pattern in _SEQUENCES:
+        if found := pattern.fullmatch(stem):
+            folder = folder if name == path else os.path.join(os.path.dirname(path), folder)
+            return os.path.join(folder, f"{found['export']}_*{suffix}"), found["number"]
+    return name, None
 
 
 def day_of(name: str) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ _BLOCK = 1 << 20
 _MOST_RATIO = 250
 _FREE_RATIO_BELOW = 1 << 28
 _MOST_MEMBERS = 10_000
+#: A name with another suffix says that it is something else; one without any is documented for the
+#: parts of a bill (uid_billType_billCycle_SeqNo_fileNo).
+_BILLS = (".csv", ".parquet", ".gz", ".zip", ".xlsx", ".xls", "")
 
 
 class Refused(Exception):
@@ -25,11 +29,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Plain:
-    """One uncompressed file. ``name`` is how it is printed, ``path`` where its bytes are."""
+    """One uncompressed file. ``name`` is how it is printed, ``path`` where its bytes are.
+
+    ``certain``: it claims to be a bill, so that anything else is a fault; else it may be a
+    stranger, which is named and not read.
+    """
 
     name: str
     path: str
     empty: bool = False
+    certain: bool = True
 
 
 def unpack(path: str, name: str, folder: str) -> Iterator[Plain]:
@@ -93,6 +102,8 @@ def _unzip(path: str, name: str, folder: str) -> Iterator[Plain]:
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         names = {member.filename for member in members}
+        if len(names) < len(members):
+            raise Refused("two members have the same name: zip them again")
         if "[Content_Types].xml" in names:
             raise Refused(
                 "a spreadsheet (.xlsx): spreadsheets change ids and amounts; "
@@ -103,11 +114,26 @@ def _unzip(path: str, name: str, folder: str) -> Iterator[Plain]:
         for number, member in enumerate(sorted(members, key=lambda one: one.filename)):
             if member.flag_bits & 0x1:
                 raise Refused("the zip is encrypted: unpack it first")
-            if not member.filename.lower().endswith((".csv", ".parquet", ".gz", ".zip")):
-                continue
             target = os.path.join(folder, f"member-{number}")
             _extract(archive, member, target, os.path.getsize(path))
-            yield _checked(Plain(f"{name}/{member.filename}", target, os.path.getsize(target) == 0))
+            certain = _claims_to_be_a_bill(member.filename)
+            plain = Plain(
+                f"{name}/{member.filename}", target, os.path.getsize(target) == 0, certain
+            )
+            yield _checked(plain) if certain else plain
+
+
+def _claims_to_be_a_bill(member: str) -> bool:
+    """Not what archivers and file managers leave beside the files that people put into a zip."""
+    folders, base = os.path.split(member)
+    hidden = any(re.match(r"\.[^./]|__MACOSX$", part) for part in (*folders.split("/"), base))
+    suffix = os.path.splitext(base)[1].lower()
+    written = suffix in _BILLS or not suffix[1:].isalpha()
+    return written and not hidden and base.upper() not in _ABOUT
+
+
+#: Files without a suffix that are about other files.
+_ABOUT = ("README", "LICENSE", "NOTICE", "MANIFEST")
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: str, size: int) -> None:

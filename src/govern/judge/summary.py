@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,7 +22,7 @@ _MOST_REJECTED_GROUPS = 50_000
 
 def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
     """Everything a report says about the bill itself. Raises ``bug`` if a row or cent is lost."""
-    files = tuple(_file(ledger, file) for file in ledger.files)
+    files = _files(ledger)
     check_conservation(ledger, files)
     known = ledger.query(
         "SELECT min(first) FILTER (WHERE kind = 'charge'),"
@@ -52,35 +52,38 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
     )
 
 
-def _file(ledger: Ledger, file: BillFile) -> FileSummary:
-    counts: dict[str, int] = dict(
-        ledger.query(
-            "SELECT kind, sum(charges)::BIGINT FROM ledger WHERE file = ? GROUP BY kind",
-            [file.number],
-        )
+def _files(ledger: Ledger) -> tuple[FileSummary, ...]:
+    counts: dict[int, dict[str, int]] = {}
+    for file, kind, charges in ledger.query(
+        "SELECT file, kind, sum(charges)::BIGINT FROM ledger GROUP BY file, kind"
+    ):
+        counts.setdefault(file, {})[kind] = int(charges)
+    widths: dict[int, set[str]] = {}
+    for file, width in ledger.query(
+        "SELECT DISTINCT file, width FROM ledger WHERE kind = 'charge'"
+    ):
+        widths.setdefault(file, set()).add(width)
+    return tuple(
+        _file(ledger, file, counts.get(file.number, {}), widths.get(file.number, set()))
+        for file in ledger.files
     )
-    widths = {
-        row[0]
-        for row in ledger.query(
-            "SELECT DISTINCT width FROM ledger WHERE file = ? AND kind = 'charge'", [file.number]
-        )
-    }
+
+
+def _file(
+    ledger: Ledger, file: BillFile, counts: Mapping[str, int], widths: Collection[str]
+) -> FileSummary:
     coarsest = next(
         (width for width in ("month", "day", "minute", "second") if width in widths), None
     )
-
-    def count(kind: str) -> int:
-        return int(counts.get(kind, 0))
-
     return FileSummary(
         path=file.name,
         shape=file.shape,
         rows=file.rows,
-        charges=count("charge"),
-        other=count("other"),
-        rejected=count("rejected") + len(file.rejects),
+        charges=counts.get("charge", 0),
+        other=counts.get("other", 0),
+        rejected=counts.get("rejected", 0) + len(file.rejects),
         duplicates=file.duplicates,
-        totals_rows=count("totals"),
+        totals_rows=counts.get("totals", 0),
         billed_cost_column=file.billed_cost_column,
         time="minute" if coarsest == "second" else coarsest,
         exported_at=instant(file.exported_at, ledger.clock),
@@ -197,28 +200,70 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
 
 
 def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
-    """Each totals row is held against all other rows of its file, per currency."""
-    rows = ledger.query(
-        "SELECT file, billing_currency, billed_cost, charges FROM ledger "
-        "WHERE kind = 'totals' ORDER BY id"
+    """Each totals row is held, per currency, against all other rows of its own file, those that
+    another file holds too among them.
+
+    Rejected rows whose currency is unknown may be of any: what they sum to may be the difference
+    of one currency.
+    """
+    stated: dict[int, list[tuple[str | None, Decimal]]] = {}
+    for file, currency, amount in _totals_rows(ledger):
+        stated.setdefault(file, []).append((currency, amount))
+    if not stated:
+        return []
+    sums: dict[int, dict[str | None, Decimal]] = {file: {} for file in stated}
+    known = ledger.query(
+        "SELECT file, billing_currency, sum(billed_cost) FROM ledger WHERE kind <> 'totals' "
+        "AND file IN (SELECT file FROM ledger WHERE kind = 'totals') GROUP BY 1, 2"
     )
-    wrong = []
-    for number, currency, stated, _count in rows:
-        sums: dict[str | None, Decimal] = dict(
-            ledger.query(
-                "SELECT billing_currency, coalesce(sum(billed_cost), 0) FROM ledger "
-                "WHERE file = ? AND kind <> 'totals' GROUP BY 1",
-                [number],
-            )
-        )
-        name = ledger.files[number].name
-        if currency is None and len(sums) == 1:
-            currency = next(iter(sums))
+    left_out = [
+        (file, currency, Decimal(amount))
+        for file in stated
+        for currency, amount in ledger.files[file].duplicate_costs
+    ]
+    for file, currency, amount in (*known, *left_out):
+        of_file = sums[file]
+        of_file[currency] = EXACT.add(of_file.get(currency, Decimal(0)), amount or Decimal(0))
+    return [
+        f"{ledger.files[file].name}: {wrong}"
+        for file in sorted(stated)
+        for wrong in _disagreeing(stated[file], sums[file])
+    ]
+
+
+def _totals_rows(ledger: Ledger) -> Iterable[tuple[int, str | None, Decimal]]:
+    """File, currency and amount of each totals row, alone even where several are of one group."""
+    many = {}
+    for group, file, currency, amount, rows in ledger.query(
+        "SELECT id, file, billing_currency, billed_cost, charges FROM ledger WHERE kind = 'totals' "
+        "ORDER BY file, billing_currency NULLS LAST, billed_cost, id"
+    ):
+        if rows > 1 and ledger.files[file].staged:
+            many[group] = file, currency
+        else:
+            yield file, currency, amount
+    for row in Search(ledger, many).rows() if many else ():
+        yield *many[row.group], row.amount("billed_cost")
+
+
+def _disagreeing(
+    stated: Sequence[tuple[str | None, Decimal]], sums: Mapping[str | None, Decimal]
+) -> list[str]:
+    """The totals rows of one file that its sums contradict, in words."""
+    currencies = [currency for currency in sums if currency is not None]
+    unknown = sums.get(None, Decimal(0))
+    wrong: list[str] = []
+    differences: set[tuple[str | None, Decimal]] = set()
+    for currency, amount in stated:
+        if currency is None and len(currencies) == 1:
+            currency = currencies[0]
         if currency not in sums and sums:
-            wrong.append(f"{name}: the totals row names no currency of the file")
-        elif EXACT.subtract(stated, sums.get(currency, Decimal(0))):
-            wrong.append(
-                f"{name}: the totals row says {plain(stated)} {currency}, "
-                f"the rows sum to {plain(sums.get(currency, Decimal(0)))}"
-            )
-    return wrong
+            return ["the totals row names no currency of the file"]
+        told = sums.get(currency, Decimal(0))
+        difference = EXACT.subtract(amount, told)
+        if difference:
+            said = f"the totals row says {plain(amount)} {currency or ''}".rstrip()
+            wrong.append(f"{said}, the rows sum to {plain(told)}")
+            differences.add((currency, difference))
+    explained = len(differences) == 1 and differences.pop()[1] == unknown
+    return [] if explained else list(dict.fromkeys(wrong))

@@ -101,6 +101,13 @@ SINGLE: tuple[Reliance, ...] = (
     ("strftime(NULL::TIMESTAMP, '%Y-%m')", None),
     ("date_trunc('week', TIMESTAMP '2026-09-06 23:59:59')", "2026-08-31 00:00:00"),
     ("date_trunc('week', TIMESTAMP '2026-09-07')", "2026-09-07 00:00:00"),
+    ("date_trunc('minute', TIMESTAMP '2026-09-05 10:31:59')", "2026-09-05 10:31:00"),
+    ("date_trunc('month', TIMESTAMP '2026-09-30 23:59:59')", "2026-09-01 00:00:00"),
+    (
+        "DATE '2026-10-01' BETWEEN DATE '2026-09-30' - INTERVAL 1 DAY "
+        "AND DATE '2026-09-30' + INTERVAL 1 DAY",
+        "true",
+    ),
     # Lists; what is looked for in them is never NULL.
     ("list_contains(['a', '']::VARCHAR[], '')", "true"),
     ("list_contains(['a']::VARCHAR[], '')", "false"),

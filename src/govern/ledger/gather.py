@@ -29,15 +29,18 @@ class Kept:
 
 @dataclass
 class Gathered:
-    """Everything a bill is made of. ``empty`` names files without a byte.
+    """Everything a bill is made of.
 
-    ``originals`` are the given files by their names, as they were before they were read.
+    ``empty`` names files without a byte, ``strangers`` members of a zip that are no bill and don't
+    claim to be one. ``originals`` are the given files by their names, as they were before they
+    were read.
     """
 
     staged: list[Staged] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     originals: dict[str, Original] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
 
 
 def gather(
@@ -58,13 +61,15 @@ def gather(
             source = original(one.path, place, digest=digest)
             gathered.originals[one.path] = source
             parts = list(unpack(source.path, one.path, place))
-            if not parts:
-                raise Refused("no CSV or Parquet file in this archive")
+            strangers = len(gathered.strangers)
             for part, plain in enumerate(parts):
                 name = plain.name
                 inner = os.path.join(place, str(part))
                 os.mkdir(inner)
                 _add(gathered, one, plain, inner, shapes)
+            if len(gathered.strangers) - strangers == len(parts):
+                name = one.path
+                raise Refused("no CSV or Parquet file in this archive")
         except (NotABill, Refused) as error:
             wrong["usage" if one.named else "rejected"].append(f"{name}: {error}")
         except OSError as error:
@@ -82,12 +87,13 @@ def gather(
 def _add(
     gathered: Gathered, found: Found, plain: Plain, folder: str, shapes: Sequence[Shape]
 ) -> None:
+    if not plain.certain and (plain.empty or not _is_bill(found, plain, folder, shapes)):
+        gathered.strangers.append(plain.name)
+        return
     if plain.empty:
         gathered.empty.append(plain.name)
         return
-    with open(plain.path, "rb") as file:
-        is_parquet = file.read(4) == MAGIC_PARQUET
-    if not is_parquet:
+    if not _is_parquet(plain):
         gathered.staged.append(stage(found.path, plain.name, plain.path, folder, shapes))
         return
     link = _link(plain.path, os.path.join(folder, "given.parquet"))
@@ -99,6 +105,19 @@ def _add(
     parquet.to_csv(link, text, folder)
     staged = stage(found.path, plain.name, text, folder, shapes)
     gathered.staged.append(replace(staged, line_shift=-1))
+
+
+def _is_parquet(plain: Plain) -> bool:
+    with open(plain.path, "rb") as file:
+        return file.read(4) == MAGIC_PARQUET
+
+
+def _is_bill(found: Found, plain: Plain, folder: str, shapes: Sequence[Shape]) -> bool:
+    """Whether a file whose name says that it is something else is a bill for all that."""
+    try:
+        return _is_parquet(plain) or bool(stage(found.path, plain.name, plain.path, folder, shapes))
+    except NotABill:
+        return False
 
 
 def _one_kind_of_amount(gathered: Gathered) -> None:

@@ -19,9 +19,10 @@ class BillFile:
 
     ``export`` names the export it is a part of, ``exported_at`` is naive on the bill clock.
     ``fields`` are those its header has. ``rows`` counts every record after the header,
-    ``duplicates`` those that another file holds too. ``rejects`` have no readable structure;
-    ``fatal`` if the rest of the file is unknown. ``sha256`` is that of the given file, a zip or a
-    ledger as a whole; None where nobody asked. ``staged`` is None for the file of a kept
+    ``duplicates`` those that another file holds too, ``duplicate_costs`` what they sum to, as
+    (currency, amount). ``rejects`` have no readable structure; ``fatal`` if the rest of the file is
+    unknown. ``sha256`` is that of the given file, a zip or a ledger as a whole; None where nobody
+    asked. ``staged`` is None for the file of a kept
     ledger: its rows can't be looked up.
     """
 
@@ -35,6 +36,7 @@ class BillFile:
     rows: int
     exported_at: datetime | None = None
     duplicates: int = 0
+    duplicate_costs: tuple[tuple[str, str], ...] = ()
     rejects: tuple[Reject, ...] = ()
     fatal: bool = False
     sha256: str | None = None

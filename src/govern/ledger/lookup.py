@@ -22,6 +22,7 @@ from govern.ledger.reduce import (
     CONTEXT,
     EXPONENT,
     FREE,
+    KEY,
     LOST_KEY,
     NUMBERS,
     PLAIN,
@@ -66,8 +67,9 @@ class Row:
             return None
 
 
-def key_of(cells: list[str], staged: Staged) -> Key:
-    """The key of the group that a row belongs to, as the reducing query makes it."""
+def raw_row(cells: list[str], staged: Staged) -> tuple[Key, tuple[Any, ...]]:
+    """The key of a row's group, and what tells it from the group's other rows, as the query reads
+    them: the time as written, the plain numbers, the primary key."""
     columns = staged.columns
 
     def cell(field: str) -> str:
@@ -78,7 +80,7 @@ def key_of(cells: list[str], staged: Staged) -> Key:
     time = next((told for at in columns.times if (told := columns.told(cells[at]))), "")
     usual = _TIME.fullmatch(time) is not None
     filled = next((text for text in cells if text.strip(" \t")), "")
-    return (
+    key = (
         SEPARATOR.join(cell(field) if field in columns.positions else ABSENT for field in CONTEXT),
         cell("instance_id"),
         time[:10] if usual else None,
@@ -89,6 +91,8 @@ def key_of(cells: list[str], staged: Staged) -> Key:
         (_signs(numbers) if plain else 0)
         + (LOST_KEY if _EXPONENT.fullmatch(cell("primary_key")) else 0),
     )
+    amounts = (Decimal(text) if plain and text else None for text in numbers)
+    return key, (time, *amounts, cell("primary_key") or None)
 
 
 def _signs(numbers: list[str]) -> int:
@@ -129,6 +133,14 @@ class _Wanted:
     ids: dict[bytes, Counter[bytes]]
     dropped: Counter[tuple[Any, ...]]
 
+    def is_dropped(self, key: Key, own: tuple[Any, ...]) -> bool:
+        """Whether a row is one of those that don't count; each of them is told once."""
+        row = (*key, *own)
+        if not self.dropped or not self.dropped[row]:
+            return False
+        self.dropped[row] -= 1
+        return True
+
 
 class Search:
     """Rows of the wanted groups, in the order of files and lines."""
@@ -159,9 +171,9 @@ class Search:
         """Rows of the file that don't count, since another export holds them too."""
         wanted = self._wanted[file]
         rows = self._ledger.query(
-            "SELECT context, instance_id, day, width, odd_time, odd_numbers, lead, negative, "
-            "coalesce(first_time, odd_time), billed_cost, list_cost, usage, primary_key, count(*) "
-            "FROM dropped WHERE file = ? AND list_contains(?::VARCHAR[], instance_id) GROUP BY ALL",
+            f"SELECT {', '.join(KEY)}, time, billed_cost, list_cost, usage, primary_key, count(*) "
+            "FROM dropped WHERE file = ? AND instance_id IN (SELECT unnest(?::VARCHAR[])) "
+            "GROUP BY ALL",
             [file, [name.decode() for name in wanted.ids]],
         )
         for *cells, count in rows:
@@ -202,9 +214,9 @@ class Search:
                 cells = record.cells
                 if staged.table.first_filled is not None:
                     cells = [bounded(cell) for cell in cells]
-                key = key_of(cells, staged)
+                key, own = raw_row(cells, staged)
                 groups = wanted.groups.get(key, ())
-                if not groups or (wanted.dropped and _is_dropped(cells, key, staged, wanted)):
+                if not groups or wanted.is_dropped(key, own):
                     continue
                 group = self._group_of(groups, cells, staged)
                 if group is not None:
@@ -221,23 +233,6 @@ class Search:
             if group.first <= start <= group.last:
                 return group.id
         return None
-
-
-def _is_dropped(cells: list[str], key: Key, staged: Staged, wanted: _Wanted) -> bool:
-    """Whether the row is one of those that don't count; each of them is told once."""
-    columns = staged.columns
-    numbers = [columns.cell(cells, name) or "" for name in NUMBERS]
-    plain = key[5] is None
-    row = (
-        *key,
-        next((told for at in columns.times if (told := columns.told(cells[at]))), ""),
-        *(Decimal(text) if plain and text else None for text in numbers),
-        columns.cell(cells, "primary_key") or None,
-    )
-    if not wanted.dropped[row]:
-        return False
-    wanted.dropped[row] -= 1
-    return True
 
 
 def _candidates(

@@ -1,24 +1,29 @@
 """Counted once: what two exports both hold is summed once, or nothing is judged.
 
-First a cheap question on the per-file sums: do two exports have charges of the same account,
-commodity and day? Mostly they don't, and that is the end of it. Where they do, the rows of the
-files concerned are held against each other by primary key, or by content where there is none.
+Two cheap questions come first, and mostly end it: does a primary key stand in several files
+(``shared_keys.py``), and do several exports have charges of the same account, commodity and day?
+Only where the answer is yes are the rows of the files concerned held against each other
+(``same_rows.py``). Nothing is asked per pair of files: thousands of them are usual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from govern.ledger.ledger import BillFile, Ledger
-from govern.ledger.same_rows import drop, load_rows, match_contents, match_keys
+from govern.ledger import same_rows, shared_keys
+from govern.ledger.exports import Export, exports_of
+from govern.ledger.ledger import Ledger
+from govern.ledger.shared_keys import SharedKeys
 from govern.model.money import plain
-from govern.model.text import shorten
+
+#: More overlaps than these are only counted.
+_MOST_CLASHES = 20
 
 
 @dataclass(frozen=True)
 class Clash:
-    """Two exports that can't be counted once: what they share and why it is undecidable."""
+    """Exports that can't be counted once: what they share and why it is undecidable."""
 
     one: str
     other: str
@@ -31,162 +36,162 @@ class Clash:
         return f"{self.one} and {self.other}: {self.why} ({self.period}; {at_stake} at stake)"
 
 
-def count_once(ledger: Ledger) -> list[Clash]:
+def count_once(ledger: Ledger) -> list[str]:
     """Drop the rows that another export holds too; returns the overlaps that can't be decided.
 
     Changes the ledger's tables, and ``duplicates`` of its files.
     """
-    shared = _shared_days(ledger)
-    if not shared:
+    if len(ledger.files) < 2:
         return []
-    clashes = [clash for pair in shared if (clash := _incomparable(ledger, *pair))]
+    exports = exports_of(ledger)
+    keys = shared_keys.find(ledger, exports)
+    sharing = _sharing(ledger, exports)
+    if not sharing and not keys.files:
+        return []
+    clashes = _told_once(_incomparable(ledger, exports, sharing, keys))
     if clashes:
         return clashes
-    concerned = sorted({file for one, other in shared for file in (*one, *other)})
-    load_rows(ledger, concerned)
-    match_keys(ledger)
-    clashes = [*_conflicts(ledger), *_strangers(ledger, shared)]
-    if clashes:
-        return clashes
-    match_contents(ledger)
-    drop(ledger, concerned)
-    return []
+    concerned = {file for export in {*sum(sharing, ())} for file in exports[export].files}
+    same_rows.load(ledger, exports, concerned | keys.files, sharing, keys)
+    clashes = _told_once(Clash(*found) for found in same_rows.undecidable(ledger))
+    if not clashes:
+        same_rows.drop(ledger)
+    return clashes
 
 
-Export = tuple[int, ...]
+def _told_once(clashes: Iterable[Clash]) -> list[str]:
+    told = list(dict.fromkeys(map(str, clashes)))
+    more = len(told) - _MOST_CLASHES
+    return [*told[:_MOST_CLASHES], *([f"and {more} more overlaps"] if more > 0 else [])]
 
 
-def _shared_days(ledger: Ledger) -> list[tuple[Export, Export]]:
-    """Pairs of exports with charges of the same account, commodity and day (or whole month)."""
-    exports: dict[str, list[int]] = {}
-    for file in ledger.files:
-        exports.setdefault(file.export, []).append(file.number)
+#: Charges of the same cell may be the same. What a file doesn't tell (its payer, its owner, the
+#: commodity code of another layout's rows, the day of a month's sum) may be anything there.
+_SHARING = """
+    WITH told AS (
+        SELECT unnest($1::INTEGER[]) AS file, unnest($2::INTEGER[]) AS export,
+               unnest($3::INTEGER[]) AS layout, unnest($4::BOOLEAN[]) AS has_owner
+    ),
+    held AS (
+        SELECT DISTINCT t.export, t.layout, t.has_owner, l.month,
+               CASE WHEN $5 THEN coalesce(l.billing_account_id, '') ELSE '' END AS payer,
+               l.sub_account_id AS owner, l.product, coalesce(l.commodity_code, '') AS code,
+               CASE WHEN l.width <> 'month' THEN l.first::DATE END AS day
+        FROM ledger l JOIN told t USING (file)
+        WHERE l.kind IN ('charge', 'other')
+    ),
+    comparable AS (
+        SELECT export, payer, month, day,
+               CASE WHEN bool_and(has_owner) OVER billed OR NOT bool_or(has_owner) OVER billed
+                    THEN coalesce(owner, '') ELSE '' END AS owner,
+               CASE WHEN min(layout) OVER billed = max(layout) OVER billed
+                         OR bool_and(code <> '') OVER billed
+                    THEN coalesce(product, '') ELSE '' END AS product
+        FROM held WINDOW billed AS (PARTITION BY payer, month)
+    ),
+    cells AS (
+        SELECT export, payer, month, owner, product,
+               CASE WHEN bool_or(day IS NULL) OVER (PARTITION BY payer, month, owner, product)
+                    THEN NULL ELSE day END AS day
+        FROM comparable
+    )
+    SELECT DISTINCT list_sort(list(DISTINCT export)) AS exports FROM cells
+    GROUP BY payer, month, owner, product, day
+    HAVING min(export) <> max(export)
+    ORDER BY exports
+"""
+
+
+def _sharing(ledger: Ledger, exports: Sequence[Export]) -> list[tuple[int, ...]]:
+    """Sets of exports with charges of the same account, commodity and day (or whole month)."""
     if len(exports) < 2:
         return []
-    number = {file: at for at, files in enumerate(exports.values()) for file in files}
+    told = [(file, export) for export in exports for file in export.files]
     rows = ledger.query(
-        """
-        WITH held AS (
-            SELECT DISTINCT number, billing_account_id, sub_account_id, month AS billing_month,
-                   product,
-                   CASE WHEN width = 'month' THEN NULL ELSE first::DATE END AS day
-            FROM ledger
-            JOIN (SELECT unnest($1::INTEGER[]) AS file, unnest($2::INTEGER[]) AS number)
-                USING (file)
-            WHERE kind IN ('charge', 'other')
-        )
-        SELECT DISTINCT a.number, b.number FROM held a JOIN held b
-            ON a.number < b.number
-            AND a.billing_account_id IS NOT DISTINCT FROM b.billing_account_id
-            AND a.sub_account_id IS NOT DISTINCT FROM b.sub_account_id
-            AND a.product IS NOT DISTINCT FROM b.product
-            AND a.billing_month = b.billing_month
-            AND (a.day = b.day OR a.day IS NULL OR b.day IS NULL)
-        ORDER BY 1, 2
-        """,
-        [list(number), list(number.values())],
+        _SHARING,
+        [
+            [file for file, _ in told],
+            [export.number for _, export in told],
+            [export.layout for _, export in told],
+            ["sub_account_id" in ledger.files[file].fields for file, _ in told],
+            all("billing_account_id" in file.fields for file in ledger.files),
+        ],
     )
-    units = [tuple(files) for files in exports.values()]
-    return [(units[one], units[other]) for one, other in rows]
+    return [tuple(found) for (found,) in rows]
 
 
-def _incomparable(ledger: Ledger, one: Export, other: Export) -> Clash | None:
+def _incomparable(
+    ledger: Ledger, exports: Sequence[Export], sharing: Iterable[Sequence[int]], keys: SharedKeys
+) -> Iterator[Clash]:
     """Exports whose rows can't be held against each other at all."""
-    files = [ledger.files[number] for number in (*one, *other)]
-    if any(file.staged is None for file in files):
-        return _clash(ledger, one, other, "overlap, and the rows of a kept ledger aren't here")
-    widths = [_widths(ledger, export) for export in (one, other)]
-    if (widths[0] == {"month"}) != (widths[1] == {"month"}):
-        return _clash(
-            ledger, one, other, "overlap, and one sums up whole months: give only one of them"
-        )
-    same_shape = len({file.shape for file in files}) == 1
-    if widths[0] != widths[1] and not (same_shape and all(map(_has_key, files))):
-        return _clash(ledger, one, other, "overlap in different layouts: give only one of them")
+    for numbers in sharing:
+        found = sorted((exports[number] for number in numbers), key=lambda export: export.rank)
+        kept = [export for export in found if export.kept]
+        if kept:
+            others = [export for export in found if export is not kept[0]]
+            yield _clash(
+                ledger, kept[0], others, "overlap, and the rows of a kept ledger aren't here"
+            )
+            continue
+        for why, exports_asked, value in (
+            (
+                "overlap, and one sums up whole months: give only one of them",
+                found,
+                lambda export: export.widths == {"month"},
+            ),
+            (
+                "overlap in different layouts: give only one of them",
+                found,
+                lambda export: export.widths,
+            ),
+            (
+                "overlap, and their keys don't match: give only one of them",
+                [export for export in found if keys.has(export)],
+                lambda export: export.layout,
+            ),
+        ):
+            if pair := _apart(exports_asked, value, keys.family):
+                yield _clash(ledger, *pair, why)
+                break
+
+
+def _apart(
+    exports: Sequence[Export], value: Callable[[Export], object], family: Callable[[Export], object]
+) -> tuple[Export, list[Export]] | None:
+    """An export and all that differ from it in a value and share no keys with it, if there are any.
+
+    Where all that differ from the first are of its family, and others exist that are not (and so
+    are like the first), those two kinds differ from each other in both.
+    """
+    for one in (
+        *exports[:1],
+        *[other for other in exports if value(other) != value(exports[0])][:1],
+    ):
+        others = [
+            other
+            for other in exports
+            if value(other) != value(one) and family(other) != family(one)
+        ]
+        if others:
+            return one, others
     return None
 
 
-def _has_key(file: BillFile) -> bool:
-    return "primary_key" in file.fields
-
-
-def _widths(ledger: Ledger, export: Export) -> frozenset[str]:
-    rows = ledger.query(
-        "SELECT DISTINCT width FROM ledger "
-        "WHERE list_contains($1::INTEGER[], file) AND kind IN ('charge', 'other')",
-        [list(export)],
-    )
-    return frozenset(str(row[0]) for row in rows)
-
-
-def _clash(ledger: Ledger, one: Export, other: Export, why: str) -> Clash:
+def _clash(ledger: Ledger, one: Export, others: Sequence[Export], why: str) -> Clash:
     rows = ledger.query(
         "SELECT billing_currency, sum(billed_cost), min(month), max(month) FROM ledger "
-        "WHERE list_contains($1::INTEGER[], file) AND kind IN ('charge', 'other') "
-        "AND month IN (SELECT month FROM ledger WHERE list_contains($2::INTEGER[], file) "
-        "AND kind IN ('charge', 'other')) GROUP BY 1 ORDER BY 1 NULLS LAST",
-        [list(one), list(other)],
+        "WHERE file IN (SELECT unnest($1::INTEGER[])) AND kind IN ('charge', 'other') "
+        "AND month IN (SELECT month FROM ledger "
+        "WHERE file IN (SELECT unnest($2::INTEGER[])) AND kind IN ('charge', 'other')) "
+        "GROUP BY 1 ORDER BY 1 NULLS LAST",
+        [list(one.files), [file for other in others for file in other.files]],
     )
     months = sorted({month for row in rows for month in row[2:]})
+    more = f" and {len(others) - 1} more files" if len(others) > 1 else ""
     return Clash(
-        one=ledger.files[one[0]].name,
-        other=ledger.files[other[0]].name,
+        one=one.name,
+        other=others[0].name + more,
         period=" to ".join(dict.fromkeys((months[0], months[-1]))) if months else "",
         amounts=tuple(f"{plain(amount)} {currency}" for currency, amount, *_ in rows),
         why=why,
     )
-
-
-def _conflicts(ledger: Ledger) -> Iterable[Clash]:
-    """The same key with different content, where no export instant says which is later."""
-    rows = ledger.query(
-        """
-        SELECT a.file, b.file, count(DISTINCT a.key),
-               min(r.first)::DATE, max(r.last)::DATE, min(a.key)
-        FROM shared_keys a JOIN shared_keys b ON a.key = b.key AND a.file < b.file
-        JOIN rows r ON r.key = a.key AND r.export = a.export
-        WHERE a.says <> b.says AND (a.undated OR b.undated)
-        GROUP BY 1, 2 ORDER BY 1, 2
-        """
-    )
-    for one, other, keys, first, last, example in rows:
-        amounts = ledger.query(
-            "SELECT billing_currency, sum(billed_cost) FROM rows WHERE file = ? AND key IN "
-            "(SELECT key FROM shared_keys WHERE differs AND undated) "
-            "GROUP BY 1 ORDER BY 1 NULLS LAST",
-            [one],
-        )
-        yield Clash(
-            ledger.files[one].name,
-            ledger.files[other].name,
-            " to ".join(dict.fromkeys((str(first), str(last)))),
-            tuple(f"{plain(amount)} {currency}" for currency, amount in amounts),
-            f"{keys} {'key has' if keys == 1 else 'keys have'} different content, such as "
-            f"{shorten(example, 60)}; name the later export with --exported-at",
-        )
-
-
-def _strangers(ledger: Ledger, shared: Iterable[tuple[Export, Export]]) -> Iterable[Clash]:
-    """Exports with keys that share none, though they hold the same content or differ in layout."""
-    for one, other in shared:
-        files = [ledger.files[number] for number in (*one, *other)]
-        if not all(map(_has_key, files)):
-            continue
-        exports = [ledger.files[one[0]].export, ledger.files[other[0]].export]
-        common = ledger.query(
-            "SELECT count(*) FILTER (WHERE k.key IS NOT NULL) FROM "
-            "(SELECT DISTINCT key FROM rows WHERE export = ?) a "
-            "JOIN (SELECT DISTINCT key FROM rows WHERE export = ?) k USING (key)",
-            exports,
-        )
-        if common[0][0]:
-            continue
-        same = ledger.query(
-            "SELECT count(*) FROM (SELECT content FROM rows WHERE export = ? AND key IS NOT NULL "
-            "INTERSECT SELECT content FROM rows WHERE export = ? AND key IS NOT NULL)",
-            exports,
-        )
-        if same[0][0] or len({file.shape for file in files}) > 1:
-            yield _clash(
-                ledger, one, other, "overlap, and their keys don't match: give only one of them"
-            )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from govern.bill import records
 from govern.bill.discovery import Found, discover
-from govern.bill.exported import by_name, export_of
+from govern.bill.exported import by_name, exports_of
 from govern.bill.original import unchanged
 from govern.bill.shape import Shape
 from govern.bill.shapes import SHAPES
@@ -34,6 +34,8 @@ __all__ = ["BillFile", "Ledger", "Reading", "read"]
 #: Rows on which the engine and our own count disagree even after a clean reading: a bug of ours.
 _MISCOUNT = "{name}: read {read} rows where {counted} were counted: please report this as a bug"
 
+
+_STRANGER = "{}: no bill, and not read"
 
 _BILL_NOT_HERE = "{}: a ledger; the bill itself isn't here, so its lines can't be shown"
 
@@ -74,11 +76,15 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
         try:
             reduce.create(connection)
             files = [
-                replace(
-                    _reduce(connection, number, one, folder, how),
-                    sha256=gathered.originals[one.path].sha256,
-                )
-                for number, one in enumerate(gathered.staged)
+                file
+                for batch in reduce.batches(enumerate(gathered.staged))
+                for file in _reduce_many(connection, batch, folder, how)
+            ]
+            files.sort(key=lambda file: file.number)
+            parts = exports_of([(one.path, one.name) for one in gathered.staged])
+            files = [
+                replace(file, export=part, sha256=gathered.originals[one.path].sha256)
+                for file, part, one in zip(files, parts, gathered.staged, strict=True)
             ]
             for kept in gathered.kept:
                 told = parquet.read(connection, kept.path, kept.given, kept.told, len(files))
@@ -87,9 +93,10 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
             interpret.interpret(connection, how.clock, taught(how.instance_ids))
             ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
             ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
+            ledger.notes += [_STRANGER.format(name) for name in gathered.strangers]
             refuse_spoiled(ledger)
             _held(ledger)
-            ledger.clashes = [str(clash) for clash in overlap.count_once(ledger)]
+            ledger.clashes = overlap.count_once(ledger)
             yield ledger
             unchanged(gathered.originals.values())
         finally:
@@ -102,6 +109,28 @@ def _known_exports(how: Reading, found: Sequence[Found]) -> None:
         raise GovernError(
             "usage", [f"--exported-at {path}: not a file of this bill" for path in unknown]
         )
+
+
+def _reduce_many(
+    connection: duckdb.DuckDBPyConnection, batch: reduce.Batch, folder: str, how: Reading
+) -> Iterator[BillFile]:
+    """Reduce files together; each about which anything is odd is reduced alone."""
+    if len(batch.files) == 1:
+        yield _reduce(connection, batch.numbers[0], batch.like, folder, how)
+        return
+    how.progress(f"reading {batch.like.name} and {len(batch.files) - 1} more files")
+    read_rows = _try_reduce_many(connection, batch)
+    if read_rows is None:
+        for half in batch.halves():
+            yield from _reduce_many(connection, half, folder, how)
+        return
+    for number, staged in zip(batch.numbers, batch.files, strict=True):
+        rows = read_rows[number]
+        if rows is not None and rows == _counted(staged, records.lines):
+            yield _file(number, staged, rows, how)
+        else:
+            connection.execute("DELETE FROM groups WHERE file = ?", [number])
+            yield _reduce(connection, number, staged, folder, how)
 
 
 def _reduce(
@@ -134,7 +163,7 @@ def _file(number: int, staged: Staged, rows: int, how: Reading) -> BillFile:
         number=number,
         name=staged.name,
         shape=columns.shape.name,
-        export=export_of(staged.path, staged.name),
+        export=staged.name,
         billed_cost_column=columns.billed_cost_column,
         payable=columns.payable,
         fields=frozenset(columns.positions),
@@ -170,3 +199,14 @@ def _held(ledger: Ledger) -> None:
         "CREATE TABLE held AS SELECT file, billing_account_id, month, max(last) AS last "
         "FROM ledger WHERE kind IN ('charge', 'other') GROUP BY 1, 2, 3"
     )
+
+
+def _try_reduce_many(
+    connection: duckdb.DuckDBPyConnection, batch: reduce.Batch
+) -> dict[int, int | None] | None:
+    import duckdb
+
+    try:
+        return reduce.reduce_many(connection, batch)
+    except (duckdb.InvalidInputException, duckdb.NotImplementedException):
+        return None

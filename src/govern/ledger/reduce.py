@@ -8,6 +8,9 @@ exactly in Python. The engine's own casts accept and round too much to be truste
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from govern.bill.staging import TOTALS_WORDS, Staged, Table
@@ -82,6 +85,69 @@ COLUMNS: dict[str, str] = {
 GROUPS = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 
 
+#: A batch holds no more files and bytes than these: more would gain nothing and cost memory.
+_MOST_FILES = 250
+_SMALL = 1 << 20
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files of one layout that the engine reads in one query, and their numbers.
+
+    A query costs as much as reading thousands of rows; a bill may be thousands of small files.
+    """
+
+    numbers: tuple[int, ...]
+    files: tuple[Staged, ...]
+
+    @property
+    def like(self) -> Staged:
+        """One of the files, for what all of them are like."""
+        return self.files[0]
+
+    @property
+    def file(self) -> str:
+        """The number of a row's file, in a query over :attr:`scan`."""
+        return "file" if len(self.files) > 1 else str(self.numbers[0])
+
+    @property
+    def scan(self) -> str:
+        """What a query reads the rows from."""
+        paths = [one.table.path for one in self.files]
+        source = scan(self.like.table, paths)
+        if len(paths) == 1:
+            return source
+        pairs = zip(self.numbers, paths, strict=True)
+        numbers = ", ".join(f"({number}, {quoted(path)})" for number, path in pairs)
+        return f"({source} JOIN (VALUES {numbers}) AS numbered (file, filename) USING (filename))"
+
+    def halves(self) -> tuple[Batch, Batch]:
+        middle = len(self.files) // 2
+        return (
+            Batch(self.numbers[:middle], self.files[:middle]),
+            Batch(self.numbers[middle:], self.files[middle:]),
+        )
+
+
+def batches(files: Iterable[tuple[int, Staged]]) -> list[Batch]:
+    """The files in as few batches as can be; a large file is one by itself."""
+    alike: dict[object, list[tuple[int, Staged]]] = {}
+    for number, staged in files:
+        small = os.path.getsize(staged.table.path) <= _SMALL
+        columns, table = staged.columns, staged.table
+        layout = (
+            (columns.shape.name, columns.header, table.skip, table.first_filled)
+            if small
+            else number
+        )
+        alike.setdefault(layout, []).append((number, staged))
+    return [
+        Batch(tuple(number for number, _ in part), tuple(staged for _, staged in part))
+        for found in alike.values()
+        for part in (found[at : at + _MOST_FILES] for at in range(0, len(found), _MOST_FILES))
+    ]
+
+
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"CREATE TABLE groups ({GROUPS})")
 
@@ -101,57 +167,89 @@ def reduce(connection: duckdb.DuckDBPyConnection, file: int, staged: Staged) -> 
     return rows
 
 
+def reduce_many(connection: duckdb.DuckDBPyConnection, batch: Batch) -> dict[int, int | None]:
+    """Add the groups of several files; the rows that the engine read of each, by number.
+
+    None for a file that has to be read alone: nothing of it was added. Raises as :func:`reduce`.
+    """
+    connection.execute(f"INSERT INTO groups {_select(batch, _first_cell(batch.like.table))}")
+    rows: dict[int, int | None] = dict.fromkeys(batch.numbers, 0)
+    alone = []
+    for file, read, blank in connection.execute(
+        "SELECT file, sum(charges)::BIGINT, bool_or(lead IS NOT DISTINCT FROM 'blank') "
+        "FROM groups WHERE file IN (SELECT unnest($1::INTEGER[])) GROUP BY file",
+        [list(batch.numbers)],
+    ).fetchall():
+        rows[file] = None if blank else read
+        if blank:
+            alone.append(file)
+    if alone:
+        connection.execute(
+            "DELETE FROM groups WHERE file IN (SELECT unnest($1::INTEGER[]))", [alone]
+        )
+    return rows
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, file: int, staged: Staged, lead: str) -> int:
-    connection.execute(f"INSERT INTO groups {_select(file, staged, lead)}")
+    batch = Batch((file,), (staged,))
+    connection.execute(f"INSERT INTO groups {_select(batch, lead)}")
     found = connection.execute(
         "SELECT coalesce(sum(charges), 0)::BIGINT FROM groups WHERE file = ?", [file]
     ).fetchall()
     return int(found[0][0])
 
 
-def _select(file: int, staged: Staged, lead: str) -> str:
+def _select(batch: Batch, lead: str) -> str:
     return f"""
-        SELECT {file}, context, instance_id, left(time, 10), length(time), odd_time, odd_numbers,
-               lead, negative, sum(billed_cost), sum(list_cost), sum(usage), count(*),
+        SELECT {batch.file}, context, instance_id, left(time, 10), length(time), odd_time,
+               odd_numbers, lead, negative, sum(billed_cost), sum(list_cost), sum(usage), count(*),
                min(time), max(time)
-        FROM ({_rows(staged, lead)}) GROUP BY ALL
+        FROM ({_rows(batch, lead)}) GROUP BY ALL
     """
 
 
-def rows_with_keys(file: int, staged: Staged) -> str:
-    """Each row of a file as a group of its own, with its primary key (NULL where it has none)."""
+#: What of a row makes the group that it belongs to, within its file.
+KEY = (
+    "context",
+    "instance_id",
+    "day",
+    "width",
+    "odd_time",
+    "odd_numbers",
+    "lead",
+    "negative",
+)
+
+
+def single_rows(batch: Batch) -> str:
+    """Each row of the files: the key of its group, its plain numbers, and its time and primary key
+    as written (NULL where they say nothing, and the time where it is oddly written)."""
     return f"""
-        SELECT {file}, context, instance_id, left(time, 10), length(time), odd_time, odd_numbers,
-               lead, negative, billed_cost, list_cost, usage, 1::BIGINT, time, time, primary_key
-        FROM ({_rows(staged, _first_filled_cell(staged.table))})
+        SELECT {batch.file} AS file, context, instance_id, left(time, 10) AS day,
+               length(time) AS width, odd_time, odd_numbers, lead, negative, billed_cost, list_cost,
+               usage, time, primary_key
+        FROM ({_rows(batch, _first_filled_cell(batch.like.table))})
     """
 
 
-def _rows(staged: Staged, lead: str) -> str:
-    """The raw texts of every row that grouping needs, and its plain numbers."""
-    columns, table = staged.columns, staged.table
+def primary_keys(batch: Batch) -> str:
+    """The file and the primary key of each row that has one, trimmed."""
+    key = f"trim({_cell('primary_key', batch.like)}, ' ' || chr(9))"
+    return f"SELECT {batch.file} AS file, {key} AS key FROM {batch.scan} WHERE {key} <> ''"
 
-    def told_at(at: int) -> str:
-        words = ", ".join(quoted(word) for word in columns.shape.absent_words)
-        column = f"c{table.at[at]}"
-        return (
-            f"CASE WHEN trim({column}, ' \t') NOT IN ({words}) THEN {column} END"
-            if words
-            else column
-        )
+
+def _rows(batch: Batch, lead: str) -> str:
+    """The raw texts of every row that grouping needs, and its plain numbers."""
+    staged = batch.like
+    columns = staged.columns
+    file = "file, " if len(batch.files) > 1 else ""
 
     def cell(field: str) -> str:
-        at = columns.positions.get(field)
-        spare = columns.positions.get(f"spare_{field}")
-        told = "NULL" if at is None else told_at(at)
-        if spare is None:
-            return told
-        usage = told_at(columns.positions["usage"])
-        return f"CASE WHEN {_blank(usage)} THEN {told_at(spare)} ELSE {told} END"
+        return _cell(field, staged)
 
     told = [cell(field) if field in columns.positions else "chr(30)" for field in CONTEXT]
     context = f"concat({', chr(31), '.join(told)})"
-    times = [f"nullif({told_at(at)}, '')" for at in columns.times]
+    times = [f"nullif({_told(at, staged)}, '')" for at in columns.times]
     time = f"coalesce({', '.join(times)}, '')" if times else "''"
     numbers = {name: cell(name) for name in NUMBERS}
     # An absent list cost or usage is no fault; an absent payable amount is.
@@ -175,14 +273,14 @@ def _rows(staged: Staged, lead: str) -> str:
         signs += f" + CASE WHEN {lost} THEN {LOST_KEY} ELSE 0 END"
     casts = ", ".join(f"{_cast(column)} AS {name}" for name, column in numbers.items())
     return f"""
-        SELECT context, instance_id, lead, primary_key,
+        SELECT {file}context, instance_id, lead, primary_key,
                CASE WHEN plain THEN NULL ELSE {as_written} END AS odd_numbers,
                {carried},
                {signs} AS negative,
                CASE WHEN usual THEN time END AS time,
                CASE WHEN usual THEN NULL ELSE time END AS odd_time
         FROM (
-            SELECT {context} AS context,
+            SELECT {file}{context} AS context,
                    coalesce({cell("instance_id")}, '') AS instance_id,
                    {time} AS time,
                    regexp_full_match({time}, '{TIME}') AS usual,
@@ -191,9 +289,30 @@ def _rows(staged: Staged, lead: str) -> str:
                    {" AND ".join(f"({one})" for one in plain)} AS plain,
                    {written}
                    {casts}
-            FROM {scan(table)}
+            FROM {batch.scan}
         )
     """
+
+
+def _told(at: int, staged: Staged) -> str:
+    """A cell of the file, NULL where it holds a word that says nothing."""
+    words = ", ".join(quoted(word) for word in staged.columns.shape.absent_words)
+    column = f"c{staged.table.at[at]}"
+    return (
+        f"CASE WHEN trim({column}, ' \t') NOT IN ({words}) THEN {column} END" if words else column
+    )
+
+
+def _cell(field: str, staged: Staged) -> str:
+    """A field's cell; the spare quantity and its unit where ``usage`` says nothing."""
+    positions = staged.columns.positions
+    at = positions.get(field)
+    spare = positions.get(f"spare_{field}")
+    told = "NULL" if at is None else _told(at, staged)
+    if spare is None:
+        return told
+    usage = _told(positions["usage"], staged)
+    return f"CASE WHEN {_blank(usage)} THEN {_told(spare, staged)} ELSE {told} END"
 
 
 def _cast(column: str) -> str:
@@ -229,17 +348,19 @@ def _totals(cell: str) -> str:
     return f"({cell} IS NOT NULL AND regexp_full_match({cell}, '{_TOTALS}'))"
 
 
-def scan(table: Table) -> str:
-    """The table function that reads a staged file: every column as text, nothing sniffed.
+def scan(table: Table, paths: Sequence[str] = ()) -> str:
+    """The table function that reads a staged file, or several of its layout, all as text.
 
     An empty cell is an empty text. Were it NULL, the engine would let a row pass that has empty
     cells beyond the last column. A file with a NUL character isn't read by the engine.
     """
+    paths = paths or (table.path,)
     columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(table.width))
     return (
-        f"read_csv({quoted(table.path)}, auto_detect = false, header = false, skip = {table.skip}, "
-        f"delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}, "
-        "strict_mode = true, ignore_errors = false, null_padding = false, nullstr = chr(0))"
+        f"read_csv([{', '.join(map(quoted, paths))}], auto_detect = false, header = false, "
+        f"skip = {table.skip}, delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}, "
+        "strict_mode = true, ignore_errors = false, null_padding = false, nullstr = chr(0), "
+        f"filename = {str(len(paths) > 1).lower()})"
     )
 
 
