@@ -97,6 +97,13 @@ def test_what_was_never_exported_again_is_named_with_its_reason() -> None:
     assert Horizon([OPEN_SEPTEMBER]).early(day(9, 19), SETTLE) is None
 
 
+def test_an_export_just_after_the_end_of_its_month_is_told_as_too_early() -> None:
+    hasty = Horizon([month(9, day(10, 1, 9))])
+    assert hasty.early(day(9, 30), SETTLE) == (
+        "2026-09 was exported on 2026-10-01 09:00, before it was complete: export it again"
+    )
+
+
 def test_what_is_shown_ends_with_the_last_month() -> None:
     assert Horizon([FINAL_SEPTEMBER]).covered == day(10, 1)
     assert Horizon([FINAL_SEPTEMBER, month(10, day(10, 8))]).covered == day(10, 8)

@@ -179,6 +179,34 @@ def test_daily_files_are_final_only_if_the_last_day_is_there(tmp_path: Path) -> 
     assert (month.final, month.shown) == (None, at(9, 29))
 
 
+def test_the_instant_of_an_earlier_day_s_file_says_nothing_of_the_later_ones(
+    tmp_path: Path,
+) -> None:
+    days = [f"2026-09-{day:02}" for day in range(1, 31)]
+    told = {"100_BillingItemDetail_20260901.csv": "2026-10-05T00:00:00"}
+    (month,) = found(tmp_path, daily(*days), exported=told)[0]["100"].months
+    assert (month.until, month.exported, month.final) == (at(9, 30, 10), False, None)
+
+
+def test_daily_files_that_go_on_where_an_export_ended_leave_a_gap_from_its_instant(
+    tmp_path: Path,
+) -> None:
+    files = {"whole.csv": [row("2026-09-05 10:00:00")], **daily("2026-09-25", "2026-09-26")}
+    told = {"whole.csv": "2026-09-20T12:00:00"}
+    horizon, _ = found(tmp_path, files, exported=told)
+    assert horizon["100"].gaps == ((at(9, 20, 12), at(9, 25)),)
+
+
+def test_a_header_without_an_instant_fills_no_gap(tmp_path: Path) -> None:
+    files = {
+        "a.csv": [row("2026-08-05 10:00:00"), row("2026-10-05 10:00:00")],
+        "100_BillingItemDetailMonthly_202609.csv": [],
+    }
+    assert found(tmp_path, files)[0]["100"].gaps == ((at(9, 1), at(10, 1)),)
+    told = {"100_BillingItemDetailMonthly_202609.csv": "2026-10-04T00:00:00"}
+    assert found(tmp_path, files, exported=told)[0]["100"].gaps == ()
+
+
 def test_a_month_of_two_files_of_different_months_has_the_instant_of_its_own(
     tmp_path: Path,
 ) -> None:

@@ -119,6 +119,11 @@ def test_jobs_that_nobody_ends_are_residual_and_the_silence_begins_behind_them(
     )
 
 
+def test_a_job_s_charge_within_the_grace_time_is_residual_as_well() -> None:
+    assert len(judged(use(STOP, service="batch")).residual) == 1
+    assert judged(use(STOP - timedelta(seconds=1), service="batch")).residual == ()
+
+
 def test_a_job_that_was_to_end_leaks_from_the_given_instant_on() -> None:
     until = datetime(2026, 9, 12, 8)
     before, after = use(until - timedelta(seconds=1), service="training"), use(until)

@@ -34,7 +34,7 @@ class Month:
     @property
     def shown(self) -> datetime:
         """Up to where it can show charges at all."""
-        return self.end if self.final else min(self.until, self.end)
+        return min(self.until, self.end)
 
     def complete(self, settle: timedelta) -> datetime:
         """Up to where every charge had arrived."""
