@@ -117,7 +117,6 @@ class Step:
             "reversible": self.reversible,
             "saves_per_day": [saving.document() for saving in self.saves_per_day],
             "proof": self.proof,
-            "plan_sha256": None,
             "state": self.state,
             "approved_by": self.approved_by,
             "by": self.by,
@@ -195,12 +194,11 @@ class Checklist:
         """With the digests of what is govern's, of the whole and of each step."""
         found = self._fields()
         planned = plan_ids(found)
-        for step in found["steps"]:
-            if step["id"] in planned:
-                step["plan_sha256"] = of_step(step, planned)
-            else:
-                del step["plan_sha256"]
-        return {**found, "plan_sha256": of_plan(found)}
+        steps = [
+            _sealed(step, of_step(step, planned)) if step["id"] in planned else step
+            for step in found["steps"]
+        ]
+        return {**found, "plan_sha256": of_plan(found), "steps": steps}
 
     def _fields(self) -> dict[str, Any]:
         return {
@@ -219,6 +217,14 @@ class Checklist:
 
     def step(self, id: str) -> Step | None:
         return next((step for step in self.steps if step.id == id), None)
+
+
+def _sealed(step: Mapping[str, Any], digest: str) -> dict[str, Any]:
+    """The digest stands between what is govern's and what is people's."""
+    names = list(step)
+    at = names.index("state")
+    ours = {name: step[name] for name in names[:at]}
+    return {**ours, "plan_sha256": digest, **{name: step[name] for name in names[at:]}}
 
 
 def told(moment: Moment | None) -> str | None:

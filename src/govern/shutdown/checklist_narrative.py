@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from govern.model.checklist import Checklist, Comment, Region, Saving, Step, told
-from govern.model.clock import Moment, wall_text
+from govern.model.clock import BILL_CLOCK, Moment, wall_text
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
 from govern.model.money import plain
-from govern.shutdown.plan import OVER
+from govern.shutdown.plan import OVER, is_overdue
 from govern.shutdown.scene import asked
 from govern.shutdown.steps import ask_owner
 from govern.shutdown.tick import named
@@ -106,6 +106,9 @@ def _head(checklist: Checklist) -> Section:
     if checklist.account_ids:
         said.append(f"Paid by account {', '.join(checklist.account_ids)}.")
     said.append(f"Made as of {_minute(checklist.as_of)}.")
+    late = [step.id for step in checklist.steps if _late(step, checklist)]
+    if late:
+        said.append(f"Overdue: {', '.join(late)}.")
     return Section(heading, sentences=[*said, *checklist.notes])
 
 
@@ -130,7 +133,7 @@ def _steps(checklist: Checklist) -> Section:
             for step in steps
         ],
         details=[
-            list(_details(step, _why(step, _wishes(checklist)), how))
+            list(_details(step, _why(step, _wishes(checklist)), how, _late(step, checklist)))
             for step, how in zip(steps, hows, strict=True)
         ],
         right=frozenset({3}),
@@ -160,7 +163,12 @@ def _hows(steps: Sequence[Step]) -> list[str]:
     return found
 
 
-def _details(step: Step, why: str, how: str) -> Iterable[str]:
+def _late(step: Step, checklist: Checklist) -> bool:
+    clock = checklist.as_of.zone or BILL_CLOCK
+    return is_overdue(step, step.state, checklist.as_of.wall, clock)
+
+
+def _details(step: Step, why: str, how: str, late: bool) -> Iterable[str]:
     yield f"id: {step.id}"
     if why:
         yield f"why: {why}"
@@ -168,7 +176,7 @@ def _details(step: Step, why: str, how: str) -> Iterable[str]:
     if step.command:
         yield f"command: {step.command}"
     if step.due:
-        yield f"due: {_minute(step.due)}"
+        yield f"due: {_minute(step.due)}" + (" (overdue)" if late else "")
     if step.needs:
         shown = ", ".join(step.needs[:_SHOWN])
         more = f" and {len(step.needs) - _SHOWN} more" if len(step.needs) > _SHOWN else ""

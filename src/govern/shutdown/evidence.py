@@ -61,12 +61,18 @@ class BillEvidence:
         divide(self._ledger, [stop + more for stop in stops for more in after])
 
     def silence(
-        self, scope: Scope, stop: datetime, but: Sequence[Clause] = (), *, ends_jobs: bool = False
+        self,
+        scope: Scope,
+        stop: datetime,
+        but: Sequence[Clause] = (),
+        *,
+        ends_jobs: bool = False,
+        grace: timedelta | None = None,
     ) -> State:
         """Whether the charges ended, as far as this bill can tell. ``but`` is left out of them.
 
         ``ends_jobs``: jobs and deployments were to end as well, so that their charges are residual
-        only until the stop and ``settle``.
+        only until the stop and ``settle``. ``grace``: another one than that of the terms.
         """
         certain = scope.certain & ~Clause.any(but)
         uses = self._uses(certain, stop)
@@ -74,11 +80,10 @@ class BillEvidence:
             uses += self._uses(scope.doubt, stop, unparsed=True)
         jobs_until = dict.fromkeys(JOBS, stop + self._terms.settle) if ends_jobs else {}
         known = Stop(stop, "checklist")
+        terms = self._terms if grace is None else replace(self._terms, grace=grace)
         # Of an account without a bill nothing is shown, not even up to the stop.
         seen = self._horizons or [Horizon([Month("", stop, stop, stop)])]
-        state = most_cautious(
-            [after_stop(uses, known, one, self._terms, jobs_until) for one in seen]
-        )
+        state = most_cautious([after_stop(uses, known, one, terms, jobs_until) for one in seen])
         if state.word == "leaking" or (self._horizons and not self._missing):
             return state
         decided_at = (state.silent_from or stop) + self._terms.settle
@@ -89,6 +94,15 @@ class BillEvidence:
             proved_until=None,
             look_again_at=decided_at,
         )
+
+    def straddled(self, scope: Scope, instant: datetime) -> bool:
+        """Whether a charge is known so coarsely that it may lie before or after the instant."""
+        coarse = scope.certain & Clause(f"first < ? AND {END} > ?", (instant, instant))
+        rows = self._ledger.query(
+            f"SELECT 1 FROM ledger WHERE kind = 'charge' AND {coarse.sql} LIMIT 1",
+            coarse.parameters,
+        )
+        return bool(rows)
 
     def _lacking(self) -> str:
         if not self._missing:

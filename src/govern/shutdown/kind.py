@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -61,7 +61,8 @@ class Kind:
     that must stop with it; None where no charge tells. ``seen``: what an inventory says of it.
     ``stops``: whether it ends charges, so that a closing proof waits for it. ``ends_jobs``: whether
     what runs by itself is over with it. ``excuses``: whether a kept one's own charges may go on; a
-    workspace that is kept excuses none of its spend.
+    workspace that is kept excuses none of its spend. ``buys``: its charges are purchases of plans,
+    which fail it from the checklist's ``as_of`` on. ``deadline``: it must be done before it is due.
     """
 
     name: str
@@ -72,6 +73,8 @@ class Kind:
     stops: bool = True
     ends_jobs: bool = False
     excuses: bool = True
+    buys: bool = False
+    deadline: bool = False
 
 
 def collected(inventory: Inventory, clock: tzinfo) -> datetime | None:
@@ -87,6 +90,15 @@ def step_id(kind: str, *parts: str | None) -> str:
         return written
     whole = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{written[:100]}.{whole}"
+
+
+def purchases_of(step: Step, services: Sequence[str]) -> Scope:
+    """Purchases of these kinds of plans, by the step's account where that is known."""
+    clause = Clause("charge_category = 'purchase'")
+    clause &= Clause("list_contains(?::VARCHAR[], service)", (list(services),))
+    if step.subject.sub_account_id:
+        clause &= same("sub_account_id", step.subject.sub_account_id)
+    return Scope(clause)
 
 
 def of_workspace(step: Step) -> Clause:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from govern.model.checklist import Step
@@ -97,6 +98,13 @@ def holds_up(step: Step, state: str) -> bool:
     What is kept on purpose holds up what can't be undone: a kept key must not be deleted.
     """
     return state not in OVER or (state == "kept" and not step.reversible)
+
+
+def is_overdue(step: Step, state: str, as_of: datetime, clock: tzinfo) -> bool:
+    """Whether the step is open, and had to be done before ``as_of`` (naive, on ``clock``)."""
+    if step.due is None or not KINDS.get(step.kind, OWN).deadline:
+        return False
+    return state in ("todo", "blocked") and step.due.on(clock) <= as_of
 
 
 def with_states(steps: Sequence[Step]) -> list[Step]:

@@ -19,6 +19,10 @@ NAMES = {
     "resource_pack": "resource pack",
 }
 
+#: The deduction starts 9 days before expiry (08:00, UTC+8), and a switch takes effect the next
+#: day (documented for the Coding Plan).
+DAYS_BEFORE = 10
+
 _PAGES = {"coding_plan": "coding_plan", "token_plan": "token_plan"}
 
 

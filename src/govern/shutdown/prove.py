@@ -18,7 +18,7 @@ from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.evidence import BillEvidence
-from govern.shutdown.verify import Facts, User, unknown_users, verify
+from govern.shutdown.verify import Facts, User, overdue, unknown_users, verify
 
 #: The documented delays are far shorter; less than this is warned about.
 _SETTLE = timedelta(hours=48)
@@ -70,13 +70,23 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         terms = Terms(question.settle[1], question.grace[1])
         evidence = BillEvidence(ledger, bill, checklist.account_ids, terms, question.as_of)
         stale = unknown_users(checklist, _users(ledger), question.clock)
-    facts = Facts(question.as_of, question.clock, evidence, question.directory, question.evidence)
+    facts = Facts(
+        question.as_of,
+        question.clock,
+        evidence,
+        question.directory,
+        question.evidence,
+        question.settle[1],
+    )
     steps = verify(checklist, facts)
+    late = overdue(checklist, steps, facts)
     notes = [*report.notes, *(ledger.notes if ledger else ())]
     if stale:
         shown = ", ".join(stale[:5]) + (f" and {len(stale) - 5} more" if len(stale) > 5 else "")
         notes.append(f"Keys used since that this checklist doesn't know: {shown}. Make it again.")
-    exits = [_exit(steps, question)]
+    if late:
+        notes.append(f"Overdue: {', '.join(late)}.")
+    exits = [_exit(steps, question, late)]
     if stale:
         # Steps may be open as well: this comes first.
         told = f"a stale checklist: it doesn't know {stale[0]}; make it again"
@@ -105,7 +115,7 @@ def _users(ledger: Ledger) -> list[User]:
     return [User(*row) for row in rows]
 
 
-def _exit(steps: Sequence[StepResult], question: Question) -> Exit:
+def _exit(steps: Sequence[StepResult], question: Question, late: Sequence[str]) -> Exit:
     leaking = [step for step in steps if step.charges_after]
     if leaking and question.fail_on != "never":
         more = f" and {len(leaking) - 1} more" if len(leaking) > 1 else ""
@@ -116,7 +126,9 @@ def _exit(steps: Sequence[StepResult], question: Question) -> Exit:
         told = "everything is proved" if steps else "the checklist has no step"
         word = sum(1 for step in steps if step.on_word)
         return Exit("clean", told + (f", {word} on someone's word" if word else ""))
-    return Exit("not_finished", _left(unfinished, words))
+    more = f" and {len(late) - 1} more" if len(late) > 1 else ""
+    told = f"; overdue: {late[0]}{more}" if late else ""
+    return Exit("not_finished", _left(unfinished, words) + told)
 
 
 def _left(unfinished: Sequence[StepResult], words: Sequence[StepResult]) -> str:

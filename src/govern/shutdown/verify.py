@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from govern.judge.matching import Clause
 from govern.judge.silence import State, Use, residual_told
@@ -17,9 +17,10 @@ from govern.model.clock import final_from, wall_text
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult
 from govern.shutdown.checklist_narrative import title
-from govern.shutdown.evidence import BillEvidence
+from govern.shutdown.evidence import BillEvidence, Scope
 from govern.shutdown.kind import Seen
-from govern.shutdown.plan import holds_up
+from govern.shutdown.plan import holds_up, is_overdue
+from govern.shutdown.plans import DAYS_BEFORE
 from govern.shutdown.steps import KINDS, OWN
 from govern.shutdown.steps.closing_proof import NAME as CLOSING
 from govern.shutdown.steps.final_bill import NAME as FINAL
@@ -38,7 +39,8 @@ _LAST = {CLOSING: 1, FINAL: 2}
 class Facts:
     """What a checklist is held against. ``bill`` is None where none was given.
 
-    ``as_of`` is naive, on ``clock``. ``evidence`` is how many bill lines are shown per currency.
+    ``as_of`` is naive, on ``clock``. ``evidence`` is how many bill lines are shown per currency,
+    ``settle`` how late a charge may arrive.
     """
 
     as_of: datetime
@@ -46,6 +48,7 @@ class Facts:
     bill: BillEvidence | None = None
     directory: Directory = field(default_factory=lambda: Directory(()))
     evidence: int = 3
+    settle: timedelta = timedelta(hours=48)
 
 
 def verify(checklist: Checklist, facts: Facts) -> list[StepResult]:
@@ -53,10 +56,21 @@ def verify(checklist: Checklist, facts: Facts) -> list[StepResult]:
     return _Verification(checklist, facts).results()
 
 
+def overdue(checklist: Checklist, results: Sequence[StepResult], facts: Facts) -> list[str]:
+    """The open steps that had to be done before now, each with since when."""
+    states = {one.id: one.state for one in results}
+    return [
+        f"{step.id} since {wall_text(step.due.on(facts.clock))}"
+        for step in checklist.steps
+        if is_overdue(step, states[step.id], facts.as_of, facts.clock) and step.due
+    ]
+
+
 class _Verification:
     def __init__(self, checklist: Checklist, facts: Facts) -> None:
         self.facts = facts
         self.steps = checklist.steps
+        self.made = checklist.as_of.on(facts.clock)
         self.known: dict[str, StepResult] = {}
         self.residual: dict[int, Use] = {}
         self.seen = {
@@ -67,7 +81,8 @@ class _Verification:
 
     def results(self) -> list[StepResult]:
         if self.facts.bill:
-            self.facts.bill.divide(sorted({stop for stop in self.stops.values() if stop}))
+            instants = {self.made, *(stop for stop in self.stops.values() if stop)}
+            self.facts.bill.divide(sorted(instants))
         for step in sorted(self.steps, key=lambda step: _LAST.get(step.kind, 0)):
             self.known[step.id] = self._result(step)
         return [self.known[step.id] for step in self.steps]
@@ -117,6 +132,8 @@ class _Verification:
         scope = kind.scope(step)
         if step.kind == CLOSING and scope is None:
             return self._all_of(step, bare)
+        if kind.buys and scope:
+            return self._bought(step, bare, scope)
         stop = self.stops[step.id]
         seen = self.seen[step.id]
         if stop is None:
@@ -142,6 +159,48 @@ class _Verification:
         if step.proof == "person":
             return self._without_bill(step, bare, seen)
         return _of_bill(bare, state)
+
+    def _bought(self, step: Step, bare: StepResult, scope: Scope) -> StepResult:
+        """A plan: bought or renewed since the checklist was made, it fails whoever ticked it."""
+        seen, stop = self.seen[step.id], self.stops[step.id]
+        bill = self.facts.bill
+        state = bill.silence(scope, self.made, grace=timedelta(0)) if bill else None
+        told = ""
+        if state and state.leaks:
+            first = wall_text(state.leaks[0].first)
+            told = f"bought or renewed on {first}, after this checklist was made"
+        if stop is None:
+            opened = self._open(step, bare, seen)
+            return replace(opened, reason="; ".join(filter(None, (opened.reason, told))))
+        bare = replace(bare, stopped_at=stop)
+        if bill and state and state.leaks:
+            after = bill.charges(state.leaks, self.facts.evidence)
+            return replace(bare, state="failed", basis="bill", reason=told, charges_after=after)
+        if self._contradicted(step, seen) or (seen and seen.over):
+            return self._without_bill(step, bare, seen)
+        if bill and state and bill.straddled(scope, self.made):
+            return _of_bill(bare, state)
+        due = step.due.on(self.facts.clock) if step.due else None
+        if due and stop > due:
+            return self._too_late(bare, stop, due, state)
+        return self._without_bill(step, bare, seen)
+
+    def _too_late(
+        self, bare: StepResult, stop: datetime, due: datetime, state: State | None
+    ) -> StepResult:
+        """Ticked after it was due: the renewal may have been paid for already, or be on its way."""
+        told = f"ticked at {wall_text(stop)}, after it was due at {wall_text(due)}"
+        expires = due + timedelta(days=DAYS_BEFORE)
+        if state and state.proved_until and state.proved_until >= expires:
+            told += f"; but not renewed until {wall_text(state.proved_until)}, after its end"
+            until = state.proved_until
+            return replace(bare, state="proved", basis="bill", reason=told, proved_until=until)
+        told += (
+            ", which proves nothing about the renewal: a bill past its end, "
+            f"{wall_text(expires)}, or an inventory must show it"
+        )
+        again = expires + self.facts.settle
+        return replace(bare, state="waiting", reason=told, look_again_at=again)
 
     def _all_of(self, step: Step, bare: StepResult) -> StepResult:
         """A closing proof of nothing but the steps before it."""

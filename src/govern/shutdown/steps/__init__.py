@@ -47,4 +47,4 @@ KINDS: dict[str, Kind] = {
 }
 
 #: A step that people wrote themselves: only their word can prove it.
-OWN = Kind("own", nothing_planned, stops=False)
+OWN = Kind("own", nothing_planned, stops=False, deadline=True)

@@ -8,7 +8,8 @@ from datetime import tzinfo
 from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.model.inventory import Directory
-from govern.shutdown.kind import Kind, Seen, collected, step_id
+from govern.shutdown.evidence import Scope
+from govern.shutdown.kind import Kind, Seen, collected, purchases_of, step_id
 from govern.shutdown.plans import NAMES, PlanFacts, plans_of
 from govern.shutdown.scene import Scene
 
@@ -65,4 +66,9 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return None
 
 
-KIND = Kind(NAME, _plan, seen=_seen, stops=False)
+def _scope(step: Step) -> Scope | None:
+    """Where nobody knew of any plan, a purchase tells of one; else its renewal is looked at."""
+    return purchases_of(step, list(NAMES)) if step.subject.name is None else None
+
+
+KIND = Kind(NAME, _plan, scope=_scope, seen=_seen, stops=False, buys=True)

@@ -6,21 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 
-from govern.judge.matching import Clause, same
 from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import Kind, Seen, collected, step_id
-from govern.shutdown.plans import NAMES, PlanFacts, plans_of
+from govern.shutdown.kind import Kind, Seen, collected, purchases_of, step_id
+from govern.shutdown.plans import DAYS_BEFORE, NAMES, PlanFacts, plans_of
 from govern.shutdown.scene import Scene
 
 NAME = "turn_off_renewal"
-
-#: The deduction starts 9 days before expiry (08:00, UTC+8), and a switch takes effect the next
-#: day (documented for the Coding Plan).
-DAYS_BEFORE = 10
 
 _HOW = {
     "coding_plan": (
@@ -92,11 +87,8 @@ def _after(step: Step, other: Step) -> bool:
 
 
 def _scope(step: Step) -> Scope:
-    """A purchase after renewal was turned off is a renewal all the same."""
-    clause = Clause("charge_category = 'purchase'") & same("service", step.subject.name)
-    if step.subject.sub_account_id:
-        clause &= same("sub_account_id", step.subject.sub_account_id)
-    return Scope(clause)
+    """A purchase after the checklist was made is a renewal, whoever ticked the step, and when."""
+    return purchases_of(step, [str(step.subject.name)])
 
 
 def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
@@ -117,4 +109,4 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return None
 
 
-KIND = Kind(NAME, _plan, after=_after, scope=_scope, seen=_seen)
+KIND = Kind(NAME, _plan, after=_after, scope=_scope, seen=_seen, buys=True, deadline=True)
