@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from govern.cli import options
+from govern.cli.held import folder_of, held
 from govern.cli.saving import save
 from govern.cli.streams import show
 from govern.model.errors import GovernError, usage
@@ -89,7 +92,8 @@ def make(
     stdout, files = out.formats_of(
         format or os.environ.get(settings.FORMAT) or "yaml", output or [], out.STEPS
     )
-    old = _old([path for name, path in files if name == "yaml"])
+    lists = [path for name, path in files if name == "yaml"]
+    old = _old(lists)
     wanted = list(retire or (old.checklist.wishes if old else ()))
     found = settings.load(config, no_config)
     words = settings.bills(bill or [], found)
@@ -104,7 +108,7 @@ def make(
     from govern.ledger.reading import read
     from govern.model.checklist import Input
     from govern.shutdown.checklist_narrative import document
-    from govern.shutdown.look import look
+    from govern.shutdown.look import looked
 
     terms = Terms(
         as_of=instant,
@@ -122,22 +126,37 @@ def make(
     )
     how = replace(settings.reading(found, clock, exported_at or [], quiet), digest=True)
     with read(words, how) as ledger:
-        checklist, ended = look(
-            ledger, rules, terms, wanted, inputs, old.checklist if old else None
-        )
-    shown = document(checklist, ended, old.comments if old else None)
-    read_files = [*words, *(one.path for one in checklist.inputs)]
-    out.end(shown, stdout, files, read_files, quiet=quiet)
+        seen = looked(ledger, rules, terms, wanted, inputs)
+    with ExitStack() as stack:
+        for path in {folder_of(path): path for path in lists}.values():
+            stack.enter_context(held(path))
+        # Reading a bill takes a while: what people ticked meanwhile is in the file by now.
+        old = _old(lists) or old
+        checklist, ended = seen.checklist(old.checklist if old else None)
+        shown = document(checklist, ended, old.comments if old else None)
+        read_files = [*words, *(one.path for one in checklist.inputs)]
+        out.end(shown, stdout, files, read_files, quiet=quiet)
 
 
 def _old(paths: list[str]) -> Written | None:
     """The checklist that is made again: the file that is to be written, if it is there."""
     from govern.policy.checklist import load_checklist
 
-    there = [path for path in paths if os.path.exists(path) and os.path.getsize(path)]
+    there = [path for path in paths if _is_there(path)]
     if len(there) > 1:
         raise usage(f"-o {there[1]}: a checklist is made again from one file; write one at a time")
     return load_checklist(there[0], again=True) if there else None
+
+
+def _is_there(path: str) -> bool:
+    """Whether there is a file with anything in it. One that can't be looked at isn't absent."""
+    try:
+        there = os.stat(path)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise GovernError("file", f"{path}: {error.strerror or error}") from None
+    return stat.S_ISREG(there.st_mode) and there.st_size > 0
 
 
 @app.command("tick")
@@ -212,21 +231,13 @@ def tick(
         reason=reason,
         until=instants["--keep-until"],
     )
-    written_list = load_checklist(file)
-    ticked, said = say(written_list.checklist, step, word)
-    payload = ticked.document()
-    save(file, text(payload, settled(payload, written_list.comments)))
-    try:
-        load_checklist(file)
-    except GovernError as error:
-        save(file, text(*_before(written_list)))
-        raise usage(str(error)) from None
+    with held(file):
+        before = load_checklist(file)
+        ticked, said = say(before.checklist, step, word)
+        payload = ticked.document()
+        after = text(payload, settled(payload, before.comments))
+        # A word that couldn't be read back isn't written.
+        load_checklist(file, raw=after.encode("utf-8"))
+        save(file, after)
     for one in said:
         show(f"{one.state:<8} {one.id}\n")
-
-
-def _before(written: Written) -> tuple[dict[str, Any], Any]:
-    from govern.model.yaml_text import settled
-
-    payload = written.checklist.document()
-    return payload, settled(payload, written.comments)

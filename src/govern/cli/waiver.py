@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from govern.cli import options
+from govern.cli.held import held
 from govern.cli.saving import save
 from govern.cli.streams import show
 from govern.model.errors import GovernError, usage
@@ -108,26 +109,27 @@ def add(
     # A JSON string is a YAML string, with every character that could mean something quoted.
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
     entry = "  - " + "\n    ".join(lines) + "\n"
-    before = "version: 1\nwaivers:\n"
-    try:
-        with open(file, encoding="utf-8", newline="") as there:
-            load_waivers([file])
-            before = there.read()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise GovernError("file", f"{file}: {error.strerror or error}") from None
-    if before and not before.endswith("\n"):
-        before += "\n"
-    with tempfile.TemporaryDirectory(prefix="govern-") as folder:
-        trial = os.path.join(folder, "trial.yaml")
-        with open(trial, "w", encoding="utf-8", newline="") as part:
-            part.write(before + entry)
+    with held(file):
+        before = "version: 1\nwaivers:\n"
         try:
-            load_waivers([trial])
-        except GovernError as error:
-            raise usage(_without(str(error), trial)) from None
-    save(file, before + entry)
+            with open(file, encoding="utf-8", newline="") as there:
+                load_waivers([file])
+                before = there.read()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise GovernError("file", f"{file}: {error.strerror or error}") from None
+        if before and not before.endswith("\n"):
+            before += "\n"
+        with tempfile.TemporaryDirectory(prefix="govern-") as folder:
+            trial = os.path.join(folder, "trial.yaml")
+            with open(trial, "w", encoding="utf-8", newline="") as part:
+                part.write(before + entry)
+            try:
+                load_waivers([trial])
+            except GovernError as error:
+                raise usage(_without(str(error), trial)) from None
+        save(file, before + entry)
     show(f"{file}\n")
 
 

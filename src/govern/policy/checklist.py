@@ -44,14 +44,15 @@ _UNSEALED = (
 )
 
 
-def load_checklist(path: str, *, again: bool = False) -> Written:
+def load_checklist(path: str, *, again: bool = False, raw: bytes | None = None) -> Written:
     """The checklist in a file. Raises one :class:`GovernError` with every fault.
 
     A field of govern's that was changed by hand is one. ``again``: it is read to be made again,
-    so that one of an older govern, which has no digests, will do.
+    so that one of an older govern, which has no digests, will do. ``raw``: what the file is going
+    to hold, looked at before it is written.
     """
     faults = Faults()
-    document = read(path, faults, data=True)
+    document = read(path, faults, data=True, raw=raw)
     checklist = _checklist(document) if document else None
     if document and checklist:
         _sealed(document, checklist, again)

@@ -17,15 +17,19 @@ LARGEST_DATA = 32 * LARGEST
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
-def read(path: str, faults: Faults, *, data: bool = False) -> Document | None:
+def read(
+    path: str, faults: Faults, *, data: bool = False, raw: bytes | None = None
+) -> Document | None:
     """The file's one document, or None after telling ``faults`` why there is none.
 
     ``data``: the file may be written by a program, so it may be large, and hold ``null``.
+    ``raw``: what it is going to hold, where that is to be looked at before it is written.
     """
     # Commands that need no policy file start without loading a YAML reader.
     from govern.policy.compose import compose
 
-    raw = _bytes(path, faults, LARGEST_DATA if data else LARGEST)
+    if raw is None:
+        raw = _bytes(path, faults, LARGEST_DATA if data else LARGEST)
     text = None if raw is None else _text(path, raw, faults)
     if raw is None or text is None:
         return None

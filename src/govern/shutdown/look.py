@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from govern.judge.audit import Question, audit
@@ -20,6 +21,28 @@ from govern.shutdown.spend import paying_accounts, spending
 from govern.shutdown.wish import wishes
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What a checklist is made from, and how the run ends.
+
+    ``basis`` is None where exports clash: then nothing was judged.
+    """
+
+    as_of: Moment
+    basis: Basis | None
+    exits: Sequence[Exit]
+
+    def checklist(self, old: Checklist | None = None) -> tuple[Checklist, Exit]:
+        """The checklist, made again from ``old`` if there is one, and the exit."""
+        if self.basis is None:
+            # What was known before stays as it was, its instant too.
+            return old or Checklist(self.as_of), worst(list(self.exits))
+        made = make(self.basis, old)
+        steps = "1 step" if len(made.steps) == 1 else f"{len(made.steps)} steps"
+        clean = Exit("clean", steps if made.steps else "nothing is to stop")
+        return made, worst([*self.exits, clean])
+
+
 def look(
     ledger: Ledger,
     policies: Sequence[Policy],
@@ -28,17 +51,27 @@ def look(
     inputs: Sequence[Input],
     old: Checklist | None = None,
 ) -> tuple[Checklist, Exit]:
-    """The checklist, and how the run ended.
+    """The checklist, and how the run ended: :func:`looked` and made at once."""
+    return looked(ledger, policies, terms, wanted, inputs).checklist(old)
+
+
+def looked(
+    ledger: Ledger,
+    policies: Sequence[Policy],
+    terms: Terms,
+    wanted: Sequence[str],
+    inputs: Sequence[Input],
+) -> Looked:
+    """Everything that a checklist needs of the ledger.
 
     ``wanted``: what to retire, as on the command line. ``inputs``: files read besides the bill.
     Raises wrong usage for a wish that names nothing of the bill or inventory.
     """
     findings: Sequence[Finding] = ()
     exits: list[Exit] = []
+    moment = Moment(terms.as_of, ledger.clock)
     if ledger.clashes:
-        why = Exit("overlap", "; ".join(ledger.clashes))
-        # Nothing was judged: what was known before stays as it was, its instant too.
-        return old or Checklist(Moment(terms.as_of, ledger.clock)), why
+        return Looked(moment, None, [Exit("overlap", "; ".join(ledger.clashes))])
     if policies:
         report = check(ledger, policies, terms)
         findings = report.findings
@@ -52,24 +85,19 @@ def look(
         exits.append(
             Exit("nothing", "the bill has no Model Studio charge, and there is no inventory")
         )
-    checklist = make(
-        Basis(
-            as_of=terms.as_of,
-            clock=ledger.clock,
-            keys=seen.keys,
-            spends=spending(ledger, terms.as_of),
-            findings=findings,
-            wishes=wishes(wanted, *places(seen.keys, terms.directory)),
-            directory=terms.directory,
-            account_ids=paying_accounts(ledger),
-            inputs=[*(Input(one.path, one.sha256) for one in seen.bill.files), *inputs],
-            reaches=_reaches(ledger, terms.as_of),
-        ),
-        old,
+    basis = Basis(
+        as_of=terms.as_of,
+        clock=ledger.clock,
+        keys=seen.keys,
+        spends=spending(ledger, terms.as_of),
+        findings=findings,
+        wishes=wishes(wanted, *places(seen.keys, terms.directory)),
+        directory=terms.directory,
+        account_ids=paying_accounts(ledger),
+        inputs=[*(Input(one.path, one.sha256) for one in seen.bill.files), *inputs],
+        reaches=_reaches(ledger, terms.as_of),
     )
-    steps = "1 step" if len(checklist.steps) == 1 else f"{len(checklist.steps)} steps"
-    exits.append(Exit("clean", steps if checklist.steps else "nothing is to stop"))
-    return checklist, worst(exits)
+    return Looked(moment, basis, exits)
 
 
 def _reaches(ledger: Ledger, as_of: datetime) -> list[Reach]:
