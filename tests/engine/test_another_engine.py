@@ -22,6 +22,7 @@ SOURCES = Path(engine.__file__).parents[1]
 #: Functions with other answers for NULL, for what is empty, at the edges; ``old`` is the function
 #: as it was. A macro hides the engine's own function of that name.
 TWISTS = {
+    "abs": ["(a) AS a"],
     "bit_xor": ["(a) AS NULL"],
     "bool_and": ["(a) AS coalesce(old(a), true)"],
     "bool_or": ["(a) AS coalesce(old(a), true)"],
@@ -36,6 +37,7 @@ TWISTS = {
         "(a, b) AS old(a, b)::TIMESTAMPTZ",
     ],
     "decode": ["(a) AS ''"],
+    "epoch_us": ["(a) AS old(a) + 28800000000"],
     "first_value": ["(a) AS max(a)"],
     "flatten": ["(a) AS a[1]", "(a) AS NULL"],
     "left": ["(a, b) AS old(a, b + 1)", "(a, b) AS coalesce(old(a, b), '')"],
@@ -58,6 +60,7 @@ TWISTS = {
         "(a, b) AS list_has_all(a, b)",
     ],
     "list_sort": ["(a) AS a", "(a) AS list_reverse_sort(a)"],
+    "make_timestamp": ["(a) AS old(a) + INTERVAL 8 HOUR"],
     "max": ["(a) AS min(a)", "(a) AS coalesce(old(a), '')"],
     "md5": ["(a) AS a", "(a) AS 'x'"],
     "md5_number": ["(a) AS 1"],
@@ -86,6 +89,7 @@ TWISTS = {
         "(a, b) AS coalesce(old(a, b), '')",
         "(a, b) AS nullif(old(a, b), '')",
     ],
+    "trunc": ["(a) AS round(a)"],
     "unnest": ["(a) AS 'x'"],
     "year": ["(a) AS old(a) + 543", "(a) AS isoyear(a)"],
 }
@@ -100,13 +104,13 @@ def test_everything_that_the_sql_relies_on_is_twisted() -> None:
 
 def test_every_function_in_the_sources_stands_in_the_contract() -> None:
     """Also that of a text which no test runs."""
-    unknown = {}
+    unknown: dict[str, set[str]] = {}
     for room in ("ledger", "judge", "shutdown"):
         for path in (SOURCES / room).rglob("*.py"):
             for line, text in _texts(path):
                 strange = functions(text) - RELIED_ON - READERS
                 if strange and path.name != "contract.py":
-                    unknown[f"{path.name}:{line}"] = strange
+                    unknown.setdefault(f"{path.name}:{line}", set()).update(strange)
     assert unknown == {}
 
 

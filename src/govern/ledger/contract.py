@@ -82,6 +82,10 @@ SINGLE: tuple[Reliance, ...] = (
     ),
     ("0.001::DECIMAL(38, 15) * 10000::DECIMAL(9, 0)", "10.000000000000000"),
     ("-0.000000000000001::DECIMAL(38, 15) < 0", "true"),
+    ("trunc(-2.5::DOUBLE)", "-2.0"),
+    ("abs(-2.5::DOUBLE)", "2.5"),
+    ("1234567890123456::DOUBLE::BIGINT", "1234567890123456"),
+    ("0.1::DOUBLE::VARCHAR", "0.1"),
     # Instants are naive, on the bill's clock: no time zone of the machine enters.
     ("current_setting('TimeZone')", "UTC"),
     ("TRY_CAST('2026-09-01' AS TIMESTAMP)", "2026-09-01 00:00:00"),
@@ -94,6 +98,7 @@ SINGLE: tuple[Reliance, ...] = (
     ("TIMESTAMP '2026-02-28' + INTERVAL 1 MICROSECOND", "2026-02-28 00:00:00.000001"),
     ("TIMESTAMP '2026-03-01' - INTERVAL 1 MICROSECOND", "2026-02-28 23:59:59.999999"),
     ("TIMESTAMP '2026-09-30 23:59:59'::DATE", "2026-09-30"),
+    ("make_timestamp(epoch_us('2026-09-01 00:00:00+08'::TIMESTAMPTZ))", "2026-08-31 16:00:00"),
     ("year(TIMESTAMP '2026-12-31 23:59:59')", "2026"),
     ("year(TIMESTAMP '2027-01-01')", "2027"),
     ("strftime(TIMESTAMP '2026-09-30 23:59:59', '%Y-%m-%d')", "2026-09-30"),
