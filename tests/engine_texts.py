@@ -8,9 +8,9 @@ from typing import Any
 
 from govern.ledger import contract
 
-#: What reads files: its rows are reconciled with a count made without the engine, and its cells
-#: are held by the goldens and the oracle.
-READERS = {"read_csv", "read_parquet", "parquet_kv_metadata"}
+#: What makes rows: they are reconciled with a count made without the engine (a row that is lost or
+#: doubled ends the run), and their cells are held by the goldens and the oracle.
+READERS = {"read_csv", "read_parquet", "parquet_kv_metadata", "unnest"}
 
 _TEXT = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 _CALL = re.compile(r"\b([a-z_][a-z_0-9]*)\(")

@@ -90,7 +90,6 @@ TWISTS = {
         "(a, b) AS nullif(old(a, b), '')",
     ],
     "trunc": ["(a) AS round(a)"],
-    "unnest": ["(a) AS 'x'"],
     "year": ["(a) AS old(a) + 543", "(a) AS isoyear(a)"],
 }
 

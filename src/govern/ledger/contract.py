@@ -6,7 +6,7 @@ differently gives no verdict at all.
 
 Every function that the SQL uses stands here, with what is expected of it for the odd values as
 well: NULL, the empty text, the empty list, no row. Answers are written as text; None is NULL.
-What reads files isn't here: its rows are reconciled with a count made without the engine.
+What makes rows (readers of files, ``unnest``) isn't here: rows are counted without the engine.
 """
 
 from __future__ import annotations
@@ -27,26 +27,20 @@ SINGLE: tuple[Reliance, ...] = (
     # Presence, absence, and the three values of logic.
     ("NULL::VARCHAR IS NULL", "true"),
     ("'' IS NULL", "false"),
-    ("[]::VARCHAR[] IS NOT NULL", "true"),
     ("NULL::VARCHAR = ''", None),
     ("'a' = 'a '", "false"),
     ("'a' <> 'A'", "true"),
     ("NULL::BOOLEAN AND false", "false"),
-    ("NULL::BOOLEAN OR true", "true"),
     ("NOT NULL::BOOLEAN", None),
     ("NULL::BOOLEAN IS NOT TRUE", "true"),
-    ("false IS NOT TRUE", "true"),
-    ("true IS NOT TRUE", "false"),
     ("NULL::VARCHAR IS NOT DISTINCT FROM NULL::VARCHAR", "true"),
     ("'' IS NOT DISTINCT FROM NULL::VARCHAR", "false"),
     ("'' IN ('a', 'b')", "false"),
     ("'b' NOT IN ('a', 'c')", "true"),
-    ("2199 NOT BETWEEN 2000 AND 2199", "false"),
     ("coalesce(NULL, '', 'a')", ""),
     ("nullif('', '')", None),
     ("nullif('a', '')", "a"),
     ("CASE WHEN NULL::BOOLEAN THEN 'a' ELSE 'b' END", "b"),
-    ("CASE 'b' WHEN 'a' THEN 1 WHEN 'b' THEN 2 ELSE 3 END", "2"),
     # Texts are cut and compared by their characters, whatever the locale.
     ("concat('a', NULL, '', chr(31), chr(160))", "a\x1f\xa0"),
     ("'a' || chr(9) || chr(12288)", "a\t\u3000"),
@@ -56,7 +50,6 @@ SINGLE: tuple[Reliance, ...] = (
     ("left('2026-09', 10)", "2026-09"),
     ("left(NULL::VARCHAR, 10)", None),
     ("length('千tokens')", "7"),
-    ("length(NULL::VARCHAR)", None),
     ("trim(chr(9) || ' a b ' || chr(10), ' ' || chr(9))", "a b \n"),
     ("trim('', ' ')", ""),
     ("trim(NULL::VARCHAR, ' ')", None),
@@ -81,10 +74,8 @@ SINGLE: tuple[Reliance, ...] = (
         "699999999999999.999999999999993",
     ),
     ("0.001::DECIMAL(38, 15) * 10000::DECIMAL(9, 0)", "10.000000000000000"),
-    ("-0.000000000000001::DECIMAL(38, 15) < 0", "true"),
     ("trunc(-2.5::DOUBLE)", "-2.0"),
     ("abs(-2.5::DOUBLE)", "2.5"),
-    ("1234567890123456::DOUBLE::BIGINT", "1234567890123456"),
     ("0.1::DOUBLE::VARCHAR", "0.1"),
     # Instants are naive, on the bill's clock: no time zone of the machine enters.
     ("current_setting('TimeZone')", "UTC"),
@@ -94,9 +85,7 @@ SINGLE: tuple[Reliance, ...] = (
     ("TIMESTAMP '2026-08-31 23:59:59.999999' < TIMESTAMP '2026-09-01'", "true"),
     ("TIMESTAMP '2026-12-01' + INTERVAL 1 MONTH", "2027-01-01 00:00:00"),
     ("TIMESTAMP '2026-02-28 10:00:00' + INTERVAL 1 DAY", "2026-03-01 10:00:00"),
-    ("TIMESTAMP '2026-02-28 23:59:00' + INTERVAL 1 MINUTE", "2026-03-01 00:00:00"),
     ("TIMESTAMP '2026-02-28' + INTERVAL 1 MICROSECOND", "2026-02-28 00:00:00.000001"),
-    ("TIMESTAMP '2026-03-01' - INTERVAL 1 MICROSECOND", "2026-02-28 23:59:59.999999"),
     ("TIMESTAMP '2026-09-30 23:59:59'::DATE", "2026-09-30"),
     ("make_timestamp(epoch_us('2026-09-01 00:00:00+08'::TIMESTAMPTZ))", "2026-08-31 16:00:00"),
     ("year(TIMESTAMP '2026-12-31 23:59:59')", "2026"),
@@ -115,7 +104,6 @@ SINGLE: tuple[Reliance, ...] = (
     ),
     # Lists; what is looked for in them is never NULL.
     ("list_contains(['a', '']::VARCHAR[], '')", "true"),
-    ("list_contains(['a']::VARCHAR[], '')", "false"),
     ("list_contains([]::VARCHAR[], 'a')", "false"),
     ("list_contains([2, 1]::INTEGER[], 1)", "true"),
     ("list_has_any(['a', 'b']::VARCHAR[], ['b']::VARCHAR[])", "true"),
@@ -124,7 +112,6 @@ SINGLE: tuple[Reliance, ...] = (
     ("list_sort(['b', 'a', 'B'])", "[B, a, b]"),
     ("len(list_filter([1, 2, 3], lambda cut: 1 < cut AND cut <= 2))", "1"),
     ("len(list_filter([]::INTEGER[], lambda cut: 1 < cut))", "0"),
-    ("(SELECT count(*) FROM (SELECT unnest([1, 2]), unnest(['', NULL])))", "2"),
 )
 
 #: Four rows, about which the rest is asked.
@@ -137,20 +124,17 @@ SUMS: tuple[Reliance, ...] = (
     ("count(*)", "4"),
     ("count(d)", "3"),
     ("count(DISTINCT a)", "2"),
-    ("count(*) FILTER (WHERE d > 0)", "2"),
     ("sum(d)", "0.000000000000000"),
     ("sum(d) FILTER (WHERE n = 3)", None),
     ("sum(n)::BIGINT", "10"),
     ("min(b)", ""),
     ("max(b)", "x"),
-    ("min(b) FILTER (WHERE n > 2)", "B"),
     ("max(d) FILTER (WHERE n = 3)", None),
+    ("min(b) FILTER (WHERE n > 2)", "B"),
     ("bool_and(a = 'a')", "false"),
     ("bool_and(a = 'a') FILTER (WHERE n > 1)", "true"),
     ("bool_or(a = 'b')", "true"),
-    ("bool_or(a = 'b') FILTER (WHERE n > 1)", "false"),
     ("list(a ORDER BY a NULLS LAST)", "[a, a, b, NULL]"),
-    ("list(n ORDER BY d DESC NULLS LAST)", "[2, 1, 4, 3]"),
     ("list(DISTINCT a) FILTER (WHERE n = 4)", "[NULL]"),
     ("list(n) FILTER (WHERE n > 9)", None),
     ("bit_xor(md5_number(b)) FILTER (WHERE n = 2)", "167830467844043968176572005485231480276"),
@@ -159,7 +143,7 @@ SUMS: tuple[Reliance, ...] = (
 #: What windows make of ties and NULL: the answers for the four rows.
 WINDOWS: tuple[Reliance, ...] = (
     ("row_number() OVER (PARTITION BY a ORDER BY d DESC NULLS LAST, n)", "[1, 1, 2, 1]"),
-    ("first_value(n) OVER (PARTITION BY a ORDER BY d NULLS FIRST, n)", "[1, 3, 3, 4]"),
+    ("first_value(n) OVER (PARTITION BY a ORDER BY d DESC NULLS LAST, n)", "[1, 2, 2, 4]"),
     ("count(DISTINCT b) OVER (PARTITION BY a)", "[0, 2, 2, 1]"),
 )
 
