@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import rejects, summary
+from reading import column, rejects, summary
 
 from govern.bill.shape import Columns, Missing, Shape, match
 from govern.bill.shapes import SHAPES, NotABill, recognise
+from govern.judge.matching import END, Clause, Window
 from govern.ledger.lookup import Search
 from govern.ledger.reading import Ledger, Reading, read
 
@@ -242,6 +244,79 @@ def test_focus_takes_a_quantity_only_with_its_own_unit() -> None:
     assert priced.header[priced.positions["usage"]] == "PricingQuantity"
     assert priced.header[priced.positions["usage_unit"]] == "PricingUnit"
     assert "spare_usage" not in priced.positions
+
+
+FOCUS = (
+    "BillingAccountId,BillingCurrency,BillingPeriodStart,ChargeCategory,ChargePeriodStart,"
+    "ChargePeriodEnd,ServiceName,x_InstanceID,BilledCost"
+)
+
+
+def focus(start: str, end: str, cost: str = "1") -> str:
+    cells = ("100,CNY,2026-09-01,Usage", start, end, "Alibaba Cloud Model Studio")
+    return ",".join((*cells, "12345;llm-a;qwen-max;output_token;app;0", cost))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "width"),
+    [
+        ("2026-09-05T00:00:00Z", "2026-09-06T00:00:00Z", "2026-09-05 08:00:00", "day"),
+        ("2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z", "2026-09-01 08:00:00", "month"),
+        ("2026-09-05T00:00:00Z", "2026-09-05T01:00:00Z", "2026-09-05 08:00:00", "hour"),
+        ("2026-09-05T00:00:00Z", "2026-09-05T00:01:00Z", "2026-09-05 08:00:00", "minute"),
+        ("2026-09-05T00:00:00Z", "2026-09-05T00:00:00Z", "2026-09-05 08:00:00", "second"),
+        ("2026-09-05T00:00:00Z", "2026-09-05T23:59:59Z", "2026-09-05 08:00:00", "day"),
+        ("2026-09-05T00:00:00Z", "2026-09-08T00:00:00Z", "2026-09-05 08:00:00", "month"),
+        ("2026-09-05 10:00:00", "2026-09-05T03:00:00Z", "2026-09-05 10:00:00", "hour"),
+        ("2026-09-05", "2026-09-06", "2026-09-05 00:00:00", "day"),
+        ("2026-09-05", "2026-09-05", "2026-09-05 00:00:00", "day"),
+        ("2026-09-05 10:00:00", "", "2026-09-05 10:00:00", "second"),
+        ("2026-09-05 10:00:00", "NULL", "2026-09-05 10:00:00", "second"),
+        ("NULL", "2026-09-05 11:00:00", "2026-09-01 00:00:00", "month"),
+    ],
+)
+def test_a_focus_charge_is_as_wide_as_its_charge_period(
+    tmp_path: Path, start: str, end: str, first: str, width: str
+) -> None:
+    path = tmp_path / "focus.csv"
+    path.write_text(f"{FOCUS}\n{focus(start, end)}\n")
+    with read([str(path)], Reading()) as ledger:
+        assert [str(one) for one in column(ledger, "first")] == [first]
+        assert column(ledger, "width") == [width]
+        found = ledger.query(f"SELECT {END} FROM ledger")[0][0]
+        assert found > ledger.query("SELECT last FROM ledger")[0][0]
+
+
+@pytest.mark.parametrize("end", ["2026-09-04T23:00:00Z", "tomorrow", "2026-13-01"])
+def test_a_charge_period_that_ends_before_it_begins_is_impossible(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "focus.csv"
+    path.write_text(f"{FOCUS}\n{focus('2026-09-05T00:00:00Z', end)}\n")
+    assert [(line, reason) for line, _, _, reason in rejects(path)] == [
+        (2, "no or impossible date")
+    ]
+
+
+def test_a_focus_row_is_found_again_by_its_period(tmp_path: Path) -> None:
+    path = tmp_path / "focus.csv"
+    hours = [("2026-09-05T00:00:00Z", f"2026-09-05T0{hour}:00:00Z") for hour in (1, 2)]
+    rows = [focus(*hours[0]), focus(*hours[1], cost="abc"), focus(*hours[0], cost="abc")]
+    path.write_text("\n".join([FOCUS, *rows, ""]))
+    assert [line for line, _, _, _ in rejects(path)] == [3, 4]
+
+
+def test_of_two_day_wide_focus_rows_only_the_one_after_the_stop_is_a_leak(tmp_path: Path) -> None:
+    """A policy from 12:00 (UTC+8) on the 5th: the UTC day of the 5th lies on both sides."""
+    path = tmp_path / "focus.csv"
+    rows = [focus(f"2026-09-0{day}T00:00:00Z", f"2026-09-0{day + 1}T00:00:00Z") for day in (5, 6)]
+    path.write_text("\n".join([FOCUS, *rows, ""]))
+    window = Window(datetime(2026, 9, 5, 12), None)
+    with read([str(path)], Reading()) as ledger:
+
+        def count(clause: Clause) -> int:
+            sql = f"SELECT count(*) FROM ledger WHERE {clause.sql}"
+            return int(ledger.query(sql, clause.parameters)[0][0])
+
+        assert (count(window.inside), count(window.straddling)) == (1, 1)
 
 
 def test_focus_falls_back_to_the_resource_id() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from govern.model.clock import UNTIL
 from govern.model.text import header_key, words_key
 
 #: What govern reads of a row, besides its times. The spare ones are read instead of ``usage`` and
@@ -40,9 +41,10 @@ class Shape:
     """One export layout.
 
     ``columns``: field → names it goes by, best first. ``times``: columns a charge's time is taken
-    from, best first. ``after_reduction``: what stands in for the payable amount where a file has
-    no such column. ``needs``: fields without which the file is not of this shape (beside an
-    amount, a currency, a time, and something that names the product).
+    from, best first. ``ends``: names of the column that tells when the period that began then is
+    over. ``after_reduction``: what stands in for the payable amount where a file has no such
+    column. ``needs``: fields without which the file is not of this shape (beside an amount, a
+    currency, a time, and something that names the product).
 
     What tells layouts with like columns from each other: ``marks``, names of which at least one
     must be there; ``unless``, names that no file of this shape has; ``words``, true where blanks
@@ -55,6 +57,7 @@ class Shape:
     title: str
     columns: Mapping[str, Sequence[str]]
     times: Sequence[Sequence[str]]
+    ends: Sequence[str] = ()
     after_reduction: Sequence[str] = ()
     needs: Sequence[str] = ("instance_id",)
     marks: Sequence[str] = ()
@@ -77,6 +80,7 @@ class Columns:
     positions: Mapping[str, int]
     times: tuple[int, ...]
     payable: bool
+    end: int | None = None
 
     def cell(self, cells: Sequence[str], field: str) -> str | None:
         """A row's cell of a field as written, "" if it says nothing; None without such a column.
@@ -98,10 +102,17 @@ class Columns:
         words = self.shape.absent_words
         return "" if words and cell.strip(" \t") in words else cell
 
+    def time(self, cells: Sequence[str]) -> str:
+        """A row's time as written, "" where it has none; with its end, where the row says it."""
+        start = next((told for at in self.times if (told := self.told(cells[at]))), "")
+        end = "" if self.end is None else self.told(cells[self.end])
+        return f"{start}{UNTIL}{end}" if start and end else start
+
     @cached_property
     def read(self) -> tuple[int, ...]:
         """The positions of all columns that anything is read from, in the header's order."""
-        return tuple(sorted({*self.positions.values(), *self.times}))
+        ends = () if self.end is None else (self.end,)
+        return tuple(sorted({*self.positions.values(), *self.times, *ends}))
 
     @property
     def billed_cost_column(self) -> str:
@@ -163,7 +174,7 @@ def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
     strangers = tuple(header[places[k]] for k in map(shape.key, shape.unless) if k in places)
     if lacking or strangers:
         return Missing(shape, tuple(lacking), strangers)
-    return Columns(shape, tuple(header), positions, times, payable)
+    return Columns(shape, tuple(header), positions, times, payable, place(shape.ends))
 
 
 def repeated(columns: Columns) -> list[str]:

@@ -55,6 +55,7 @@ def _columns(ledger: Ledger) -> list[dict[str, Any]]:
         columns = file.staged.columns
         fields = {field: columns.header[at] for field, at in sorted(columns.positions.items())}
         times = [columns.header[at] for at in columns.times]
+        times += [] if columns.end is None else [columns.header[columns.end]]
         told.append({"path": file.name, "fields": fields, "times": times})
     return told
 

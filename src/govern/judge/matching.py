@@ -17,7 +17,8 @@ from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
 #: Where a charge's time ends at the latest; a cell with seconds is exact.
 END = (
     "last + CASE width WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'day' THEN INTERVAL 1 DAY "
-    "WHEN 'minute' THEN INTERVAL 1 MINUTE ELSE INTERVAL 1 MICROSECOND END"
+    "WHEN 'hour' THEN INTERVAL 1 HOUR WHEN 'minute' THEN INTERVAL 1 MINUTE "
+    "ELSE INTERVAL 1 MICROSECOND END"
 )
 
 

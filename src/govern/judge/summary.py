@@ -72,9 +72,7 @@ def _files(ledger: Ledger) -> tuple[FileSummary, ...]:
 def _file(
     ledger: Ledger, file: BillFile, counts: Mapping[str, int], widths: Collection[str]
 ) -> FileSummary:
-    coarsest = next(
-        (width for width in ("month", "day", "minute", "second") if width in widths), None
-    )
+    width = coarsest(widths) if widths else None
     return FileSummary(
         path=file.name,
         shape=file.shape,
@@ -85,7 +83,7 @@ def _file(
         duplicates=file.duplicates,
         totals_rows=counts.get("totals", 0),
         billed_cost_column=file.billed_cost_column,
-        time="minute" if coarsest == "second" else coarsest,
+        time="minute" if width == "second" else width,
         exported_at=instant(file.exported_at, ledger.clock),
         sha256=file.sha256,
     )

@@ -77,7 +77,7 @@ def raw_row(cells: list[str], staged: Staged) -> tuple[Key, tuple[Any, ...]]:
 
     numbers = [cell(name) for name in NUMBERS]
     plain = bool(numbers[0]) and all(_PLAIN.fullmatch(text) for text in numbers if text)
-    time = next((told for at in columns.times if (told := columns.told(cells[at]))), "")
+    time = columns.time(cells)
     usual = _TIME.fullmatch(time) is not None
     filled = next((text for text in cells if text.strip(" \t")), "")
     key = (
@@ -261,6 +261,5 @@ def _candidates(
 
 def time_of(cells: list[str], staged: Staged, clock: tzinfo) -> tuple[datetime, str]:
     """The start of a row's own time on the bill clock, and how wide it is."""
-    told = (staged.columns.told(cells[at]) for at in staged.columns.times)
-    time = next((text for text in told if text.strip()), None)
-    return parse_cell(time or staged.columns.cell(cells, "month") or "", clock)
+    time = staged.columns.time(cells)
+    return parse_cell(time if time.strip() else staged.columns.cell(cells, "month") or "", clock)

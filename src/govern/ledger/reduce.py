@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from govern.bill.staging import TOTALS_WORDS, Staged, Table
 from govern.ledger.engine import quoted
+from govern.model.clock import UNTIL
 from govern.model.money import INEXACT, SCALE, WHOLE_DIGITS
 
 if TYPE_CHECKING:
@@ -251,6 +252,9 @@ def _rows(batch: Batch, lead: str) -> str:
     context = f"concat({', chr(31), '.join(told)})"
     times = [f"nullif({_told(at, staged)}, '')" for at in columns.times]
     time = f"coalesce({', '.join(times)}, '')" if times else "''"
+    if columns.end is not None:
+        end = f"nullif({told_at(columns.end)}, '')"
+        time = f"CASE WHEN {time} = '' THEN '' ELSE concat_ws({quoted(UNTIL)}, {time}, {end}) END"
     numbers = {name: cell(name) for name in NUMBERS}
     # An absent list cost or usage is no fault; an absent payable amount is.
     plain = [

@@ -40,7 +40,7 @@ class RejectedRow:
 class FileSummary:
     """One file: how it was read and what became of its rows.
 
-    ``time`` is the coarsest width its charges are known to: minute, day or month.
+    ``time`` is the coarsest width its charges are known to: minute, hour, day or month.
     """
 
     path: str

@@ -12,7 +12,17 @@ from zoneinfo import ZoneInfo
 BILL_CLOCK: tzinfo = timezone(timedelta(hours=8))
 
 #: How wide a known time is, finest first. A cell with seconds is exact.
-WIDTHS = ("second", "minute", "day", "month")
+WIDTHS = ("second", "minute", "hour", "day", "month")
+
+#: Stands between the start and the end of a period in a time's text; no cell holds it.
+UNTIL = "\x1d"
+
+_SPANS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 
 _OFFSET = re.compile(r"(?:UTC)?([+-])(\d{2})(?::?(\d{2}))?", re.ASCII)
 _INSTANT = re.compile(
@@ -105,7 +115,7 @@ def coarsest(widths: Iterable[str]) -> str:
 
 def known_at(start: datetime, width: str) -> str:
     """The same in a sentence: ``in 2026-09``, ``on 2026-09-05``, ``at 2026-09-05 08:00``."""
-    word = {"month": "in", "day": "on"}.get(width, "at")
+    word = {"month": "in", "day": "on", "hour": "in the hour from"}.get(width, "at")
     return f"{word} {known(start, width)}"
 
 
@@ -113,9 +123,7 @@ def width_end(start: datetime, width: str) -> datetime:
     """Where a charge known only to ``width`` ends at the latest (excluded)."""
     if width == "month":
         return next_month(start)
-    return start + {"day": timedelta(days=1), "minute": timedelta(minutes=1)}.get(
-        width, timedelta(0)
-    )
+    return start if width == "second" else start + _SPANS[width]
 
 
 def next_month(start: datetime) -> datetime:
@@ -154,8 +162,12 @@ _CELL = re.compile(
 def parse_cell(text: str, clock: tzinfo) -> tuple[datetime, str]:
     """The start of the time in a bill's cell, on the bill clock, and how wide it is.
 
-    A time with an offset is moved to ``clock``. Raises ValueError for an impossible date.
+    A time with an offset is moved to ``clock``. Of a period it is as wide as that is, and a month
+    where it is wider than a day. Raises ValueError for an impossible date.
     """
+    if UNTIL in text:
+        begin, _, end = text.partition(UNTIL)
+        return _parse_period(begin, end, clock)
     found = _CELL.fullmatch(text.strip()) if len(text) < 100 else None
     if not found:
         raise ValueError(text)
@@ -175,3 +187,13 @@ def parse_cell(text: str, clock: tzinfo) -> tuple[datetime, str]:
     if hour is None:
         return start, "day"
     return start, "second" if second is not None else "minute"
+
+
+def _parse_period(begin: str, end: str, clock: tzinfo) -> tuple[datetime, str]:
+    start, width = parse_cell(begin, clock)
+    # On a clock without summer time, so that a day has its 24 hours.
+    span = parse_cell(end, BILL_CLOCK)[0] - parse_cell(begin, BILL_CLOCK)[0]
+    if span < timedelta(0):
+        raise ValueError(end)
+    spanned = next((known for known, most in _SPANS.items() if span <= most), "month")
+    return start, max(width, spanned, key=WIDTHS.index)

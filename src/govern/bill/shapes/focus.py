@@ -9,6 +9,9 @@ Alibaba documents that ConsumedQuantity and ConsumedUnit are null in all of its 
 pricing quantity, which is the metered usage where a price is per unit, is read in such rows.
 ContractedCost is null as well; BilledCost and ListCost are there.
 
+A charge lies somewhere in its charge period, so its time is as wide as that: an hour, a day, or,
+where the period is longer than a day, a month.
+
 A cell that says NULL holds no value. Times without a zone are on the bill clock, as in Alibaba's
 other exports (inferred: the specification asks for UTC with a Z, which is read as such).
 """
@@ -40,6 +43,7 @@ SHAPE = Shape(
         "month": ("BillingPeriodStart",),
     },
     times=(("ChargePeriodStart",),),
+    ends=("ChargePeriodEnd",),
     needs=("instance_id", "charge_kind"),
     absent_words=("NULL", "null"),
 )
