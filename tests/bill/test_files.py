@@ -147,6 +147,17 @@ def test_a_glob_is_expanded(tmp_path: Path) -> None:
         assert len(ledger.files) == 2
 
 
+def test_the_same_bill_under_a_name_that_is_no_utf8_counts_once(tmp_path: Path) -> None:
+    one = bill(tmp_path, paid("1"), paid("2"))
+    other = os.fsdecode(os.fsencode(tmp_path) + b"/b\xff.csv")
+    try:
+        Path(other).write_bytes(one.read_bytes())
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    found = summary(one, Path(other))
+    assert (found.count("duplicates"), found.totals[0].billed_cost) == (2, 3)
+
+
 def refusal(*words: str) -> tuple[str, str]:
     with pytest.raises(GovernError) as caught:
         with read(list(words), Reading()):

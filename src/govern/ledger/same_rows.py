@@ -121,7 +121,7 @@ def _load(single_rows: str) -> str:
                    CASE WHEN l.odd_time IS NULL THEN CAST(r.time AS TIMESTAMP)
                         ELSE l.first END AS start,
                    CASE l.width WHEN 'second' THEN 0 WHEN 'minute' THEN 1
-                        WHEN 'day' THEN 2 ELSE 3 END AS exactness,
+                        WHEN 'hour' THEN 2 WHEN 'day' THEN 2 ELSE 3 END AS exactness,
                    {odd["billed_cost"]} AS cost,
                    {odd["list_cost"]} AS catalogue,
                    ({odd["usage"]} * c.factor)::{reduce.DECIMAL} AS quantity
