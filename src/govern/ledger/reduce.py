@@ -253,7 +253,7 @@ def _rows(batch: Batch, lead: str) -> str:
     times = [f"nullif({_told(at, staged)}, '')" for at in columns.times]
     time = f"coalesce({', '.join(times)}, '')" if times else "''"
     if columns.end is not None:
-        end = f"nullif({told_at(columns.end)}, '')"
+        end = f"nullif({_told(columns.end, staged)}, '')"
         time = f"CASE WHEN {time} = '' THEN '' ELSE concat_ws({quoted(UNTIL)}, {time}, {end}) END"
     numbers = {name: cell(name) for name in NUMBERS}
     # An absent list cost or usage is no fault; an absent payable amount is.
