@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
-from govern.model.errors import GovernError
+from govern.model.errors import Fault, GovernError
+from govern.model.folder import below, has_magic, look, matches
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 SUFFIXES = (".csv", ".csv.gz", ".gz", ".zip", ".parquet")
@@ -31,17 +33,21 @@ def discover(words: Sequence[str]) -> list[Found]:
 
     Whatever is decided or shown doesn't depend on the order of the words.
 
-    Raises wrong usage with one line per word that names nothing.
+    Raises wrong usage with one line per word that names nothing, and ``file`` for what can't be
+    looked at: a bill might be behind it.
     """
     found: list[Found] = []
-    faults: list[str] = []
+    wrong: list[Fault | str] = []
+    unseen: list[Fault | str] = []
     for word in words:
         try:
             found += _of_word(word)
         except ValueError as error:
-            faults.append(str(error))
-    if faults:
-        raise GovernError("usage", faults)
+            wrong.append(str(error))
+        except GovernError as error:
+            unseen += error.faults
+    if wrong or unseen:
+        raise GovernError("usage" if wrong else "file", wrong + unseen)
     once: dict[str, Found] = {}
     for one in sorted(found, key=lambda found: (found.path, not found.named)):
         key = one.path if one.path == STDIN else os.path.realpath(one.path)
@@ -54,34 +60,43 @@ def _of_word(word: str) -> list[Found]:
         return [Found(STDIN, named=True)]
     if _URL.match(word):
         raise ValueError(f"{word}: a BILL is a file, never a URL: download it first")
-    if os.path.isdir(word):
-        inside = [Found(path, named=False) for path in _files_below(word)]
+    there = look(word, named=True)
+    if there and not stat.S_ISDIR(there.st_mode):
+        return [Found(word, named=True)]
+    if there:
+        inside = list(_files_below(word))
         if not inside:
             raise ValueError(f"{word}: no bill in this folder ({', '.join(SUFFIXES)})")
-        return inside
-    if os.path.exists(word):
-        return [Found(word, named=True)]
-    if glob.has_magic(word):
-        matches = sorted(path for path in glob.glob(word, recursive=True) if os.path.isfile(path))
-        if matches:
-            return [Found(path, named=False) for path in matches]
-        raise ValueError(f"{word}: no file matches")
-    raise ValueError(f"{word}: no such file or folder")
+    elif has_magic(word):
+        inside = list(_files_of(word))
+        if not inside:
+            raise ValueError(f"{word}: no file matches")
+    else:
+        raise ValueError(f"{word}: no such file or folder")
+    return [Found(path, named=False) for path in inside]
+
+
+def _files_of(pattern: str) -> Iterator[str]:
+    """A folder that matches brings its bills, as it does where a shell expands the pattern."""
+    for path, is_folder in matches(pattern, _unseen):
+        if is_folder:
+            yield from _files_below(path)
+        else:
+            yield path
 
 
 def _files_below(folder: str) -> Iterator[str]:
     root = os.path.realpath(folder)
-    for here, folders, names in os.walk(folder, onerror=_unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = os.path.join(here, name)
-            if name.startswith(".") or not name.lower().endswith(SUFFIXES):
-                continue
-            if os.path.commonpath((root, os.path.realpath(path))) != root:
-                raise ValueError(f"{path}: a link that leads out of the folder is not followed")
-            if os.path.isfile(path):
-                yield path
+
+    def meant(path: str, is_folder: bool) -> bool:
+        if not is_folder and not path.lower().endswith(SUFFIXES):
+            return False
+        if os.path.commonpath((root, os.path.realpath(path))) != root:
+            raise ValueError(f"{path}: a link that leads out of the folder is not followed")
+        return True
+
+    return below(folder, meant, _unseen)
 
 
-def _unreadable(error: OSError) -> None:
-    raise GovernError("file", f"{error.filename}: {error.strerror}")
+def _unseen(fault: Fault) -> NoReturn:
+    raise GovernError("file", [fault])

@@ -15,7 +15,8 @@ from govern.cli import options
 from govern.cli.held import folder_of, held
 from govern.cli.saving import save
 from govern.cli.streams import show
-from govern.model.errors import GovernError, usage
+from govern.model.errors import usage
+from govern.model.folder import look
 
 if TYPE_CHECKING:
     from govern.model.checklist import Written
@@ -150,13 +151,8 @@ def _old(paths: list[str]) -> Written | None:
 
 def _is_there(path: str) -> bool:
     """Whether there is a file with anything in it. One that can't be looked at isn't absent."""
-    try:
-        there = os.stat(path)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise GovernError("file", f"{path}: {error.strerror or error}") from None
-    return stat.S_ISREG(there.st_mode) and there.st_size > 0
+    there = look(path, named=True)
+    return there is not None and stat.S_ISREG(there.st_mode) and there.st_size > 0
 
 
 @app.command("tick")

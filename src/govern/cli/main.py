@@ -69,17 +69,25 @@ def main() -> NoReturn:
     """Run the command line; every way it can end is an exit code of the contract."""
     signals.listen()
     try:
-        streams.settle()
-        ended = app(standalone_mode=False)
-        code = ended if isinstance(ended, int) else 0
+        code = _run()
     except BaseException as error:
-        signals.deaf()
+        # A signal that came while the end of the run was told.
         code = _ended(error)
     signals.deaf()
     lost = streams.close()
     if lost and code in _OUTRANKED_BY_FILE:
         code = _unwritten(lost)
     sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        streams.settle()
+        ended = app(standalone_mode=False)
+        return ended if isinstance(ended, int) else 0
+    except BaseException as error:
+        signals.deaf()
+        return _ended(error)
 
 
 _OUTRANKED_BY_FILE = (0, 1, 3, 4, 6)
@@ -101,6 +109,9 @@ def _ended(error: BaseException) -> int:
         return _unwritten(error)
     if isinstance(error, MemoryError):
         return _say(TOO_LITTLE_MEMORY, CODES["file"])
+    if isinstance(error, ImportError):
+        told = f"{error}: install govern again, or give the run more memory"
+        return _say(told, CODES["file"])
     return _bug(error)
 
 

@@ -14,6 +14,7 @@ from govern.cli.streams import say
 from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
 from govern.model.config import Config
 from govern.model.errors import GovernError, usage
+from govern.model.folder import look
 from govern.model.inventory import Directory
 from govern.model.policy import Policy
 from govern.model.waiver import Waiver
@@ -42,7 +43,7 @@ def load(path: str | None, none: bool) -> Config:
         return Config()
     named = path or os.environ.get(CONFIG)
     found = named or find_config(".", os.path.expanduser("~"))
-    if named and not os.path.isfile(named):
+    if named and not look(named, named=True):
         raise usage(f"{named}: no such config file")
     return load_config(found) if found else Config()
 
@@ -135,6 +136,7 @@ def reading(
         instance_ids=config.instance_ids,
         exported_at=given(exported_at),
         progress=progress(quiet),
+        scratch=os.environ.get("TMPDIR") or None,
     )
 
 

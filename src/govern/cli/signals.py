@@ -7,7 +7,11 @@ came is asked here, and not read from the exception that arrives.
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+import time
+from contextlib import suppress
 from types import FrameType
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -18,13 +22,42 @@ class Interrupted(BaseException):
 
 
 _came: list[int] = []
+_listening = False
 
 
 def listen() -> None:
     """From now on a signal ends the run; one that is ignored (``nohup``) stays ignored."""
+    global _listening
+    if _listening:
+        return
+    _listening = True
     for number in _numbers():
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
+    if os.name == "posix":
+        # Without a watcher most of a run still ends at once, so it may do without.
+        with suppress(RuntimeError, OSError):
+            _watched()
+
+
+def _watched() -> None:
+    """Python hears of a signal only between two steps of its own; a query may take minutes."""
+    import threading
+
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(reader,), daemon=True).start()
+
+
+def _watch(reader: int) -> None:
+    os.read(reader, 1)
+    while True:
+        engine = sys.modules.get("govern.ledger.engine")
+        if engine:
+            engine.interrupt()
+        # Another query may just begin.
+        time.sleep(0.1)
 
 
 def came() -> bool:

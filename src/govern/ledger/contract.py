@@ -159,6 +159,9 @@ def hold(connection: duckdb.DuckDBPyConnection) -> None:
 
     try:
         answers = connection.execute(_question()).fetchall()[0]
+    except duckdb.OperationalError:
+        # No memory or space: what the machine refuses says nothing of the engine.
+        raise
     except duckdb.Error:
         answers = tuple(_one_by_one(connection))
     wrong = [

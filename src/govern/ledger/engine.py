@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from govern.ledger import contract
 from govern.model.errors import GovernError
@@ -31,6 +33,9 @@ _SETTINGS = """
 """
 
 
+_open: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
+
+
 def connect(
     folder: str, paths: Iterable[str], *, ordered: bool = False
 ) -> duckdb.DuckDBPyConnection:
@@ -42,6 +47,7 @@ def connect(
     import duckdb
 
     connection = duckdb.connect(":memory:")
+    _open.add(connection)
     try:
         connection.execute(
             f"""
@@ -57,6 +63,9 @@ def connect(
             """
         )
         contract.hold(connection)
+    except duckdb.OperationalError:
+        connection.close()
+        raise
     except duckdb.Error as error:
         connection.close()
         told = str(error).splitlines()[0]
@@ -67,6 +76,14 @@ def connect(
         connection.close()
         raise
     return connection
+
+
+def interrupt() -> None:
+    """End what any connection is at, from another thread: its query raises an error."""
+    for connection in list(_open):
+        # One that is closed by now is at nothing.
+        with suppress(Exception):
+            connection.interrupt()
 
 
 def quoted(text: str) -> str:

@@ -15,6 +15,7 @@ from govern.bill.shapes import NotABill
 from govern.bill.staging import Staged, stage
 from govern.bill.unpack import MAGIC_PARQUET, Plain, Refused, unpack
 from govern.ledger import parquet
+from govern.ledger.refusal import refusal
 from govern.model.errors import Fault, GovernError
 
 
@@ -32,21 +33,26 @@ class Gathered:
     """Everything a bill is made of.
 
     ``empty`` names files without a byte, ``strangers`` members of a zip that are no bill and don't
-    claim to be one. ``originals`` are the given files by their names, as they were before they
-    were read.
+    claim to be one.
     """
 
     staged: list[Staged] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
-    originals: dict[str, Original] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
 
 
 def gather(
-    found: Sequence[Found], folder: str, shapes: Sequence[Shape], *, digest: bool = False
+    found: Sequence[Found],
+    folder: str,
+    shapes: Sequence[Shape],
+    originals: dict[str, Original],
+    *,
+    digest: bool = False,
 ) -> Gathered:
     """Unpack, recognise and stage every file below ``folder``; with ``digest``, name its bytes.
+
+    ``originals`` gets each given file by its name, as it is before it is read.
 
     Raises every fault at once: wrong usage for a named file that is no bill, ``rejected`` for a
     stranger that a folder or glob brought along, ``file`` for what can't be read.
@@ -59,7 +65,7 @@ def gather(
         name = one.path
         try:
             source = original(one.path, place, digest=digest)
-            gathered.originals[one.path] = source
+            originals[one.path] = source
             parts = list(unpack(source.path, one.path, place))
             strangers = len(gathered.strangers)
             for part, plain in enumerate(parts):
@@ -73,6 +79,9 @@ def gather(
         except (NotABill, Refused) as error:
             wrong["usage" if one.named else "rejected"].append(f"{name}: {error}")
         except OSError as error:
+            refused = refusal(error, folder)
+            if refused:
+                raise refused from None
             wrong["file"].append(f"{one.path}: {error.strerror or error}")
     for cause, faults in wrong.items():
         if faults:

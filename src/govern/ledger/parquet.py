@@ -14,6 +14,7 @@ from govern.ledger import engine
 from govern.ledger.engine import quoted
 from govern.ledger.ledger import BillFile
 from govern.ledger.reduce import COLUMNS
+from govern.ledger.refusal import refusal
 from govern.model.money import INEXACT
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def metadata(path: str, folder: str) -> dict[str, Any] | None:
             [_KEY],
         ).fetchall()
     except Exception as error:
-        raise Refused(f"damaged Parquet data ({_first_line(error)})") from None
+        raise refusal(error, folder) or Refused(
+            f"damaged Parquet data ({_first_line(error)})"
+        ) from None
     finally:
         connection.close()
     if not rows:
@@ -66,7 +69,9 @@ def to_csv(path: str, target: str, folder: str) -> None:
             "(FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '')"
         )
     except Exception as error:
-        raise Refused(f"damaged Parquet data ({_first_line(error)})") from None
+        raise refusal(error, folder) or Refused(
+            f"damaged Parquet data ({_first_line(error)})"
+        ) from None
     finally:
         connection.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +15,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from govern.bill import records
 from govern.bill.discovery import Found, discover
 from govern.bill.exported import by_name, exports_of
-from govern.bill.original import unchanged
+from govern.bill.original import Original, unchanged
 from govern.bill.shape import Shape
 from govern.bill.shapes import SHAPES
 from govern.bill.staging import Staged, clean
 from govern.ledger import engine, interpret, overlap, parquet, reduce
 from govern.ledger.gather import gather
 from govern.ledger.ledger import BillFile, Ledger
+from govern.ledger.refusal import refusal
 from govern.ledger.spoiled import refuse_spoiled
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
@@ -46,6 +48,7 @@ class Reading:
 
     ``exported_at``: the export instants that the user gave, by path. ``digest``: whether each file
     gets the SHA-256 of the bytes that are read; a member of a zip or ledger has that of the whole.
+    ``scratch``: the folder for what has to be unpacked or sorted, None for the system's usual one.
     """
 
     clock: tzinfo = BILL_CLOCK
@@ -54,6 +57,7 @@ class Reading:
     exported_at: Mapping[str, Moment] = field(default_factory=dict)
     digest: bool = False
     progress: Callable[[str], None] = lambda message: None
+    scratch: str | None = None
 
 
 @contextmanager
@@ -61,46 +65,84 @@ def read(words: Sequence[str], how: Reading) -> Iterator[Ledger]:
     """The ledger of the given files; its working folder goes when the context ends.
 
     Raises GovernError: wrong usage for what is no bill, ``rejected`` for a stranger in a folder,
-    ``file`` for what can't be read, and at the end for what was changed meanwhile.
+    ``file`` for what can't be read, for what changed while it was, also by a look-up, and where
+    the machine has no memory or space for it.
     """
-    with tempfile.TemporaryDirectory(prefix="govern-", ignore_cleanup_errors=True) as folder:
-        folder = os.path.realpath(folder)
-        # The order of words and of a folder's names decides nothing, not even which line is shown.
-        found = sorted(discover(words), key=lambda one: one.path)
-        _known_exports(how, found)
-        gathered = gather(found, folder, how.shapes, digest=how.digest)
-        if gathered.empty and not gathered.staged and not gathered.kept:
-            raise GovernError("nothing", [f"{name}: an empty file" for name in gathered.empty])
-        paths = [one.table.path for one in gathered.staged]
-        connection = engine.connect(folder, [*paths, *(one.path for one in gathered.kept)])
+    # The order of words and of a folder's names decides nothing, not even which line is shown.
+    found = sorted(discover(words), key=lambda one: one.path)
+    originals: dict[str, Original] = {}
+    with _working_folder(how.scratch) as folder:
         try:
-            reduce.create(connection)
-            files = [
-                file
-                for batch in reduce.batches(enumerate(gathered.staged))
-                for file in _reduce_many(connection, batch, folder, how)
-            ]
-            files.sort(key=lambda file: file.number)
-            parts = exports_of([(one.path, one.name) for one in gathered.staged])
-            files = [
-                replace(file, export=part, sha256=gathered.originals[one.path].sha256)
-                for file, part, one in zip(files, parts, gathered.staged, strict=True)
-            ]
-            for kept in gathered.kept:
-                told = parquet.read(connection, kept.path, kept.given, kept.told, len(files))
-                sha256 = gathered.originals[kept.given].sha256
-                files += [replace(one, sha256=sha256) for one in told]
-            interpret.interpret(connection, how.clock, taught(how.instance_ids))
-            ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
-            ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
-            ledger.notes += [_STRANGER.format(name) for name in gathered.strangers]
-            refuse_spoiled(ledger)
-            _held(ledger)
-            ledger.clashes = overlap.count_once(ledger)
-            yield ledger
-            unchanged(gathered.originals.values())
-        finally:
-            connection.close()
+            with _ledger(found, folder, how, originals) as ledger:
+                unchanged(originals.values())
+                yield ledger
+        except Exception as error:
+            # What went wrong may have gone wrong since the file changed.
+            unchanged(originals.values())
+            refused = refusal(error, folder)
+            if refused:
+                raise refused from None
+            raise
+        unchanged(originals.values())
+
+
+@contextmanager
+def _working_folder(scratch: str | None) -> Iterator[str]:
+    """What is unpacked lies here, and goes however the run ends."""
+    try:
+        folder = os.path.realpath(tempfile.mkdtemp(prefix="govern-", dir=scratch))
+    except OSError as error:
+        where = scratch or "no temporary folder"
+        raise GovernError(
+            "file", f"{where}: {error.strerror} (TMPDIR names the folder for what is unpacked)"
+        ) from None
+    try:
+        yield folder
+    finally:
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+        except BaseException:
+            # A signal in the midst of it, after which no other comes.
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def _ledger(
+    found: Sequence[Found], folder: str, how: Reading, originals: dict[str, Original]
+) -> Iterator[Ledger]:
+    _known_exports(how, found)
+    gathered = gather(found, folder, how.shapes, originals, digest=how.digest)
+    if gathered.empty and not gathered.staged and not gathered.kept:
+        raise GovernError("nothing", [f"{name}: an empty file" for name in gathered.empty])
+    paths = [one.table.path for one in gathered.staged]
+    connection = engine.connect(folder, [*paths, *(one.path for one in gathered.kept)])
+    try:
+        reduce.create(connection)
+        files = [
+            file
+            for batch in reduce.batches(enumerate(gathered.staged))
+            for file in _reduce_many(connection, batch, folder, how)
+        ]
+        files.sort(key=lambda file: file.number)
+        parts = exports_of([(one.path, one.name) for one in gathered.staged])
+        files = [
+            replace(file, export=part, sha256=originals[one.path].sha256)
+            for file, part, one in zip(files, parts, gathered.staged, strict=True)
+        ]
+        for kept in gathered.kept:
+            told = parquet.read(connection, kept.path, kept.given, kept.told, len(files))
+            files += [replace(one, sha256=originals[kept.given].sha256) for one in told]
+        interpret.interpret(connection, how.clock, taught(how.instance_ids))
+        ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
+        ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
+        ledger.notes += [_STRANGER.format(name) for name in gathered.strangers]
+        refuse_spoiled(ledger)
+        _held(ledger)
+        ledger.clashes = overlap.count_once(ledger)
+        yield ledger
+    finally:
+        connection.close()
 
 
 def _known_exports(how: Reading, found: Sequence[Found]) -> None:
@@ -138,10 +180,15 @@ def _reduce(
 ) -> BillFile:
     """Reduce one file, and reconcile the rows read with a count made without the engine."""
     how.progress(f"reading {staged.name}")
-    with ThreadPoolExecutor(max_workers=1) as second:
-        counting = second.submit(_counted, staged, records.lines)
-        read_rows = _try_reduce(connection, number, staged)
-        lines = counting.result()
+    with _rows(staged) as stream, ThreadPoolExecutor(max_workers=1) as second:
+        try:
+            counting = second.submit(records.lines, stream)
+            read_rows = _try_reduce(connection, number, staged)
+            lines = counting.result()
+        except BaseException:
+            # Nobody who interrupts a run waits for the rest of a count.
+            stream.close()
+            raise
     if read_rows is not None and lines is not None:
         if read_rows == lines or read_rows == _counted(staged, records.count):
             return _file(number, staged, read_rows, how)
@@ -175,9 +222,15 @@ def _file(number: int, staged: Staged, rows: int, how: Reading) -> BillFile:
     )
 
 
+def _rows(staged: Staged) -> BinaryIO:
+    """The bytes after a file's header."""
+    stream = open(staged.text, "rb")
+    stream.seek(staged.offset)
+    return stream
+
+
 def _counted(staged: Staged, how: Callable[[BinaryIO], int | None]) -> int | None:
-    with open(staged.text, "rb") as stream:
-        stream.seek(staged.offset)
+    with _rows(staged) as stream:
         return how(stream)
 
 

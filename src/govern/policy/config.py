@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from functools import partial
 from typing import Any
 
 from govern.model.clock import parse_zone
 from govern.model.config import Config
 from govern.model.duration import parse_duration
+from govern.model.folder import look
 from govern.model.instance_id import PARTS, taught
 from govern.model.words import SEVERITIES
 from govern.policy.fields import (
@@ -36,15 +38,16 @@ def find_config(start: str, home: str) -> str | None:
     """The nearest govern.yaml from ``start`` upwards.
 
     The last folder looked into is the repository's root, the home folder or ``/``, whichever
-    comes first.
+    comes first. Raises ``file`` where it can't be told whether one is there.
     """
     last = os.path.realpath(home) if home else None
     here = os.path.abspath(start)
     shown = start
     while True:
-        if os.path.isfile(os.path.join(here, NAME)):
+        there = look(os.path.join(here, NAME))
+        if there and not stat.S_ISDIR(there.st_mode):
             return os.path.normpath(os.path.join(shown, NAME))
-        at_end = os.path.exists(os.path.join(here, ".git")) or os.path.realpath(here) == last
+        at_end = look(os.path.join(here, ".git")) or os.path.realpath(here) == last
         if at_end or here == os.path.dirname(here):
             return None
         here, shown = os.path.dirname(here), os.path.join(shown, "..")

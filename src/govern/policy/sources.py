@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Sequence
 
 from govern.model.errors import Fault
+from govern.model.folder import below, look
 from govern.policy.marks import Document, Faults, Fields, Node
 from govern.policy.reading import read
 
@@ -24,7 +26,8 @@ def documents(
     seen: set[str] = set()
     found = []
     for path in paths:
-        named = not os.path.isdir(path)
+        there = look(path, named=True)
+        named = there is None or not stat.S_ISDIR(there.st_mode)
         for file in [path] if named else _files(path, faults):
             if os.path.realpath(file) in seen:
                 continue
@@ -47,23 +50,10 @@ def _keys(root: Node) -> set[str]:
 
 
 def _files(folder: str, faults: Faults) -> list[str]:
-    """Sorted. Links to folders are followed; each folder is looked into once, so no loop harms."""
-    waiting = [folder]
-    visited: set[str] = set()
-    files = []
-    while waiting:
-        here = waiting.pop()
-        if os.path.realpath(here) in visited:
-            continue
-        visited.add(os.path.realpath(here))
-        try:
-            names = os.listdir(here)
-        except OSError as error:
-            faults.add(Fault(here, 0, 0, f"can't be read: {error.strerror}"), cause="file")
-            continue
-        for path in (os.path.join(here, name) for name in names):
-            if os.path.isdir(path):
-                waiting.append(path)
-            elif path.endswith(_ENDINGS) and not path.endswith(_TESTS):
-                files.append(path)
-    return sorted(files)
+    def meant(path: str, is_folder: bool) -> bool:
+        return is_folder or (path.endswith(_ENDINGS) and not path.endswith(_TESTS))
+
+    def unseen(fault: Fault) -> None:
+        faults.add(fault, cause="file")
+
+    return sorted(below(folder, meant, unseen, hidden=True))
