@@ -253,6 +253,12 @@ def test_an_id_of_another_product_may_look_like_a_number(tmp_path: Path) -> None
     assert summary(path).count("other") == 1
 
 
+@pytest.mark.parametrize("key", ["9e97783319370121", "6e60241161938015", "1e5", "2E9"])
+def test_a_hexadecimal_key_went_through_no_spreadsheet(tmp_path: Path, key: str) -> None:
+    path = bill(tmp_path, row(主键=key), row(主键=f"{key}0"))
+    assert summary(path).count("charges") == 2
+
+
 def test_an_archive_in_an_archive_is_refused(tmp_path: Path) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:

@@ -55,7 +55,11 @@ FREE = 64
 LOST_KEY = 128
 
 #: A number as a spreadsheet shows one of many digits, or a floating-point number that lost some.
-EXPONENT = rf"[ \t]*({INEXACT}[0-9.eE+-]*|[0-9]([.,][0-9]+)?[eE]\+?[0-9]+)[ \t]*"
+#: Its exponent has a sign or its mantissa a fraction: a hexadecimal id (``9e97``) has neither.
+EXPONENT = (
+    rf"[ \t]*({INEXACT}[0-9.eE+-]*"
+    r"|[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE][0-9]{1,3})[ \t]*"
+)
 
 PLAIN = rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{SCALE}}})?"
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"
