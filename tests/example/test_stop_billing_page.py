@@ -26,7 +26,7 @@ def rows() -> list[str]:
 
 
 def words(cells: list[str]) -> set[str]:
-    return {word for cell in cells for word in re.findall(r"`([a-z_]+)`", cell)}
+    return {word for cell in cells for word in re.findall(r"`([a-z0-9_]+)`", cell)}
 
 
 def commands() -> list[str]:
