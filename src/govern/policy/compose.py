@@ -9,7 +9,7 @@ import yaml
 
 from govern.model.text import shorten
 from govern.policy.json_events import json_events
-from govern.policy.marks import HIDDEN, Fields, Items, Node, Refused, Scalar, Source, unseen
+from govern.policy.marks import HALVES, HIDDEN, Fields, Items, Node, Refused, Scalar, Source, unseen
 
 DEEPEST = 20
 
@@ -67,7 +67,8 @@ def _node(event: Any, events: Iterator[Any], source: Source, depth: int) -> Node
     if event.tag is not None:
         source.fault(line, column, f"tags aren't read: {shorten(event.tag, 60)}")
     if isinstance(event, yaml.ScalarEvent):
-        hidden = None if source.data and event.style == '"' else HIDDEN.search(event.value)
+        escaped = source.data and event.style == '"'
+        hidden = (HALVES if escaped else HIDDEN).search(event.value)
         if hidden:
             source.fault(line, column, unseen(hidden[0]))
         if hidden or (not event.value and (event.anchor or event.tag)):

@@ -21,6 +21,9 @@ HIDDEN = re.compile(
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 
+#: No escape makes a character of one of these alone, in no language.
+HALVES = re.compile("[\ud800-\udfff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
