@@ -1,0 +1,81 @@
+"""BSS OpenAPI 2017-12-14: bills and plans (RPC; names from the official SDK).
+
+Its host goes by the site of the account and not by a region of Model Studio: the other site
+answers ``NotApplicable``. QueryAvailableInstances lists Model Studio's plans (inferred).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from govern.cloud import paging
+from govern.cloud.client import Client
+from govern.cloud.paging import Page, Row, Rows
+from govern.cloud.service import Operation, Service
+
+SERVICE = Service("bss", "business.aliyuncs.com", "2017-12-14", "bss")
+
+#: The host of accounts of the international site.
+INTERNATIONAL = "business.ap-southeast-1.aliyuncs.com"
+
+DESCRIBE_INSTANCE_BILL = Operation(SERVICE, "DescribeInstanceBill", "POST")
+QUERY_BILL_OVERVIEW = Operation(SERVICE, "QueryBillOverview", "POST")
+QUERY_AVAILABLE_INSTANCES = Operation(SERVICE, "QueryAvailableInstances", "POST")
+SET_RENEWAL = Operation(SERVICE, "SetRenewal", "POST", acts=True)
+
+_PAGE = 300
+
+
+def plans(client: Client) -> Rows:
+    """Subscriptions of Model Studio. Raises CallFailed."""
+
+    def page(token: str | None) -> Page:
+        number = int(token or 1)
+        told = client.read(
+            QUERY_AVAILABLE_INSTANCES,
+            {
+                "ProductCode": "sfm",
+                "SubscriptionType": "Subscription",
+                "PageNum": str(number),
+                "PageSize": str(_PAGE),
+            },
+        )
+        data = paging.inside(QUERY_AVAILABLE_INSTANCES.title, told.body, "Data")
+        rows = paging.rows_in(QUERY_AVAILABLE_INSTANCES.title, data.get("InstanceList"))
+        total = data.get("TotalCount")
+        more = len(rows) == _PAGE or (total is not None and rows and number * _PAGE < int(total))
+        return Page(rows, str(number + 1) if more else None, paging.whole(total), told.at)
+
+    return paging.read(QUERY_AVAILABLE_INSTANCES.title, page)
+
+
+def instance_bill(client: Client, day: date) -> Rows:
+    """Every row of one day's bill, of all products, nothing hidden. Raises CallFailed."""
+
+    def page(token: str | None) -> Page:
+        parameters = {
+            "BillingCycle": f"{day:%Y-%m}",
+            "BillingDate": f"{day:%Y-%m-%d}",
+            "Granularity": "DAILY",
+            "IsBillingItem": "true",
+            "IsHideZeroCharge": "false",
+            "MaxResults": str(_PAGE),
+        }
+        if token:
+            parameters["NextToken"] = token
+        told = client.read(DESCRIBE_INSTANCE_BILL, parameters)
+        data = paging.inside(DESCRIBE_INSTANCE_BILL.title, told.body, "Data")
+        rows = paging.rows_in(DESCRIBE_INSTANCE_BILL.title, data.get("Items"))
+        next_token = str(data.get("NextToken") or "") or None
+        return Page(rows, next_token, paging.whole(data.get("TotalCount")), told.at)
+
+    return paging.read(DESCRIBE_INSTANCE_BILL.title, page)
+
+
+def overview(client: Client, month: str) -> tuple[Row, ...]:
+    """The account's own sums of a month, by product and currency. Raises CallFailed."""
+    told = client.read(QUERY_BILL_OVERVIEW, {"BillingCycle": month})
+    items = paging.inside(QUERY_BILL_OVERVIEW.title, told.body, "Data").get("Items")
+    inside = items.get("Item") if isinstance(items, Mapping) else items
+    return tuple(paging.rows_in(QUERY_BILL_OVERVIEW.title, inside))

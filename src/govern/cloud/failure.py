@@ -1,0 +1,74 @@
+"""A call that failed: its operation, the service's code, the request's id, the permission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class CallFailed(Exception):
+    """``code`` is the service's own word; None where no whole answer came.
+
+    ``permission``: the RAM action that is missing. ``unresolved``: the host doesn't exist.
+    ``happened``: whether the call may have been carried out all the same.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+        permission: str | None = None,
+        happened: bool = False,
+        unresolved: bool = False,
+    ) -> None:
+        self.operation = operation
+        self.message = message
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.permission = permission
+        self.happened = happened
+        self.unresolved = unresolved
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        told = f"{self.operation}: {self.code or 'no answer'}"
+        if self.message and self.message != self.code:
+            told += f": {self.message}"
+        if self.permission:
+            told += f" (missing permission: {self.permission})"
+        if self.request_id:
+            told += f" (request {self.request_id})"
+        return told
+
+    @property
+    def refused_credentials(self) -> bool:
+        """Wrong, unknown, disabled or expired keys and tokens: no later call can succeed."""
+        code = self.code or ""
+        return code.startswith(("InvalidAccessKeyId", "InvalidSecurityToken", "SecurityToken")) or (
+            code in _REFUSED
+        )
+
+
+_REFUSED = (
+    "SignatureDoesNotMatch",
+    "IncompleteSignature",
+    "InvalidApiKey",
+    "invalid_api_key",
+    "Forbidden.AccessKeyDisabled",
+)
+
+
+def denied(body: Mapping[str, Any]) -> str | None:
+    """The RAM action that an answer says is missing (``AccessDeniedDetail.AuthAction``)."""
+    for name in ("AccessDeniedDetail", "accessDeniedDetail"):
+        detail = body.get(name)
+        if isinstance(detail, Mapping):
+            action = detail.get("AuthAction") or detail.get("authAction")
+            if action:
+                return str(action)
+    return None

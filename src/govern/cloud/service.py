@@ -1,0 +1,41 @@
+"""A service and its operations, declared: how they are called, and whether they change anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Service:
+    """One API. ``host`` may hold ``{region}``; ``ram`` is the prefix of its RAM actions.
+
+    ``signed``: by an access key (ACS3); else a Model Studio API key goes along as a bearer token.
+    """
+
+    name: str
+    host: str
+    version: str
+    ram: str
+    signed: bool = True
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of a service. ``acts``: it changes the account, so it is never repeated blindly.
+
+    ``path`` is ``/`` for an RPC call; ``{id}`` in it is the one thing that it is about.
+    """
+
+    service: Service
+    name: str
+    method: str
+    path: str = "/"
+    acts: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.service.name}:{self.name}"
+
+    @property
+    def permission(self) -> str:
+        return f"{self.service.ram}:{self.name}"
