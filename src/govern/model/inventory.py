@@ -37,7 +37,8 @@ class ApiKey:
 
     ``disabled_at`` and ``gone_at`` are the instants from which it can't be used. Where one is
     known only as an interval, it is the interval's end, and ``disabled_after`` or ``gone_after``
-    the last instant at which the key was seen alive.
+    the last instant at which the key was seen alive. ``seen_at`` is when a record was last seen,
+    where that isn't when the inventory was collected.
     """
 
     api_key_id: str
@@ -51,14 +52,20 @@ class ApiKey:
     disabled_after: Moment | None = None
     gone_at: Moment | None = None
     gone_after: Moment | None = None
+    seen_at: Moment | None = None
 
 
 @dataclass(frozen=True)
 class Workspace:
+    """``gone_at``: when it was no longer listed, ``gone_after`` when it last was."""
+
     workspace_id: str
     name: str | None = None
     region_id: str | None = None
     owner: str | None = None
+    gone_at: Moment | None = None
+    gone_after: Moment | None = None
+    seen_at: Moment | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ class Resource:
     prepaid: bool | None = None
     created_at: Moment | None = None
     ended_at: Moment | None = None
+    seen_at: Moment | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,17 @@ class Plan:
     region_id: str | None = None
     expires_at: Moment | None = None
     auto_renewal: str = "unknown"
+    seen_at: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A list that was asked for and not read to its end; None where it isn't about one place."""
+
+    list: str
+    region_id: str | None
+    workspace_id: str | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +127,7 @@ class Inventory:
     batches: tuple[Resource, ...] = ()
     knowledge_bases: tuple[Resource, ...] = ()
     plans: tuple[Plan, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
     path: str = ""
     sha256: str | None = None
 
@@ -131,6 +151,7 @@ LISTS = (
     "batches",
     "knowledge_bases",
     "plans",
+    "unseen",
 )
 
 

@@ -16,6 +16,7 @@ from govern.model.inventory import (
     LookedAt,
     Plan,
     Resource,
+    Unseen,
     Workspace,
 )
 from govern.model.meaning import region_id_of
@@ -77,6 +78,7 @@ _RESOURCE: dict[str, Reader] = {
     "prepaid": yes_or_no,
     "created_at": moment,
     "ended_at": moment,
+    "seen_at": moment,
 }
 
 
@@ -132,6 +134,7 @@ _KEYS = _list_of(
         "disabled_after": moment,
         "gone_at": moment,
         "gone_after": moment,
+        "seen_at": moment,
     },
     ("api_key_id",),
     _look_at_key,
@@ -151,7 +154,15 @@ _READERS: dict[str, Reader] = {
     "api_keys": _KEYS,
     "workspaces": _list_of(
         Workspace,
-        {"workspace_id": line, "name": text, "region_id": _region, "owner": line},
+        {
+            "workspace_id": line,
+            "name": text,
+            "region_id": _region,
+            "owner": line,
+            "gone_at": moment,
+            "gone_after": moment,
+            "seen_at": moment,
+        },
         ("workspace_id",),
     ),
     "training_jobs": _RESOURCES,
@@ -166,8 +177,14 @@ _READERS: dict[str, Reader] = {
             "region_id": _region,
             "expires_at": moment,
             "auto_renewal": one_of(RENEWALS, "word"),
+            "seen_at": moment,
         },
         ("kind",),
+    ),
+    "unseen": _list_of(
+        Unseen,
+        {"list": line, "region_id": _region, "workspace_id": line, "reason": text},
+        ("list", "reason"),
     ),
 }
 
