@@ -7,17 +7,22 @@ answers ``NotApplicable``. QueryAvailableInstances lists Model Studio's plans (i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from govern.cloud import paging
-from govern.cloud.client import Client
+from govern.cloud.client import Client, Told
+from govern.cloud.failure import CallFailed
 from govern.cloud.paging import Page, Row, Rows
 from govern.cloud.service import Operation, Service
 
-SERVICE = Service("bss", "business.aliyuncs.com", "2017-12-14", "bss")
-
-#: The host of accounts of the international site.
-INTERNATIONAL = "business.ap-southeast-1.aliyuncs.com"
+SERVICE = Service(
+    "bss",
+    "business.aliyuncs.com",
+    "2017-12-14",
+    "bss",
+    abroad="business.ap-southeast-1.aliyuncs.com",
+)
 
 DESCRIBE_INSTANCE_BILL = Operation(SERVICE, "DescribeInstanceBill", "POST")
 QUERY_BILL_OVERVIEW = Operation(SERVICE, "QueryBillOverview", "POST")
@@ -32,7 +37,8 @@ def plans(client: Client) -> Rows:
 
     def page(token: str | None) -> Page:
         number = int(token or 1)
-        told = client.read(
+        told = _read(
+            client,
             QUERY_AVAILABLE_INSTANCES,
             {
                 "ProductCode": "sfm",
@@ -64,7 +70,7 @@ def instance_bill(client: Client, day: date) -> Rows:
         }
         if token:
             parameters["NextToken"] = token
-        told = client.read(DESCRIBE_INSTANCE_BILL, parameters)
+        told = _read(client, DESCRIBE_INSTANCE_BILL, parameters)
         data = paging.inside(DESCRIBE_INSTANCE_BILL.title, told.body, "Data")
         rows = paging.rows_in(DESCRIBE_INSTANCE_BILL.title, data.get("Items"))
         next_token = str(data.get("NextToken") or "") or None
@@ -75,7 +81,18 @@ def instance_bill(client: Client, day: date) -> Rows:
 
 def overview(client: Client, month: str) -> tuple[Row, ...]:
     """The account's own sums of a month, by product and currency. Raises CallFailed."""
-    told = client.read(QUERY_BILL_OVERVIEW, {"BillingCycle": month})
+    told = _read(client, QUERY_BILL_OVERVIEW, {"BillingCycle": month})
     items = paging.inside(QUERY_BILL_OVERVIEW.title, told.body, "Data").get("Items")
     inside = items.get("Item") if isinstance(items, Mapping) else items
     return tuple(paging.rows_in(QUERY_BILL_OVERVIEW.title, inside))
+
+
+def _read(client: Client, operation: Operation, parameters: Mapping[str, str]) -> Told:
+    """On the account's own site: the other site answers that it doesn't apply (documented)."""
+    try:
+        return client.read(operation, parameters)
+    except CallFailed as failed:
+        if not (failed.code or "").startswith("NotApplicable") or client.endpoints.abroad:
+            raise
+    client.endpoints = replace(client.endpoints, abroad=True)
+    return client.read(operation, parameters)

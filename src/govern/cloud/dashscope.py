@@ -13,13 +13,13 @@ from govern.cloud.client import Client, Key
 from govern.cloud.paging import Page, Rows
 from govern.cloud.service import Operation, Service
 
-SERVICE = Service("dashscope", "dashscope.aliyuncs.com", "", "", signed=False)
-
 #: The shared hosts of the regions that have these lists.
 HOSTS: Mapping[str, str] = {
     "cn-beijing": "dashscope.aliyuncs.com",
     "ap-southeast-1": "dashscope-intl.aliyuncs.com",
 }
+
+SERVICE = Service("dashscope", "dashscope.aliyuncs.com", "", "", signed=False, hosts=HOSTS)
 
 LIST_FINE_TUNES = Operation(SERVICE, "ListFineTunes", "GET", "/api/v1/fine-tunes")
 GET_FINE_TUNE = Operation(SERVICE, "GetFineTune", "GET", "/api/v1/fine-tunes/{id}")

@@ -24,15 +24,17 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Endpoints:
     """Replacements by service: whole URLs from the environment, hosts from govern.yaml.
 
-    ``hosts``: the hosts of services that have one for each region or account site.
+    ``abroad``: the account is one of the international site.
     """
 
     replaced: Mapping[str, str] = field(default_factory=dict)
-    hosts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    abroad: bool = False
 
     def base(self, service: Service, region_id: str) -> SplitResult:
         """Scheme, host and leading path. No answer of a service ever decides it."""
-        known = self.hosts.get((service.name, region_id), service.host)
+        known = service.hosts.get(region_id, service.host)
+        if self.abroad and service.abroad:
+            known = service.abroad
         given = self.replaced.get(service.name, f"https://{known}").replace("{region}", region_id)
         found = urlsplit(given if "://" in given else f"https://{given}")
         return found._replace(path=found.path.rstrip("/"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Service:
     """One API. ``host`` may hold ``{region}``; ``ram`` is the prefix of its RAM actions.
+
+    ``hosts``: those of regions that have one of their own. ``abroad``: the host for accounts of
+    the international site, where that is another one.
 
     ``signed``: by an access key (ACS3); else a Model Studio API key goes along as a bearer token.
     """
@@ -17,6 +21,8 @@ class Service:
     version: str
     ram: str
     signed: bool = True
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    abroad: str | None = None
 
 
 @dataclass(frozen=True)

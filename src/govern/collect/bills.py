@@ -136,7 +136,7 @@ def _close(client: Client, name: str, folder: Folder, done: Collected, now: date
         done.unread.append(Unread(name, None, str(failed)))
     else:
         same = _nonzero(totals) == _nonzero(overview)
-        reconciled = True if same else (False if now > final_from(name) else None)
+        reconciled = True if same else (False if now > final_from(name, BILL_CLOCK) else None)
     days_left = any(one.month == name for one in done.unread)
     if days_left:
         reconciled = None
@@ -154,7 +154,7 @@ def _close(client: Client, name: str, folder: Folder, done: Collected, now: date
 
 def _is_over(known: Month, manifest: Manifest, folder: Folder) -> bool:
     """Whether nothing of the month can change any more, and all of it is here."""
-    final = final_from(known.month)
+    final = final_from(known.month, BILL_CLOCK)
     files = [file for file in manifest.files if file.month == known.month]
     days = {f"{day:%Y-%m-%d}" for day in _days(known.month, final)}
     return (
