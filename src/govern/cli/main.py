@@ -12,9 +12,11 @@ from typer.exceptions import TyperException
 from govern import __version__
 from govern.cli import (
     audit,
+    auth,
     bill,
     check,
     checklist,
+    collect,
     cost,
     init,
     policy,
@@ -63,6 +65,8 @@ app.add_typer(checklist.app, name="checklist")
 app.add_typer(bill.app, name="bill")
 app.add_typer(policy.app, name="policy")
 app.add_typer(waiver.app, name="waiver")
+app.add_typer(collect.app, name="collect")
+app.add_typer(auth.app, name="auth")
 
 
 def main() -> NoReturn:

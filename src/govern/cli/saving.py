@@ -16,15 +16,18 @@ from typing import BinaryIO
 from govern.model.errors import GovernError
 
 
-def save(path: str, text: str) -> None:
-    """Write ``text`` as the file's whole content. Raises ``file`` if that can't be done."""
-    with writing(path) as stream:
+def save(path: str, text: str, *, private: bool = False) -> None:
+    """Write ``text`` as the file's whole content. Raises ``file`` if that can't be done.
+
+    ``private``: readable by its owner only, whatever the umask or the old file says.
+    """
+    with writing(path, private=private) as stream:
         # A lone surrogate, from a path that is no UTF-8, is written as its escape.
         stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 @contextmanager
-def writing(path: str) -> Iterator[BinaryIO]:
+def writing(path: str, *, private: bool = False) -> Iterator[BinaryIO]:
     """A stream whose bytes become the file's content when the context ends without an error.
 
     What is no regular file (``/dev/stdout``, a pipe) is written to as it is. Raises ``file``.
@@ -35,7 +38,7 @@ def writing(path: str) -> Iterator[BinaryIO]:
             with open(path, "wb") as stream:
                 yield stream
             return
-        with _replacing(os.path.realpath(path), there) as stream:
+        with _replacing(os.path.realpath(path), there, private=private) as stream:
             yield stream
     except OSError as error:
         raise GovernError("file", f"{path}: {error.strerror or error}") from None
@@ -49,7 +52,7 @@ def _there(path: str) -> os.stat_result | None:
 
 
 @contextmanager
-def _replacing(target: str, old: os.stat_result | None) -> Iterator[BinaryIO]:
+def _replacing(target: str, old: os.stat_result | None, *, private: bool) -> Iterator[BinaryIO]:
     if old and not os.access(target, os.W_OK):
         # Replacing needs the folder's permission only; who locks a file means its content.
         raise PermissionError(13, "Permission denied")
@@ -58,10 +61,10 @@ def _replacing(target: str, old: os.stat_result | None) -> Iterator[BinaryIO]:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         # Without an old file the system applies the umask; with one, nobody reads it too early.
-        with open(os.open(part, flags, 0o600 if old else 0o666), "wb") as stream:
+        with open(os.open(part, flags, 0o600 if old or private else 0o666), "wb") as stream:
             yield stream
             stream.flush()
-            if old:
+            if old and not private:
                 _like(part, old)
             os.fsync(stream.fileno())
         os.replace(part, target)

@@ -64,7 +64,7 @@ class Store:
         return [(str(workspace), str(region)) for workspace, region in found]
 
     def _get(self, name: str) -> str | None:
-        self._usable()
+        self.usable()
         try:
             found: str | None = self._keyring.get_password(SERVICE, name)
         except self._errors as error:
@@ -72,7 +72,7 @@ class Store:
         return found
 
     def _set(self, name: str, text: str) -> None:
-        self._usable()
+        self.usable()
         try:
             self._keyring.set_password(SERVICE, name, text)
         except self._errors as error:
@@ -87,7 +87,8 @@ class Store:
             raise _refused(error) from None
         return 1
 
-    def _usable(self) -> None:
+    def usable(self) -> None:
+        """Raises ``file`` where nothing can be kept here."""
         if self.problem:
             raise GovernError("file", self.problem)
 

@@ -18,6 +18,7 @@ from govern.cloud.failure import CallFailed
 from govern.cloud.paging import Row
 from govern.collect.folder import Folder
 from govern.model.clock import BILL_CLOCK, final_from, iso, month_start, next_month
+from govern.model.exits import Exit
 from govern.model.manifest import DayFile, Manifest, Month, Sums
 from govern.model.money import EXACT, plain
 
@@ -50,18 +51,29 @@ class Unread:
 
 @dataclass
 class Collected:
-    """What was done. ``asked``: how many days were read from the account in this run."""
+    """What was done. ``asked``: how many days were read from the account in this run, ``kept``
+    how many were here already."""
 
     manifest: Manifest
     months: Sequence[str]
     unread: list[Unread] = field(default_factory=list)
     asked: int = 0
+    kept: int = 0
 
     @property
-    def differing(self) -> list[Month]:
-        """Final months whose rows don't sum to the account's own overview."""
+    def exit(self) -> Exit:
+        """``partial`` where a day wasn't read, or a final month's rows don't sum to the account's
+        own overview."""
+        why = [f"{one.date or one.month}: {one.reason}" for one in self.unread]
         found = [self.manifest.month(name) for name in self.months]
-        return [month for month in found if month and month.reconciled is False]
+        for month in found:
+            if month and month.reconciled is False:
+                rows, said = _told(month.totals), _told(month.overview)
+                why.append(f"{month.month}: the rows sum to {rows}, the account says {said}")
+        more = f" and {len(why) - 3} more" if len(why) > 3 else ""
+        if why:
+            return Exit("partial", "; ".join(why[:3]) + more)
+        return Exit("clean", "all days were read")
 
 
 def collect(
@@ -93,6 +105,7 @@ def _month(
     known = done.manifest.month(name)
     if known is None or known.complete:
         if known and _is_over(known, done.manifest, folder):
+            done.kept += 1
             return
         known = Month(name, started_at=iso(now, BILL_CLOCK))
         done.manifest = done.manifest.with_month(known)
@@ -103,6 +116,7 @@ def _month(
         and _instant(file.exported_at) >= _instant(known.started_at)
         and folder.holds(file)
     }
+    done.kept += len(kept)
     days = [day for day in _days(name, now) if f"{day:%Y-%m-%d}" not in kept]
     with ThreadPoolExecutor(max_workers=concurrency) as pool:
         waiting = {pool.submit(_day, client, account_id, day): day for day in days}
@@ -238,6 +252,10 @@ def _together(parts: Iterable[Sums]) -> dict[str, Decimal]:
         for currency, amount in part.items():
             sums[currency] = EXACT.add(sums.get(currency, Decimal(0)), amount)
     return sums
+
+
+def _told(sums: Sums) -> str:
+    return ", ".join(f"{plain(sum)} {currency}" for currency, sum in sorted(sums.items())) or "0"
 
 
 def _nonzero(sums: Sums) -> dict[str, str]:

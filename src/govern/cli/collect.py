@@ -1,0 +1,293 @@
+"""``govern collect``: an inventory and bills from the account, read-only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from govern.cli import account, options
+from govern.model.errors import GovernError, usage
+
+if TYPE_CHECKING:
+    from govern.cloud.client import Client
+    from govern.collect.merge import Account
+    from govern.model.inventory import Inventory
+
+app = typer.Typer(
+    help="An inventory and bills from the account; nothing is changed there.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+_FORMATS = ("table", "json", "markdown")
+
+
+@app.command("inventory")
+def inventory(
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="inventory.json, .yaml or .yml."),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", metavar="ID", help="Only this region. Repeatable."),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", metavar="LIST", help="Only these lists, such as api_keys,plans."),
+    ] = None,
+    previous: Annotated[
+        str | None,
+        typer.Option(
+            "--previous", metavar="FILE", help="The inventory before. Default: the one replaced."
+        ),
+    ] = None,
+    sees_all: Annotated[
+        bool,
+        typer.Option("--sees-all", help="This RAM user or role sees every key and workspace."),
+    ] = False,
+    profile: account.Profile = None,
+    timeout: account.Timeout = "30s",
+    concurrency: account.Concurrency = 4,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="table (default) or json.")
+    ] = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write what exists in the account: keys, workspaces, jobs, deployments, batches, plans.
+
+    What no list tells (owners, knowledge bases) is kept from the file before; what could not be
+    seen is in the file as such. docs/account.md says which permissions are needed.
+
+    Exit codes: 0 everything was seen, 2 wrong usage, 4 a part wasn't (the file is written), 5 no
+    answer from the account (nothing is written).
+
+    Examples:
+
+      govern collect inventory -o inventory.yaml
+
+      govern collect inventory -o inventory.yaml --region cn-beijing --only api_keys,workspaces
+    """
+    del verbose
+    from govern.cli import output as out
+    from govern.cli import settings
+
+    stdout, _ = out.formats_of(format, [], _FORMATS)
+    if output is None:
+        raise usage("-o: name the file to write, as in -o inventory.yaml")
+    if os.path.splitext(output)[1].lower() not in (".json", ".yaml", ".yml"):
+        raise usage(f"-o {output}: an inventory is .json, .yaml or .yml")
+    regions, lists = _regions(region or []), _lists(only)
+    found = settings.load(config, no_config)
+    before = _before(previous, output)
+
+    from govern import __version__
+    from govern.cloud import credentials
+    from govern.collect import inventory as reading
+    from govern.collect.merge import merged
+    from govern.collect.views import collection_document
+    from govern.model.collection import Collection
+    from govern.model.exits import Exit
+
+    client, caller = account.connect(profile, timeout, concurrency, found)
+    if before and before.account_id and before.account_id != caller.account_id:
+        raise usage(
+            f"{before.path} is of account {before.account_id}, the credentials are of "
+            f"{caller.account_id}: name another file"
+        )
+    wanted = reading.Wanted(
+        regions=regions,
+        lists=lists,
+        keys=[
+            reading.KnownKey(secret, workspace_id, region_id)
+            for secret, workspace_id, region_id in credentials.api_keys(os.environ)
+        ],
+        sees_all=sees_all,
+        progress=settings.progress(quiet),
+    )
+    seen = reading.collect(client, caller, wanted, concurrency)
+    _nothing_answered(seen)
+    result = merged(before, seen)
+    _save(output, result)
+    _skew(client, quiet)
+    why = [f"{one.list} of {one.region_id or 'the account'}: {one.reason}" for one in seen.unseen]
+    if not seen.everything:
+        why.append(f"{caller.kind or 'the caller'} may not see everything (--sees-all)")
+    more = f" and {len(why) - 3} more" if len(why) > 3 else ""
+    ended = Exit("partial", "; ".join(why[:3]) + more) if why else Exit("clean", "all was seen")
+    told = result.document()
+    done = Collection(
+        version=__version__,
+        what="inventory",
+        path=output,
+        account_id=caller.account_id,
+        collected_at=told["collected_at"],
+        exit=ended,
+        unseen=seen.unseen,
+        regions=seen.regions,
+        counts={name: len(getattr(result, name)) for name in (*lists, "knowledge_bases")},
+    )
+    out.end(collection_document(done), stdout, [], [], quiet=quiet)
+
+
+@app.command("bills")
+def bills(
+    month: Annotated[
+        list[str] | None,
+        typer.Option("--month", metavar="YYYY-MM", help="A billing month. Repeatable."),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="DIR", help="The folder of bills."),
+    ] = None,
+    profile: account.Profile = None,
+    timeout: account.Timeout = "30s",
+    concurrency: account.Concurrency = 4,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="table (default) or json.")
+    ] = None,
+    config: options.ConfigPath = None,
+    no_config: options.NoConfig = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Write a month's bill as the account's API tells it: one file a day, and a manifest.
+
+    Stopped at any point, the same command goes on. The rows are held against the account's own
+    overview, to the last digit.
+
+    Exit codes: 0 all days were read, 2 wrong usage, 4 some weren't or a final month differs from
+    the overview, 5 no answer from the account, 6 another run collects into this folder.
+
+    Example: govern collect bills --month 2026-09 -o bills/
+    """
+    del verbose
+    from govern.cli import output as out
+    from govern.cli import settings
+
+    stdout, _ = out.formats_of(format, [], _FORMATS)
+    if output is None:
+        raise usage("-o: name the folder of bills, as in -o bills/")
+    wanted = list(dict.fromkeys(month or []))
+    if not wanted:
+        raise usage("--month: name a billing month, as in --month 2026-09")
+    found = settings.load(config, no_config)
+
+    from govern import __version__
+    from govern.collect import bills as reading
+    from govern.collect.folder import held
+    from govern.collect.views import collection_document
+    from govern.model.clock import BILL_CLOCK, iso
+    from govern.model.collection import Collection
+
+    for name in wanted:
+        _parsed(name)
+    client, caller = account.connect(profile, timeout, concurrency, found)
+    now = client.clock.astimezone(BILL_CLOCK).replace(tzinfo=None, microsecond=0)
+    for name in wanted:
+        _in_reach(name, now.year * 12 + now.month)
+    with held(output) as folder:
+        done = reading.collect(
+            client, caller.account_id, wanted, folder, concurrency, settings.progress(quiet)
+        )
+    if done.unread and not done.asked and not done.kept:
+        raise GovernError("network", [one.reason for one in done.unread[:1]])
+    _skew(client, quiet)
+    collected = Collection(
+        version=__version__,
+        what="bills",
+        path=output,
+        account_id=caller.account_id,
+        collected_at=iso(now, BILL_CLOCK),
+        exit=done.exit,
+        unseen=[vars(one) for one in done.unread],
+        months=[one for one in done.manifest.months if one.month in wanted],
+    )
+    out.end(collection_document(collected), stdout, [], [], quiet=quiet)
+
+
+def _regions(given: list[str]) -> list[str]:
+    from govern.model.meaning import REGIONS
+
+    for one in given:
+        if one not in REGIONS:
+            raise usage(f"--region {one}: one of {', '.join(REGIONS)}")
+    return list(dict.fromkeys(given)) or list(REGIONS)
+
+
+def _lists(given: str | None) -> list[str]:
+    from govern.collect.inventory import LISTS
+
+    if given is None:
+        return list(LISTS)
+    found = [word.strip() for word in given.split(",")]
+    for one in found:
+        if one not in LISTS:
+            raise usage(f"--only {one}: one of {', '.join(LISTS)}")
+    return list(dict.fromkeys(found))
+
+
+def _before(previous: str | None, output: str) -> Inventory | None:
+    from govern.policy.inventory import load_inventories
+
+    if previous is None:
+        try:
+            os.stat(output)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise GovernError("file", f"{output}: {error.strerror}") from None
+    return next(iter(load_inventories([previous or output])), None)
+
+
+def _nothing_answered(seen: Account) -> None:
+    """Nothing but STS answered: the file stays as it was."""
+    if seen.unseen and not any(one.ended for one in seen.lists.values()):
+        raise GovernError("network", seen.unseen[0].reason)
+
+
+def _save(path: str, result: Inventory) -> None:
+    import json
+
+    from govern.cli.saving import save
+    from govern.model.yaml_text import text
+
+    told = result.document()
+    if path.lower().endswith(".json"):
+        save(path, json.dumps(told, ensure_ascii=False, indent=2) + "\n", private=True)
+    else:
+        save(path, text(told), private=True)
+
+
+def _parsed(month: str) -> int:
+    """The month as a number of months. Raises wrong usage."""
+    year, _, number = month.partition("-")
+    if not (len(year) == 4 and len(number) == 2 and (year + number).isascii()):
+        raise usage(f"--month {month}: write a month, as in 2026-09")
+    if not (year + number).isdigit() or not 1 <= int(number) <= 12:
+        raise usage(f"--month {month}: write a month, as in 2026-09")
+    return int(year) * 12 + int(number)
+
+
+def _in_reach(month: str, now: int) -> None:
+    from govern.collect.bills import MONTHS_BACK
+
+    if _parsed(month) > now:
+        raise usage(f"--month {month}: hasn't begun")
+    if now - _parsed(month) > MONTHS_BACK:
+        raise usage(f"--month {month}: the account tells its bills of {MONTHS_BACK} months only")
+
+
+def _skew(client: Client, quiet: bool) -> None:
+    if not quiet:
+        account.skew_note(client, _say)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"govern: {message}\n")

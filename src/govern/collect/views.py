@@ -1,0 +1,66 @@
+"""How collecting and credentials are shown to people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from govern.model.collection import AuthStatus, Collection
+from govern.model.document import Document, Section
+
+
+def auth_document(status: AuthStatus) -> Document:
+    def sections() -> Sequence[Section]:
+        head = [f"Credentials: {status.source}"]
+        if status.access_key_id:
+            temporary = ", temporary" if status.token else ""
+            head[0] += f", access key {status.access_key_id}{temporary}"
+        if status.account_id:
+            head.append(f"Account {status.account_id}, as {status.caller}")
+        rows = [
+            (workspace_id or "not known offline", region_id or "", source)
+            for workspace_id, region_id, source in status.api_keys
+        ]
+        found = [Section("", head)]
+        if rows:
+            found.append(
+                Section("Model Studio API keys", (), ("workspace", "region", "source"), rows)
+            )
+        return found
+
+    return Document(status.document(), sections, status.exit)
+
+
+def collection_document(done: Collection) -> Document:
+    def sections() -> Sequence[Section]:
+        head = [
+            f"{done.path}: account {done.account_id}, collected at {done.collected_at}",
+            done.exit.reason,
+        ]
+        found = [Section("", head)]
+        if done.regions:
+            counts = ", ".join(f"{count} {name}" for name, count in done.counts.items() if count)
+            rows = [(one.region_id, one.looked_at, one.reason or "") for one in done.regions]
+            found.append(
+                Section("Regions", [counts] if counts else [], ("region", "seen", "why"), rows)
+            )
+        if done.months:
+            shown = []
+            for month in done.months:
+                totals = ", ".join(
+                    f"{one['billed_cost']} {one['currency']}" for one in month.document()["totals"]
+                )
+                same = {True: "yes", False: "no", None: "not known yet"}[month.reconciled]
+                whole = "yes" if month.complete else "no"
+                shown.append((month.month, whole, str(month.rows), totals, same))
+            columns = ("month", "complete", "rows", "billed", "as the account says")
+            found.append(Section("Months", (), columns, shown, right=frozenset({2})))
+        if done.unseen:
+            lines = [", ".join(str(part) for part in _told(one) if part) for one in done.unseen]
+            found.append(Section("Not seen", lines))
+        return found
+
+    return Document(done.document(), sections, done.exit)
+
+
+def _told(one: object) -> Sequence[object]:
+    return list((one if isinstance(one, dict) else vars(one)).values())
