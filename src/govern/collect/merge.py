@@ -52,7 +52,7 @@ def merged(before: Inventory | None, now: Account) -> Inventory:
     return Inventory(
         collected_at=now.at,
         account_id=now.account_id,
-        complete=now.everything and not now.unseen,
+        complete=now.everything,
         regions=now.regions,
         api_keys=_list(old, now, "api_keys", lambda one: (one.workspace_id, one.api_key_id), _key),
         workspaces=_list(old, now, "workspaces", lambda one: one.workspace_id, _owned),
