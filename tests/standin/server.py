@@ -241,6 +241,10 @@ def _place(path: str) -> tuple[str, str, str]:
     found = re.match(r"/(ms|ds)/([^/]+)(/.*)", path)
     if found:
         return found[1], found[2], found[3]
+    if path.startswith("/modelstudio"):
+        return "ms", "cn-beijing", path  # the official client knows no leading path
+    if path == "/":
+        return "bss", "", path
     found = re.match(r"/(bss|sts)(/.*)?$", path)
     return (found[1], "", found[2] or "/") if found else ("?", "", path)
 
