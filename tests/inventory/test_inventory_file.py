@@ -229,7 +229,7 @@ def test_every_fault_of_one_file_is_told_with_line_and_column(tmp_path: Path) ->
         (2, 15, "2026-09-01T00:00:00+08:00"),
         (3, 13, "here"),
         (4, 11, "false"),
-        (5, 1, "plans"),
+        (5, 1, "unseen"),
         (8, 5, "already"),
         (8, 32, "none?"),
         (11, 15, "false"),
