@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kept import both, without_rows
 from oracle import bill as oracle_bill
 from oracle import judge as oracle_judge
 from oracle.build import TAUGHT as TAUGHT_COLUMNS
@@ -14,6 +15,7 @@ from oracle.build import TAUGHT_CANONICAL
 from govern.bill.shapes import SHAPES
 from govern.bill.shapes.taught import taught_shape
 from govern.judge.check import Terms, check
+from govern.ledger.ledger import Ledger
 from govern.ledger.reading import Reading, read
 from govern.model.report import CheckReport
 from govern.policy.policies import load_policies
@@ -27,7 +29,11 @@ TAUGHT = Reading(shapes=(*SHAPES, taught_shape(TAUGHT_COLUMNS)))
 
 def govern_report(bills: list[Path], policies: Path, how: Reading | None = None) -> CheckReport:
     with read([str(path) for path in bills], how or Reading()) as ledger:
-        return check(ledger, load_policies([str(policies)]), Terms(as_of=AS_OF, evidence=1))
+        return _judge(ledger, policies)
+
+
+def _judge(ledger: Ledger, policies: Path) -> CheckReport:
+    return check(ledger, load_policies([str(policies)]), Terms(as_of=AS_OF, evidence=1))
 
 
 _SAME = (
@@ -53,8 +59,13 @@ def judged(findings: list[dict[str, Any]]) -> list[Any]:
 
 
 def differences(bills: list[Path], policies: Path, *, taught: bool = False) -> list[str]:
-    """What govern and the oracle disagree on, in words; empty if they agree."""
-    report = govern_report(bills, policies, TAUGHT if taught else None).document()
+    """What govern and the oracle disagree on, in words; empty if they agree.
+
+    The ledger of the bill is judged as well, and may differ only where rows are needed.
+    """
+    how = TAUGHT if taught else None
+    of_bill, of_ledger = both(bills, lambda ledger: _judge(ledger, policies), how)
+    report = of_bill.document()
     columns = TAUGHT_CANONICAL if taught else None
     read_bills = [oracle_bill.read_bill(path, columns) for path in bills]
     charges = [charge for one in read_bills for charge in one.charges]
@@ -94,6 +105,30 @@ def differences(bills: list[Path], policies: Path, *, taught: bool = False) -> l
             only_ours = [one for one in ours if one not in theirs][:2]
             only_theirs = [one for one in theirs if one not in ours][:2]
             wrong.append(f"{result.id}: only govern {only_ours}, only oracle {only_theirs}")
+    return wrong + _of_ledger(report, of_ledger.document())
+
+
+def _of_ledger(report: dict[str, Any], kept: dict[str, Any]) -> list[str]:
+    """What the ledger of a bill says otherwise than the bill, without asking for the bill.
+
+    An instant inside a day leaves a policy undecided, or judges it by the charges that surely
+    match; a policy that passes must pass by the bill.
+    """
+    wrong = []
+    if without_rows(report["bill"]) != without_rows(kept["bill"]):
+        wrong.append(f"the ledger's bill: {kept['bill']}, not {report['bill']}")
+    for mine, theirs in zip(report["policies"], kept["policies"], strict=True):
+        findings = [
+            without_rows([one for one in document["findings"] if one["policy"] == mine["id"]])
+            for document in (report, kept)
+        ]
+        if (mine, findings[0]) == (theirs, findings[1]):
+            continue
+        if theirs["matched"] >= mine["matched"] or theirs["outcome"] not in (
+            "error",
+            mine["outcome"],
+        ):
+            wrong.append(f"the ledger's {mine['id']}: {theirs}, {findings}, not {mine}")
     return wrong
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from bills import HEADER, bill, keyed_lines, paid, row
+from bills import HEADER, bill, paid, row
 from reading import column, money, summary
 
 from govern.ledger.reading import Reading, read
@@ -320,34 +320,6 @@ def test_parquet_bills_are_read_with_rows_counted_from_one(tmp_path: Path) -> No
     found = summary(target)
     assert found.totals[0].billed_cost == Decimal("3.5")
     assert [(one.line, one.value) for one in found.rejects] == [(2, "abc")]
-
-
-def test_two_keyed_files_merge_like_one(tmp_path: Path) -> None:
-    """reduce(A + B) = merge(reduce A, reduce B)."""
-    from govern.ledger import parquet
-
-    lines = keyed_lines(60)
-    parts = [
-        bill(tmp_path, *[one for one in lines if f"2026-09-0{day}" in one], name=f"d{day}.csv")
-        for day in range(1, 4)
-    ]
-    kept = []
-    for part in parts:
-        with read([str(part)], Reading()) as ledger:
-            written = os.path.join(ledger.folder, "x.parquet")
-            parquet.write(ledger.connection, ledger.files, written)
-            kept.append(part.with_suffix(".parquet"))
-            kept[-1].write_bytes(Path(written).read_bytes())
-    question = (
-        "SELECT api_key_id, month, first, billing_currency, unit, sum(billed_cost), "
-        "sum(list_cost), "
-        "sum(usage), sum(charges)::BIGINT FROM ledger GROUP BY ALL ORDER BY ALL"
-    )
-    with read([str(part) for part in parts], Reading()) as whole:
-        expected = whole.query(question)
-    with read([str(part) for part in kept], Reading()) as merged:
-        assert merged.query(question) == expected
-        assert len(expected) > 5
 
 
 def test_a_header_in_broken_encoding_is_refused(tmp_path: Path) -> None:

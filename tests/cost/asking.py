@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from kept import both, without_rows
 from reading import AS_OF
 
 from govern.judge.cost import Question, cost
-from govern.ledger.reading import Reading, read
+from govern.ledger.ledger import Ledger
 from govern.model.cost import CostReport, CostRow
 from govern.model.inventory import Directory
 from govern.policy import asked
@@ -37,12 +38,15 @@ def question(
 
 
 def answers(paths: Sequence[Path], questions: Sequence[Question]) -> list[CostReport]:
-    """Each question on a reading of its own, since an inventory changes the ledger."""
-    found = []
-    for one in questions:
-        with read([str(path) for path in paths], Reading()) as ledger:
-            found.append(cost(ledger, one))
-    return found
+    """All on one reading; the ledger of these bills must give the same answers."""
+
+    def answered(ledger: Ledger) -> list[CostReport]:
+        return [cost(ledger, one) for one in questions]
+
+    of_bill, of_ledger = both(list(paths), answered)
+    for one, other in zip(of_bill, of_ledger, strict=True):
+        assert without_rows(one.document()) == without_rows(other.document())
+    return list(of_bill)
 
 
 def ask(*paths: Path, by: str = "", where: Sequence[str] = (), **more: object) -> CostReport:

@@ -67,6 +67,7 @@ def inspect(
 def reduce(
     file: Files,
     output: Annotated[str, typer.Option("-o", "--output", metavar="PATH", help="The ledger file.")],
+    timezone: options.Zone = None,
     exported_at: options.ExportedAt = None,
     config: options.ConfigPath = None,
     no_config: options.NoConfig = False,
@@ -82,12 +83,12 @@ def reduce(
     if os.path.splitext(output)[1].lower() != ".parquet":
         raise usage(f"-o {output}: a ledger is a Parquet file; name it {output}.parquet")
     found = settings.load(config, no_config)
-    how = settings.reading(found, settings.clock(None, found), exported_at or [])
+    how = settings.reading(found, settings.clock(timezone, found), exported_at or [])
     with read(file, how) as ledger:
         if ledger.clashes:
             raise GovernError("overlap", ledger.clashes)
         written = os.path.join(ledger.folder, "ledger.parquet")
-        parquet.write(ledger.connection, ledger.files, written)
+        parquet.write(ledger.connection, ledger.files, written, ledger.clock)
         with writing(output) as target, open(written, "rb") as source:
             shutil.copyfileobj(source, target)
     show(f"{output}\n")

@@ -26,6 +26,7 @@ Identity = tuple[str | None, ...]
 
 _USAGE = "kind = 'charge' AND charge_category = 'usage'"
 
+
 #: What a call can cost; of other services nobody's API key is the cause.
 _BY_KEY = ("inference", "batch", "web_search", "other")
 
@@ -55,6 +56,11 @@ class Facts:
     def place(self) -> tuple[str | None, str | None]:
         """Workspace and key; a workspace has no key."""
         return self.identity[1], self.identity[2] if len(self.identity) > 2 else None
+
+
+def cut_by(instant: str) -> str:
+    """A sum of charges before an instant and after it: a ledger whose rows aren't here keeps it."""
+    return f"(first < {instant} AND last >= {instant} AND width <> 'month')"
 
 
 def last_day(horizon: Horizon, by_day: bool) -> tuple[datetime, datetime]:
@@ -152,7 +158,8 @@ def _costs(
     rows = ledger.query(
         f"SELECT {columns}, billing_currency, sum(billed_cost),"
         " sum(billed_cost) FILTER (WHERE first >= since AND last < until AND width <> 'month'),"
-        " count(*) FILTER (WHERE since IS NULL)"
+        " count(*) FILTER"
+        f" (WHERE since IS NULL OR {cut_by('since')} OR {cut_by('until')})"
         " FROM ledger LEFT JOIN windows ON payer IS NOT DISTINCT FROM billing_account_id"
         f" WHERE kind = 'charge' GROUP BY {columns}, billing_currency"
         f" ORDER BY {order}, billing_currency NULLS LAST"
@@ -223,7 +230,10 @@ def spending(
     payer: str | None,
     window: tuple[datetime, datetime],
 ) -> list[tuple[str, Decimal, Decimal]]:
-    """Of these keys' use: (currency, cost in ``window``, cost in its last month so far)."""
+    """Of these keys' use: (currency, cost in ``window``, cost in its last month so far).
+
+    A currency of which the cost in ``window`` can't be told is left out.
+    """
     columns = IDENTITY["api_key"]
     fill(
         ledger.connection,
@@ -236,10 +246,11 @@ def spending(
         "SELECT billing_currency,"
         " coalesce(sum(billed_cost)"
         " FILTER (WHERE first >= $1 AND last < $2 AND width <> 'month'), 0),"
-        " coalesce(sum(billed_cost) FILTER (WHERE month = $3), 0)"
+        " coalesce(sum(billed_cost) FILTER (WHERE month = $3), 0),"
+        f" count(*) FILTER (WHERE {cut_by('$1')} OR {cut_by('$2')})"
         f" FROM ledger JOIN still ON {theirs}"
         f" WHERE {_USAGE} AND billing_account_id IS NOT DISTINCT FROM $4 GROUP BY 1 ORDER BY 1",
         (*window, f"{window[1]:%Y-%m}", payer),
     )
     ledger.connection.execute("DROP TABLE still")
-    return [(currency, rate, so_far) for currency, rate, so_far in rows]
+    return [(currency, rate, so_far) for currency, rate, so_far, cut in rows if not cut]

@@ -55,8 +55,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         return CheckReport(__version__, terms.as_of, bill, (), (), why, terms.notes)
     applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
     directory = terms.directory
-    if directory:
-        name(ledger, directory)
+    name(ledger, directory)
     divide(ledger, _instants(applied, ledger))
     values = Values(ledger, directory.words if directory else None)
     results: list[PolicyResult] = []

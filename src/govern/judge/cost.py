@@ -76,8 +76,7 @@ def cost(ledger: Ledger, question: Question) -> CostReport:
     if ledger.clashes:
         return bare
     directory = question.directory
-    if directory:
-        name(ledger, directory)
+    name(ledger, directory)
     values = Values(ledger, directory.words if directory else None)
     picked = selected(ledger, question.where, values)
     _nothing_lost(ledger, picked, bill)

@@ -211,10 +211,14 @@ def _doubt(unsure: Sequence[Use]) -> str | None:
     parsed = [use for use in unsure if not use.unparsed]
     if parsed:
         first = parsed[0]
+        if not first.coarse and first.last > first.first:
+            # Where rows can be looked up, no such sum is left.
+            return (
+                f"a ledger keeps the charges of {first.first:%Y-%m-%d} as one sum, on both sides "
+                "of the stop: the bill itself is needed"
+            )
         told = f"a charge of {known(first.first, first.width)} is known"
         how = f"to the {first.width} only"
-        if not first.coarse and first.last > first.first:
-            how = "as one sum with others only"
         return f"{told} {how} and may lie before or after the stop: a finer bill is needed"
     count = sum(use.charges for use in unsure)
     if not count:

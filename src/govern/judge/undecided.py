@@ -93,13 +93,15 @@ class _Slack:
     """What could be added to a sum, in the policy's own measure; negative amounts add nothing.
 
     ``unlisted`` of its charges could match only because the inventory doesn't show everything,
-    ``untold`` only because nothing tells their service.
+    ``untold`` only because nothing tells their service; ``summed`` of them stand in a ledger as
+    sums whose rows aren't here.
     """
 
     amount: Decimal = Decimal(0)
     charges: int = 0
     unlisted: int = 0
     untold: int = 0
+    summed: int = 0
 
 
 def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
@@ -137,18 +139,21 @@ def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Sla
     of_inventory = asked.nameless | asked.unlisted
     untold = asked.untold & Clause(UNTOLD_SERVICE)
     measure = asked.policy.measure
+    kept = [file.number for file in asked.ledger.files if file.staged is None]
     rows = asked.ledger.query(
         f"SELECT {keys}{PERIOD[asked.policy.every]}, {asked.unit()}, "
         f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0), "
         "coalesce(sum(charges), 0)::BIGINT, "
         f"coalesce(sum(charges) FILTER (WHERE {of_inventory.sql}), 0)::BIGINT, "
-        f"coalesce(sum(charges) FILTER (WHERE {untold.sql}), 0)::BIGINT "
+        f"coalesce(sum(charges) FILTER (WHERE {untold.sql}), 0)::BIGINT, "
+        "coalesce(sum(charges) FILTER (WHERE first < last AND "
+        "list_contains(?::INTEGER[], file)), 0)::BIGINT "
         f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
-        (*of_inventory.parameters, *untold.parameters, *clause.parameters),
+        (*of_inventory.parameters, *untold.parameters, kept, *clause.parameters),
     )
     return {
-        (tuple(values), period, unit): _Slack(Decimal(amount), charges, unlisted, untold_ones)
-        for *values, period, unit, amount, charges, unlisted, untold_ones in rows
+        (tuple(values), period, unit): _Slack(Decimal(amount), *counts)
+        for *values, period, unit, amount, counts in ((*row[:-4], row[-4:]) for row in rows)
     }
 
 
@@ -169,6 +174,7 @@ def _because(floating: _Slack, mine: _Slack) -> str:
     if straddling:
         reasons.append(
             f"{_count(straddling)} not known exactly enough to be before or after from/before"
+            + (" (a ledger keeps sums by day: judge the bill itself)" if mine.summed else "")
         )
     if unlisted:
         reasons.append(

@@ -1,14 +1,16 @@
 """Divide groups at instants: where a policy's ``from`` falls inside a day, rows decide.
 
 A ledger's group spans at most a day. Where an instant lies between a group's first and last
-charge, the rows concerned are looked up in their files, in one scan for all instants, and the
-group is replaced by one group on each side. Nothing changes where no group is cut.
+charge, the rows concerned are looked up in their files, in one scan for all instants, and one
+group on each side is shown in place of the whole one; the ledger itself stays as it is. A group of
+a kept ledger has no rows to be looked up: it stays whole, and whoever judges it takes the cautious
+side.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -35,14 +37,8 @@ class _Part:
 def divide(ledger: Ledger, instants: Iterable[datetime]) -> None:
     """Make every group lie on one side of each instant, as far as its rows' times are known."""
     cuts = sorted(set(instants))
-    if not cuts:
-        return
-    found = ledger.query(
-        "SELECT id FROM ledger WHERE kind = 'charge' AND len(list_filter($1::TIMESTAMP[], "
-        "lambda cut: first < cut AND cut <= last)) > 0",
-        [cuts],
-    )
-    groups = [int(row[0]) for row in found]
+    ledger.connection.execute("CREATE OR REPLACE VIEW divided AS FROM reduced")
+    groups = _cut(ledger, cuts)
     if not groups:
         return
     parts: dict[tuple[int, int], _Part] = {}
@@ -61,7 +57,20 @@ def divide(ledger: Ledger, instants: Iterable[datetime]) -> None:
         part.charges += 1
         for name, amount in amounts.items():
             part.sums[name] = _plus(part.sums[name], amount)
-    _replace(ledger, groups, parts)
+    _show(ledger, groups, parts)
+
+
+def _cut(ledger: Ledger, cuts: Sequence[datetime]) -> list[int]:
+    """The groups that an instant divides, and whose rows are here."""
+    if not cuts:
+        return []
+    here = [file.number for file in ledger.files if file.staged]
+    found = ledger.query(
+        "SELECT id FROM reduced WHERE kind = 'charge' AND list_contains($2::INTEGER[], file) "
+        "AND len(list_filter($1::TIMESTAMP[], lambda cut: first < cut AND cut <= last)) > 0",
+        [cuts, here],
+    )
+    return [int(row[0]) for row in found]
 
 
 def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
@@ -70,44 +79,43 @@ def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return EXACT.add(one, other)
 
 
-def _replace(ledger: Ledger, groups: list[int], parts: dict[tuple[int, int], _Part]) -> None:
+def _show(ledger: Ledger, groups: list[int], parts: dict[tuple[int, int], _Part]) -> None:
     connection = ledger.connection
+    ((last_id,),) = ledger.query("SELECT max(id) FROM reduced")
     columns = (
         ("whole", "BIGINT"),
+        ("id", "BIGINT"),
         ("first", "TIMESTAMP"),
         ("last", "TIMESTAMP"),
         ("charges", "BIGINT"),
         *((name, DECIMAL) for name in NUMBERS),
     )
+    told = sorted(parts.items(), key=lambda item: item[0])
     fill(
         connection,
         "parts",
         columns,
         (
-            (group, part.first, part.last, part.charges, *(part.sums[name] for name in NUMBERS))
-            for (group, _side), part in sorted(parts.items(), key=lambda item: item[0])
+            (group, last_id + number, part.first, part.last, part.charges)
+            + tuple(part.sums[name] for name in NUMBERS)
+            for number, ((group, _side), part) in enumerate(told, start=1)
         ),
     )
-    changed = "first, last, charges, " + ", ".join(NUMBERS)
     lost = ledger.query(
-        "SELECT count(*) FROM (SELECT id, charges, billed_cost FROM ledger "
+        "SELECT count(*) FROM (SELECT id, charges, billed_cost FROM reduced "
         "WHERE id IN (SELECT unnest($1::BIGINT[])) EXCEPT "
         "SELECT whole, sum(charges), sum(billed_cost) FROM parts GROUP BY whole)",
         [groups],
     )
     if lost[0][0]:
         raise GovernError("bug", "dividing a day lost a charge: please report this as a bug")
+    own = ", ".join(f"p.{name} AS {name}" for name, _ in columns[1:])
     connection.execute(
         f"""
-        CREATE TABLE divided AS
-            SELECT l.* REPLACE (
-                true AS divided,
-                (SELECT max(id) FROM ledger) + row_number() OVER (ORDER BY p.whole, p.first) AS id,
-                {", ".join(f"p.{name} AS {name}" for name in changed.split(", "))})
-            FROM ledger l JOIN parts p ON l.id = p.whole
+        CREATE OR REPLACE VIEW divided AS
+            SELECT r.* FROM reduced r ANTI JOIN parts p ON r.id = p.whole
+            UNION ALL
+            SELECT r.* REPLACE (true AS divided, {own})
+            FROM reduced r JOIN parts p ON r.id = p.whole
         """
     )
-    ledger.query("DELETE FROM ledger WHERE id IN (SELECT unnest($1::BIGINT[]))", [groups])
-    connection.execute("INSERT INTO ledger SELECT * FROM divided")
-    connection.execute("DROP TABLE divided")
-    connection.execute("DROP TABLE parts")

@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from govern.bill.discovery import Found
 from govern.bill.original import Original, original
@@ -15,17 +14,9 @@ from govern.bill.shapes import NotABill
 from govern.bill.staging import Staged, stage
 from govern.bill.unpack import MAGIC_PARQUET, Plain, Refused, unpack
 from govern.ledger import parquet
+from govern.ledger.ledger import Kept
 from govern.ledger.refusal import refusal
 from govern.model.errors import Fault, GovernError
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A ledger that was written before. ``told`` is what it says of the files behind it."""
-
-    given: str
-    path: str
-    told: dict[str, Any]
 
 
 @dataclass

@@ -33,9 +33,9 @@ def fill(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],
 ) -> None:
-    """Create ``table`` from Python rows, in batches."""
+    """Make ``table`` anew from Python rows, in batches."""
     declared = ", ".join(f"{name} {kind}" for name, kind in columns)
-    connection.execute(f"CREATE TABLE {table} ({declared})")
+    connection.execute(f"CREATE OR REPLACE TABLE {table} ({declared})")
     unnest = ", ".join(
         f"unnest(${number}::{kind}[])" for number, (_, kind) in enumerate(columns, start=1)
     )
@@ -226,8 +226,16 @@ def interpret(
 
 
 def make_ledger(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``ledger`` anew from ``groups`` and what their wordings mean."""
-    connection.execute(f"CREATE OR REPLACE TABLE ledger AS {understood('groups')}")
+    """Make the ledger anew from ``groups`` and what their wordings mean.
+
+    ``reduced`` is never changed after this. What is judged is a view of it: ``divided`` at the
+    instants that a judging needs, and ``ledger``, with the names of its inventory beside.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TABLE reduced AS {understood('groups')};"
+        "CREATE OR REPLACE VIEW divided AS FROM reduced;"
+        "CREATE OR REPLACE VIEW ledger AS FROM divided"
+    )
 
 
 def understood(groups: str) -> str:

@@ -43,11 +43,21 @@ class BillFile:
     staged: Staged | None = None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A ledger that was written before. ``told`` is what it says of the files behind it."""
+
+    given: str
+    path: str
+    told: dict[str, Any]
+
+
 @dataclass
 class Ledger:
-    """The bill as exact sums in the table ``ledger`` of ``connection``, and the files behind it.
+    """The bill as exact sums, and the files behind it.
 
-    ``folder`` is the working folder, the only one that the engine may write to.
+    ``ledger`` of ``connection`` is what is judged: a view of the table ``reduced``, which stays as
+    it was made. ``folder`` is the working folder, the only one that the engine may write to.
 
     ``empty`` names files without a byte, which were ignored; ``clashes`` are overlaps that can't
     be decided: while there are any, nothing may be judged. ``notes`` say what a later export won.

@@ -11,12 +11,17 @@ _IDENTITY = ("sub_account_id", "region_id", "workspace_id", "api_key_id")
 
 
 def name(ledger: Ledger, directory: Directory) -> None:
-    """Give ``ledger`` the columns of the inventory; NULL where it knows no name.
+    """Show ``ledger`` with the columns of this inventory; NULL where it knows no name.
 
-    ``unnamed`` lists those of them that a fuller look at the account could fill.
+    ``unnamed`` lists those of them that a fuller look at the account could fill. Without any
+    inventory the ledger is shown without these columns, whatever it was judged by before.
     """
+    if not directory:
+        ledger.connection.execute("CREATE OR REPLACE VIEW ledger AS FROM divided")
+        return
     found = ledger.query(
-        f"SELECT DISTINCT {', '.join(_IDENTITY)} FROM ledger WHERE kind = 'charge' AND NOT unparsed"
+        f"SELECT DISTINCT {', '.join(_IDENTITY)} FROM reduced "
+        "WHERE kind = 'charge' AND NOT unparsed"
     )
     rows = []
     for account_id, region_id, workspace_id, api_key_id in found:
@@ -40,12 +45,11 @@ def name(ledger: Ledger, directory: Directory) -> None:
         ]
         rows.append((account_id, region_id, workspace_id, api_key_id, *names.values(), unnamed))
     columns = [(column, "VARCHAR") for column in (*_IDENTITY, *INVENTORY_COLUMNS)]
-    fill(ledger.connection, "named", [*columns, ("unnamed", "VARCHAR[]")], rows)
-    same = " AND ".join(f"l.{one} IS NOT DISTINCT FROM n.{one}" for one in _IDENTITY)
+    fill(ledger.connection, "names", [*columns, ("unnamed", "VARCHAR[]")], rows)
+    same = " AND ".join(f"d.{one} IS NOT DISTINCT FROM n.{one}" for one in _IDENTITY)
     shown = ", ".join(f"n.{column}" for column in INVENTORY_COLUMNS)
     ledger.connection.execute(
-        "CREATE OR REPLACE TABLE ledger AS "
-        f"SELECT l.*, {shown}, coalesce(n.unnamed, []::VARCHAR[]) AS unnamed FROM ledger l "
-        f"LEFT JOIN named n ON {same}"
+        "CREATE OR REPLACE VIEW ledger AS "
+        f"SELECT d.*, {shown}, coalesce(n.unnamed, []::VARCHAR[]) AS unnamed FROM divided d "
+        f"LEFT JOIN names n ON {same}"
     )
-    ledger.connection.execute("DROP TABLE named")

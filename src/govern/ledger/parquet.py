@@ -1,38 +1,50 @@
-"""Parquet files: bills that came as Parquet, and ledgers that govern wrote itself."""
+"""Parquet files: bills that came as Parquet, and ledgers that govern wrote itself.
+
+A ledger that isn't exactly what govern wrote is refused: of another version, with other columns,
+or with rows that its own counts don't confirm.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from govern.bill.exported import by_name
 from govern.bill.staging import Reject
 from govern.bill.unpack import Refused
 from govern.ledger import engine
 from govern.ledger.engine import quoted
-from govern.ledger.ledger import BillFile
+from govern.ledger.ledger import BillFile, Kept
 from govern.ledger.reduce import COLUMNS
 from govern.ledger.refusal import refusal
+from govern.model.clock import instant, parse_moment
+from govern.model.errors import GovernError
 from govern.model.money import INEXACT
 
 if TYPE_CHECKING:
     import duckdb
 
 #: The version of a kept ledger; another one is refused rather than misread.
-FORMAT = "govern.ledger/v1"
+FORMAT = "govern.ledger/v2"
 _KEY = "govern"
+
+
+_AGAIN = "reduce the bill again"
 
 
 def metadata(path: str, folder: str) -> dict[str, Any] | None:
     """What a ledger's file says of the bill behind it; None for any other Parquet file."""
     connection = engine.connect(folder, [path])
+    source = quoted(path)
     try:
         rows = connection.execute(
-            f"SELECT decode(value) FROM parquet_kv_metadata({quoted(path)}) WHERE decode(key) = ?",
+            f"SELECT decode(value) FROM parquet_kv_metadata({source}) WHERE decode(key) = ?",
             [_KEY],
         ).fetchall()
+        columns = connection.execute(f"DESCRIBE FROM read_parquet({source})").fetchall()
     except Exception as error:
         raise refusal(error, folder) or Refused(
             f"damaged Parquet data ({_first_line(error)})"
@@ -41,10 +53,31 @@ def metadata(path: str, folder: str) -> dict[str, Any] | None:
         connection.close()
     if not rows:
         return None
-    told: dict[str, Any] = json.loads(rows[0][0])
+    told = _json(rows[0][0])
     if told.get("format") != FORMAT:
-        raise Refused(f"a ledger of another version ({told.get('format')}): reduce the bill again")
+        raise Refused(f"a ledger of another version ({told.get('format')}): {_AGAIN}")
+    if {name: kind.replace(" ", "") for name, kind, *_ in columns} != _KINDS:
+        raise Refused(f"a ledger with other columns than govern writes: {_AGAIN}")
+    try:
+        _files(told, "", 0, UTC)
+    except _WRONG:
+        raise Refused(f"a damaged ledger: {_AGAIN}") from None
     return told
+
+
+#: What reading a description that govern didn't write may raise.
+_WRONG = (KeyError, TypeError, ValueError, AttributeError)
+
+
+_KINDS = {name: kind.replace(" ", "") for name, kind in COLUMNS.items()}
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    return told if isinstance(told, dict) else {}
 
 
 def to_csv(path: str, target: str, folder: str) -> None:
@@ -121,9 +154,11 @@ def _first_line(error: Exception) -> str:
     return str(error).split("\n")[0][:200]
 
 
-def write(connection: duckdb.DuckDBPyConnection, files: Sequence[BillFile], path: str) -> None:
+def write(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[BillFile], path: str, clock: tzinfo
+) -> None:
     """Write the groups of a bill, and what is known of its files, as one ledger file."""
-    told = {"format": FORMAT, "files": [_told(file) for file in files]}
+    told = {"format": FORMAT, "files": [_told(file, clock) for file in files]}
     text = json.dumps(told, ensure_ascii=True)
     connection.execute(
         f"COPY (SELECT {', '.join(COLUMNS)} FROM groups ORDER BY ALL NULLS LAST) TO {quoted(path)} "
@@ -131,25 +166,59 @@ def write(connection: duckdb.DuckDBPyConnection, files: Sequence[BillFile], path
     )
 
 
-def _told(file: BillFile) -> dict[str, Any]:
+def _told(file: BillFile, clock: tzinfo) -> dict[str, Any]:
+    """An instant that the name tells is told by the name again, on the clock of the day."""
     known = asdict(replace(file, staged=None))
     known["fields"] = sorted(file.fields)
-    known["exported_at"] = file.exported_at and file.exported_at.isoformat()
+    named = file.exported_at is None or file.exported_at == by_name(file.name)
+    known["exported_at"] = None if named else instant(file.exported_at, clock)
     return known
 
 
 def read(
-    connection: duckdb.DuckDBPyConnection, path: str, given: str, told: dict[str, Any], first: int
+    connection: duckdb.DuckDBPyConnection, kept: Kept, folder: str, first: int, clock: tzinfo
 ) -> list[BillFile]:
-    """Add a ledger's groups to ``groups``; its files get numbers from ``first`` on."""
-    listed = ", ".join("file + ?" if name == "file" else name for name in COLUMNS)
-    connection.execute(
-        f"INSERT INTO groups SELECT {listed} FROM read_parquet({quoted(path)})", [first]
-    )
-    return [_file(known, given, first) for known in told["files"]]
+    """Add a ledger's groups to ``groups``; its files get numbers from ``first`` on.
+
+    Raises wrong usage for a ledger whose rows aren't those that it speaks of.
+    """
+    import duckdb
+
+    files = _files(kept.told, kept.given, first, clock)
+    try:
+        connection.execute(
+            f"INSERT INTO groups SELECT {_LISTED} FROM read_parquet({quoted(kept.path)})", [first]
+        )
+    except duckdb.Error as error:
+        raise refusal(error, folder) or _damaged(kept) from None
+    rows = connection.execute(
+        "SELECT file, sum(charges)::BIGINT FROM groups WHERE file IS NULL OR file >= ? GROUP BY 1",
+        [first],
+    ).fetchall()
+    counted = dict(rows)
+    expected = {file.number: file.rows - file.duplicates - len(file.rejects) for file in files}
+    if counted != {number: rows for number, rows in expected.items() if rows}:
+        raise _damaged(kept)
+    return files
 
 
-def _file(known: dict[str, Any], given: str, first: int) -> BillFile:
+_LISTED = ", ".join("file + ?" if name == "file" else name for name in COLUMNS)
+
+
+def _damaged(kept: Kept) -> GovernError:
+    return GovernError("usage", f"{kept.given}: a damaged ledger: {_AGAIN}")
+
+
+def _files(told: dict[str, Any], given: str, first: int, clock: tzinfo) -> list[BillFile]:
+    files = [_file(known, given, first, clock) for known in told["files"]]
+    if [file.number for file in files] != list(range(first, first + len(files))):
+        raise ValueError("numbers")
+    if any(file.rows < file.duplicates + len(file.rejects) for file in files):
+        raise ValueError("rows")
+    return files
+
+
+def _file(known: dict[str, Any], given: str, first: int, clock: tzinfo) -> BillFile:
     exported = known["exported_at"]
     return BillFile(
         **{
@@ -157,7 +226,7 @@ def _file(known: dict[str, Any], given: str, first: int) -> BillFile:
             "number": known["number"] + first,
             "export": given,
             "fields": frozenset(known["fields"]),
-            "exported_at": datetime.fromisoformat(exported) if exported else None,
+            "exported_at": parse_moment(exported).on(clock) if exported else by_name(known["name"]),
             "rejects": tuple(Reject(**reject) for reject in known["rejects"]),
         }
     )

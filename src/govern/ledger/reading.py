@@ -21,7 +21,7 @@ from govern.bill.shapes import SHAPES
 from govern.bill.staging import Staged, clean
 from govern.ledger import engine, interpret, overlap, parquet, reduce
 from govern.ledger.gather import gather
-from govern.ledger.ledger import BillFile, Ledger
+from govern.ledger.ledger import BillFile, Kept, Ledger
 from govern.ledger.refusal import refusal
 from govern.ledger.spoiled import refuse_spoiled
 from govern.model.clock import BILL_CLOCK, Moment
@@ -113,6 +113,7 @@ def _ledger(
 ) -> Iterator[Ledger]:
     _known_exports(how, found)
     gathered = gather(found, folder, how.shapes, originals, digest=how.digest)
+    _no_instant_of(gathered.kept, how)
     if gathered.empty and not gathered.staged and not gathered.kept:
         raise GovernError("nothing", [f"{name}: an empty file" for name in gathered.empty])
     paths = [one.table.path for one in gathered.staged]
@@ -131,7 +132,7 @@ def _ledger(
             for file, part, one in zip(files, parts, gathered.staged, strict=True)
         ]
         for kept in gathered.kept:
-            told = parquet.read(connection, kept.path, kept.given, kept.told, len(files))
+            told = parquet.read(connection, kept, folder, len(files), how.clock)
             files += [replace(one, sha256=originals[kept.given].sha256) for one in told]
         interpret.interpret(connection, how.clock, taught(how.instance_ids))
         ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
@@ -150,6 +151,20 @@ def _known_exports(how: Reading, found: Sequence[Found]) -> None:
     if unknown:
         raise GovernError(
             "usage", [f"--exported-at {path}: not a file of this bill" for path in unknown]
+        )
+
+
+def _no_instant_of(kept: Sequence[Kept], how: Reading) -> None:
+    """A ledger may hold many exports, and keeps the instant of each."""
+    told = [one.given for one in kept if one.given in how.exported_at]
+    if told:
+        raise GovernError(
+            "usage",
+            [
+                f"--exported-at {path}: a ledger keeps the export instants of its files; "
+                "give them to bill reduce"
+                for path in told
+            ],
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from govern.judge.audit_facts import by_day, last_day
+from govern.judge.audit_facts import by_day, cut_by, last_day
 from govern.judge.payers import horizons
 from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
@@ -65,7 +65,9 @@ def spending(ledger: Ledger, as_of: datetime) -> tuple[Spend, ...]:
         "SELECT sub_account_id, workspace_id, api_key_id, region_id, service, charge_category,"
         " channel IS NOT DISTINCT FROM 'bmp' AS playground, billing_currency,"
         " sum(charges)::BIGINT, sum(billed_cost),"
-        " CASE WHEN count(*) FILTER (WHERE since IS NULL) = 0 THEN coalesce(sum(billed_cost)"
+        " CASE WHEN count(*) FILTER"
+        f" (WHERE since IS NULL OR {cut_by('since')} OR {cut_by('until')}) = 0 THEN"
+        " coalesce(sum(billed_cost)"
         " FILTER (WHERE first >= since AND last < until AND width <> 'month'), 0) END, max(last),"
         " list(DISTINCT width)"
         " FROM ledger LEFT JOIN windows ON payer IS NOT DISTINCT FROM billing_account_id"
