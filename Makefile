@@ -19,7 +19,7 @@ help:
 	@echo "make fuzz   thousands of damaged bills (some minutes)"
 	@echo "make lock   look for newer versions, and lock them (needs network)"
 	@echo "make bench  govern check against a bare scan of the same bill"
-	@echo "make validate  SARIF and JUnit against the validators of their field (needs npm, network)"
+	@echo "make validate  SARIF, JUnit and our schemas by the validators of their field (npm, network)"
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -106,7 +106,14 @@ $(MULTITOOL):
 	@npm install --silent --no-save --no-audit --no-fund --prefix $(VALIDATORS) @microsoft/sarif-multitool@5.7.0
 	@chmod u+x $(VALIDATORS)/node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool
 
-validate: $(VENV)/.test $(MULTITOOL) $(SARIF_SCHEMA) $(JUNIT_XSD)
+AJV := $(VALIDATORS)/ajv/node_modules
+
+$(AJV)/.made:
+	@npm install --silent --no-save --no-audit --no-fund --prefix $(VALIDATORS)/ajv ajv@8.20.0 ajv-formats@3.0.1
+	@touch $@
+
+validate: $(VENV)/.test $(MULTITOOL) $(SARIF_SCHEMA) $(JUNIT_XSD) $(AJV)/.made
+	@NODE_PATH=$(AJV) node tests/project/compile_schemas.cjs schemas/*.json
 	@$(BIN)/python $(PIP) lxml
 	@$(BIN)/python tests/report/validate.py --multitool $(MULTITOOL) \
 		--sarif-schema $(SARIF_SCHEMA) --junit-xsd $(JUNIT_XSD)
