@@ -90,22 +90,36 @@ def differences(bills: list[Path], policies: Path, *, taught: bool = False) -> l
         mine_lines = [r["line"] for r in report["bill"]["rejects"]]
         if sorted(lines)[:1000] != mine_lines:
             wrong.append(f"reject lines: govern {mine_lines}, oracle {sorted(lines)}")
+    untrusted = (
+        any(one.rejects or not oracle_bill.totals_rows_agree(one) for one in read_bills)
+        or any(result.outcome == "error" for result in expected)
+        or not charges
+    )
     for result, mine in zip(expected, report["policies"], strict=True):
         for name in ("id", "outcome", "matched"):
-            if getattr(result, name) != mine[name]:
+            theirs = getattr(result, name)
+            if name == "outcome" and theirs == "pass" and untrusted:
+                theirs = "error"
+            if theirs != mine[name]:
                 wrong.append(
                     f"{result.id} {name}: govern {mine[name]} ({mine['message']}), "
-                    f"oracle {getattr(result, name)} ({sorted(result.reasons)})"
+                    f"oracle {theirs} ({sorted(result.reasons)})"
                 )
         if sorted({literal for _, literal in result.unmatched}) != sorted(mine["unmatched"]):
             wrong.append(f"{result.id} unmatched: {mine['unmatched']} {result.unmatched}")
-        theirs = judged([finding.to_json() for finding in result.findings])
+        found = judged([finding.to_json() for finding in result.findings])
         ours = judged([f for f in report["findings"] if f["policy"] == result.id])
-        if ours != theirs:
-            only_ours = [one for one in ours if one not in theirs][:2]
-            only_theirs = [one for one in theirs if one not in ours][:2]
+        if ours != found:
+            only_ours = [one for one in ours if one not in found][:2]
+            only_theirs = [one for one in found if one not in ours][:2]
             wrong.append(f"{result.id}: only govern {only_ours}, only oracle {only_theirs}")
     return wrong + _of_ledger(report, of_ledger.document())
+
+
+def _own(result: dict[str, Any]) -> dict[str, Any]:
+    """What a policy says of itself: a ledger may leave more undecided, and pass less for that."""
+    taken_back = (result["message"] or "").startswith("no verdict, since")
+    return {**result, "message": None, "outcome": "pass"} if taken_back else result
 
 
 def _of_ledger(report: dict[str, Any], kept: dict[str, Any]) -> list[str]:
@@ -122,7 +136,7 @@ def _of_ledger(report: dict[str, Any], kept: dict[str, Any]) -> list[str]:
             without_rows([one for one in document["findings"] if one["policy"] == mine["id"]])
             for document in (report, kept)
         ]
-        if (mine, findings[0]) == (theirs, findings[1]):
+        if (_own(mine), findings[0]) == (_own(theirs), findings[1]):
             continue
         if theirs["matched"] >= mine["matched"] or theirs["outcome"] not in (
             "error",

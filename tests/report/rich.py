@@ -234,7 +234,15 @@ POLICIES = (
         file="policies/usage.yaml",
         line=28,
     ),
-    PolicyResult("no-video", "No video is made", "pass", file="policies/usage.yaml", line=35),
+    PolicyResult(
+        "no-video",
+        "No video is made",
+        "error",
+        message="no verdict, since the run can't be trusted: could not be judged: batch-models",
+        file="policies/usage.yaml",
+        line=35,
+        of_run=True,
+    ),
     PolicyResult("old-rule", "Not in use", "skip", file="policies/usage.yaml", line=41),
 )
 
@@ -309,7 +317,12 @@ def rich() -> Document:
 def empty() -> Document:
     """A clean report without a single finding."""
     return document(
-        replace(REPORT, findings=(), policies=(POLICIES[6],), exit=Exit("clean", "no finding"))
+        replace(
+            REPORT,
+            findings=(),
+            policies=(replace(POLICIES[6], outcome="pass", message=None, of_run=False),),
+            exit=Exit("clean", "no finding"),
+        )
     )
 
 

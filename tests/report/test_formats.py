@@ -83,12 +83,15 @@ def test_a_clean_report_is_valid_and_empty_in_every_format() -> None:
 
 def test_a_policy_in_error_is_seen_in_the_formats_of_ci() -> None:
     document = rich()
-    (told,) = sarif(document)["invocations"][0]["toolExecutionNotifications"]
+    told, of_run = sarif(document)["invocations"][0]["toolExecutionNotifications"]
+    assert of_run["associatedRule"]["id"] == "no-video"
     assert told["associatedRule"]["id"] == "batch-models"
     assert told["locations"][0]["physicalLocation"]["region"]["startLine"] == 28
     root = ElementTree.fromstring(text_of("junit", document))
-    (case,) = [one for one in root.iter("testcase") if one.find("error") is not None]
-    assert case.get("classname") == "govern.batch-models"
+    errors = [
+        one.get("classname") for one in root.iter("testcase") if one.find("error") is not None
+    ]
+    assert errors == ["govern.batch-models", "govern.no-video"]
     first = text_of("github", document).splitlines()[0]
     assert first.startswith("::error file=policies/usage.yaml,line=28,title=batch-models could")
 
@@ -108,6 +111,8 @@ def test_a_waived_finding_is_shown_as_excused() -> None:
         "major",
         "minor",
         "info",
+        # The policy that could not be judged.
+        "blocker",
     ]
     assert "30003" not in text_of("github", document)
 

@@ -15,7 +15,7 @@ from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
 from govern.model.bill import BillSummary
-from govern.model.exits import Exit, worst
+from govern.model.exits import UNTRUSTED, Exit, worst
 from govern.model.finding import Finding
 from govern.model.inventory import ApiKey, Directory, Workspace
 from govern.model.money import plain
@@ -86,13 +86,14 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
     known = [policy.id for policy in policies]
     findings, uses = waiving.apply(terms.waivers, findings, known, terms.as_of, ledger.clock)
     results = [_after_waivers(result, findings) for result in results]
+    ended = _exit(ledger, bill, results, findings, terms)
     return CheckReport(
         version=__version__,
         as_of=terms.as_of,
         bill=bill,
-        policies=tuple(results),
+        policies=tuple(_believed(result, ended) for result in results),
         findings=tuple(findings),
-        exit=_exit(ledger, bill, results, findings, terms),
+        exit=ended,
         notes=(*terms.notes, *ledger.notes),
         waivers=tuple(use.document(ledger.clock) for use in uses),
     )
@@ -104,6 +105,15 @@ def _after_waivers(result: PolicyResult, findings: Sequence[Finding]) -> PolicyR
     waived = sum(1 for finding in mine if finding.waiver)
     excused = result.outcome == "fail" and waived == len(mine)
     return replace(result, waived=waived, outcome="pass" if excused else result.outcome)
+
+
+def _believed(result: PolicyResult, ended: Exit) -> PolicyResult:
+    """Nothing passes in a run that isn't trusted, or that evaluated nothing."""
+    if result.outcome != "pass" or ended.code not in UNTRUSTED:
+        return result
+    why = "nothing was evaluated" if ended.cause == "nothing" else "the run can't be trusted"
+    message = f"no verdict, since {why}: {ended.reason}"
+    return replace(result, outcome="error", message=message, of_run=True)
 
 
 def _instants(policies: Sequence[Policy], ledger: Ledger) -> Iterator[datetime]:

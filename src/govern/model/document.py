@@ -70,3 +70,14 @@ class Document:
     records: Sequence[Mapping[str, Any]] | None = None
     sheet: Callable[[], Sheet] | None = None
     comments: Mapping[tuple[str, ...], Comment] | None = None
+
+    @property
+    def undecided(self) -> list[PolicyResult]:
+        """Policies that couldn't be judged for a reason of their own."""
+        return [one for one in self.policies if one.outcome == "error" and not one.of_run]
+
+    @property
+    def distrust(self) -> str | None:
+        """Why the run as a whole isn't to be believed; None where only policies say why."""
+        of_run = self.exit.code not in (0, 1) and self.exit.cause != "undecided"
+        return self.exit.reason if of_run else None

@@ -30,6 +30,9 @@ TOO_LITTLE_MEMORY = (
     "each a small ledger, and every command takes several)"
 )
 
+#: Codes of runs in which nothing may be called passed: not trusted, nothing evaluated.
+UNTRUSTED = (4, 3)
+
 _RANK = (2, 5, 4, 3, 1, 6, 0)
 
 

@@ -17,6 +17,8 @@ class PolicyResult:
     """How one policy ended: ``pass``, ``fail``, ``error`` (not decidable) or ``skip``.
 
     ``free`` of the ``matched`` charges cost nothing. ``file`` and ``line`` are where it is written.
+    ``of_run``: it would pass, and is an ``error`` only since the whole run can't be trusted or
+    evaluated nothing.
     """
 
     id: str
@@ -32,6 +34,7 @@ class PolicyResult:
     file: str = ""
     line: int = 0
     free: int = 0
+    of_run: bool = False
 
     def document(self) -> dict[str, Any]:
         return {

@@ -1,4 +1,8 @@
-"""CSV for spreadsheets: one flat row per finding or record; no cell is ever a formula."""
+"""CSV for spreadsheets: one flat row per finding or record; no cell is ever a formula.
+
+Cells are parted by commas, but a German or French spreadsheet parts them at semicolons, whatever
+the quotes say: so no text after a semicolon is a formula either.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +24,20 @@ from govern.report.safe import line
 _MOST = 32_000
 
 # What spreadsheets take for the start of a formula, their full-width twins among it.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA = "[=+\\-@\t\r\n＝＋－＠]"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+# GitHub's log reader takes a line that starts with :: for a command. Apostrophes that are there
+# already count in, so that one can be taken away again without doubt.
+_AT_START = re.compile(rf"'*\s*({_FORMULA}|::)")
+_AFTER_SEMICOLON_QUOTED = re.compile(rf";'(?='*[\s\"]*{_FORMULA})")
+_AFTER_SEMICOLON = re.compile(rf";(?='*[\s\"]*{_FORMULA})")
 
 
 def render(document: Document, page: Page) -> str:
     del page
     rows: Iterable[Sequence[Any]]
     if document.findings is not None:
-        rows = _findings(document.findings)
+        rows = _judged(document, document.findings)
     elif document.sheet is not None:
         sheet = document.sheet()
         rows = [sheet.columns, *sheet.rows]
@@ -36,18 +45,25 @@ def render(document: Document, page: Page) -> str:
         rows = _records(document.records or ())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([_cell(value, at == 0) for at, value in enumerate(row)] for row in rows)
     return text.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, first: bool) -> str:
+    """``first`` of its line: for who doesn't part at commas, all of the line follows on it."""
     if isinstance(value, Decimal):
         return plain(value)
-    text = "" if value is None else line(str(value), _MOST)
-    if text.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+    text = _AFTER_SEMICOLON.sub(";'", "" if value is None else line(str(value), _MOST))
+    if _AT_START.match(text) and (first or not _NUMBER.fullmatch(text)):
         return "'" + text
-    # GitHub's log reader takes a line that starts with :: for a command.
-    return "'" + text if text.lstrip().startswith("::") else text
+    return text
+
+
+def original(cell: str) -> str:
+    """The text that stands for ``cell``: the rule that docs/formats.md tells, undone."""
+    if cell.startswith("'") and _AT_START.match(cell[1:]):
+        cell = cell[1:]
+    return _AFTER_SEMICOLON_QUOTED.sub(";", cell)
 
 
 _COLUMNS = (
@@ -83,13 +99,33 @@ _COLUMNS = (
 )
 
 
-def _findings(findings: Sequence[Finding]) -> Iterable[Sequence[Any]]:
-    """Costs stand at the end, one column per currency, so that a column can be summed."""
+def _judged(document: Document, findings: Sequence[Finding]) -> Iterable[Sequence[Any]]:
+    """Costs stand at the end, one column per currency, so that a column can be summed.
+
+    Last what could not be judged: without it a sheet that is empty would look clean.
+    """
     currencies = sorted({currency for finding in findings for currency, _ in finding.costs})
     yield [*_COLUMNS, *(f"billed_cost_{currency}" for currency in currencies)]
     for finding in findings:
         costs = dict(finding.costs)
         yield [*_finding(finding), *(_amount(costs.get(currency)) for currency in currencies)]
+    empty = [None] * len(currencies)
+    if document.distrust:
+        yield [*_unjudged(message=f"no verdict: {document.distrust}"), *empty]
+    for result in document.undecided:
+        told = {
+            "severity": result.severity,
+            "policy": result.id,
+            "title": result.title,
+            "message": f"could not be judged: {result.message}",
+            "policy_file": result.file,
+            "policy_line": result.line,
+        }
+        yield [*_unjudged(**told), *empty]
+
+
+def _unjudged(**told: Any) -> Sequence[Any]:
+    return [told.get(column) for column in _COLUMNS]
 
 
 def _finding(finding: Finding) -> Sequence[Any]:

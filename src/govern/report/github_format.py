@@ -30,15 +30,14 @@ def render(document: Document, page: Page) -> str:
 
 
 def _lines(document: Document, page: Page) -> Iterable[str]:
-    undecided = [result for result in document.policies if result.outcome == "error"]
-    for result in undecided:
+    for result in document.undecided:
         title = f"{result.id} could not be judged"
         yield _command(
             "error", title, result.message or result.title, page, result.file, result.line
         )
     end = document.exit
-    if end.code not in (0, 1) and end.cause != "undecided":
-        yield _command("error", "govern", end.reason, page)
+    if document.distrust:
+        yield _command("error", "govern", document.distrust, page)
     findings = [finding for finding in document.findings or () if not finding.waiver]
     shown = dearest(findings, MOST)
     for finding in shown:

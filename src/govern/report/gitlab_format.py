@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from govern.model.document import Document
@@ -20,7 +22,30 @@ _SEVERITY = {
 
 
 def render(document: Document, page: Page) -> str:
-    return pretty([_issue(finding, page) for finding in document.findings or ()])
+    issues = [_issue(finding, page) for finding in document.findings or ()]
+    return pretty([*issues, *_unjudged(document, page)])
+
+
+def _unjudged(document: Document, page: Page) -> Iterable[dict[str, Any]]:
+    """The format knows no errors, and an empty list would be a clean one: they are issues too."""
+    for result in document.undecided:
+        told = f"{result.id} could not be judged: {result.message or result.title}"
+        yield _error(result.id, told, page.place(result.file), result.line)
+    if document.distrust:
+        files = document.payload["bill"]["files"]
+        place = page.place(files[0]["path"]) if files else "govern.yaml"
+        yield _error("govern", f"No verdict: {document.distrust}", place, 1)
+
+
+def _error(name: str, told: str, path: str, number: int) -> dict[str, Any]:
+    """Its fingerprint is the same for every run that ends so, as a finding's is."""
+    return {
+        "description": line(told, SENTENCE),
+        "check_name": name,
+        "fingerprint": hashlib.sha256(f"unjudged\0{name}".encode()).hexdigest()[:32],
+        "severity": "blocker",
+        "location": {"path": path, "lines": {"begin": max(number, 1)}},
+    }
 
 
 def _issue(finding: Finding, page: Page) -> dict[str, Any]:

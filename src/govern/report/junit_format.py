@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -17,8 +16,7 @@ from govern.report.safe import SENTENCE, line, no_command
 def render(document: Document, page: Page) -> str:
     root = Element("testsuites", {"name": "govern"})
     for result in document.policies:
-        mine = [one for one in document.findings or () if one.policy == result.id]
-        _policy(SubElement(root, "testsuite"), result, mine, page)
+        _policy(SubElement(root, "testsuite"), result, document, page)
     _bill(SubElement(root, "testsuite"), document)
     for kind in ("tests", "failures", "errors"):
         root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
@@ -28,7 +26,8 @@ def render(document: Document, page: Page) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
-def _policy(suite: Element, result: PolicyResult, findings: Sequence[Finding], page: Page) -> None:
+def _policy(suite: Element, result: PolicyResult, document: Document, page: Page) -> None:
+    findings = [one for one in document.findings or () if one.policy == result.id]
     for finding in findings:
         name = f"{finding.subject.text}, {finding.period}, {finding.unit}"
         case = _case(suite, _class(result), name)
@@ -41,7 +40,8 @@ def _policy(suite: Element, result: PolicyResult, findings: Sequence[Finding], p
         case = _case(suite, _class(result), result.title)
         if result.outcome == "error":
             why = line(result.message or "could not be judged", SENTENCE)
-            SubElement(case, "error", {"type": "undecided", "message": why})
+            kind = document.exit.cause if result.of_run else "undecided"
+            SubElement(case, "error", {"type": kind, "message": why})
         elif result.outcome == "skip":
             SubElement(case, "skipped", {"message": "not enabled or not selected"})
     _count(suite, line(result.id))
@@ -53,8 +53,9 @@ def _bill(suite: Element, document: Document) -> None:
     """What makes a whole run untrustworthy belongs to no policy, and must not look green."""
     case = _case(suite, "govern.bill", "The bill can be judged and trusted")
     end = document.exit
-    if end.code not in (0, 1) and end.cause != "undecided":
-        SubElement(case, "error", {"type": end.cause, "message": line(end.reason, SENTENCE)})
+    if document.distrust:
+        why = line(document.distrust, SENTENCE)
+        SubElement(case, "error", {"type": end.cause, "message": why})
     _count(suite, "the bill")
 
 

@@ -78,11 +78,15 @@ def _rule(result: PolicyResult) -> dict[str, Any]:
 
 def _invocation(document: Document, page: Page) -> dict[str, Any]:
     end = document.exit
-    told = [_undecided(result, page) for result in document.policies if result.outcome == "error"]
-    if end.code not in (0, 1) and end.cause != "undecided":
+    told = [
+        _undecided(result, end.cause, page)
+        for result in document.policies
+        if result.outcome == "error"
+    ]
+    if document.distrust:
         notification = {
             "level": "error",
-            "message": {"text": _text(end.reason)},
+            "message": {"text": _text(document.distrust)},
             "descriptor": {"id": f"govern-{end.cause}"},
         }
         told.append(notification)
@@ -94,11 +98,12 @@ def _invocation(document: Document, page: Page) -> dict[str, Any]:
     }
 
 
-def _undecided(result: PolicyResult, page: Page) -> dict[str, Any]:
+def _undecided(result: PolicyResult, run: str, page: Page) -> dict[str, Any]:
+    cause = run if result.of_run else "undecided"
     told: dict[str, Any] = {
         "level": "error",
         "message": {"text": _text(f"{result.id} could not be judged: {result.message}")},
-        "descriptor": {"id": "govern-undecided"},
+        "descriptor": {"id": f"govern-{cause}"},
         "associatedRule": {"id": result.id},
     }
     if result.file:
