@@ -12,6 +12,7 @@ from govern.judge.matching import Clause, perhaps_in, same
 from govern.model.checklist import Step
 from govern.model.inventory import Directory, Inventory
 from govern.shutdown.evidence import Scope
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import BY_CALL
 
@@ -38,9 +39,9 @@ def nothing_planned(scene: Scene) -> Iterable[Step]:
     return ()
 
 
-def after_none(step: Step, other: Step) -> bool:
-    del step, other
-    return False
+def after_none(step: Step, known: Known) -> Iterable[Step]:
+    del step, known
+    return ()
 
 
 def no_scope(step: Step) -> Scope | None:
@@ -57,8 +58,8 @@ def not_seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
 class Kind:
     """One kind of step.
 
-    ``after(step, other)``: whether ``other`` comes before ``step``. ``scope(step)``: the charges
-    that must stop with it; None where no charge tells. ``seen``: what an inventory says of it.
+    ``after(step, known)``: those of a plan's steps that come before it. ``scope(step)``: the
+    charges that must stop with it; None where no charge tells. ``seen``: what an inventory says.
     ``stops``: whether it ends charges, so that a closing proof waits for it. ``ends_jobs``: whether
     what runs by itself is over with it. ``excuses``: whether a kept one's own charges may go on; a
     workspace that is kept excuses none of its spend. ``buys``: its charges are purchases of plans,
@@ -67,7 +68,7 @@ class Kind:
 
     name: str
     plan: Callable[[Scene], Iterable[Step]]
-    after: Callable[[Step, Step], bool] = after_none
+    after: Callable[[Step, Known], Iterable[Step]] = after_none
     scope: Callable[[Step], Scope | None] = no_scope
     seen: Callable[[Step, Directory, tzinfo], Seen | None] = not_seen
     stops: bool = True

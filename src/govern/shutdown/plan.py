@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from govern.model.checklist import Step
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import worth
 from govern.shutdown.steps import KINDS, OWN
@@ -38,12 +39,12 @@ def _one(known: Step, other: Step) -> Step:
 
 def with_needs(steps: Iterable[Step]) -> list[Step]:
     """The steps, each with the ids of those that come before it, and those people added."""
-    known = list(steps)
-    ids = {step.id for step in known}
+    known = Known(steps)
+    ids = {step.id for step in known.steps}
     found = []
-    for step in known:
-        after = KINDS.get(step.kind, OWN).after
-        needs = {other.id for other in known if other is not step and after(step, other)}
+    for step in known.steps:
+        before = KINDS.get(step.kind, OWN).after(step, known)
+        needs = {other.id for other in before if other is not step}
         needs |= set(step.needs) & ids
         found.append(replace(step, needs=tuple(sorted(needs))))
     return found
@@ -55,7 +56,9 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
     A step that others wait for counts with what the dearest of them saves.
     """
     known = {step.id: step for step in steps}
-    waiting: dict[str, set[str]] = {id: set(step.needs) & set(known) for id, step in known.items()}
+    waiting: dict[str, set[str]] = {
+        id: {need for need in step.needs if need in known} for id, step in known.items()
+    }
     dearest = _worths(known)
 
     def priority(id: str) -> tuple[Decimal, int, str]:

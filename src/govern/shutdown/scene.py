@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
 
 from govern.model.audit import Audited
 from govern.model.checklist import Region
@@ -12,6 +14,9 @@ from govern.model.finding import Finding
 from govern.model.inventory import Directory
 from govern.shutdown.spend import BY_CALL, Spend
 from govern.shutdown.wish import Wish
+
+_One = TypeVar("_One")
+_Key = TypeVar("_Key", bound=Hashable)
 
 #: The words of a policy's ``stop`` that mean an API key.
 _KEY_STOPS = ("disable_key", "delete_key")
@@ -64,7 +69,7 @@ class Scene:
 
     def _wished(self) -> Iterable[tuple[Audited, str, str]]:
         for wish in self.wishes:
-            for subject in self.keys:
+            for subject in self._by_key.get(wish.id, ()) if wish.kind == "api_key" else self.keys:
                 if not subject.workspace_id and not subject.api_key_id:
                     continue
                 if wish.covers(subject.workspace_id, subject.api_key_id or None):
@@ -84,14 +89,37 @@ class Scene:
         told = {"sub_account_id", "workspace_id", "api_key_id"}
         if not set(values) <= told or "workspace_id" not in values:
             return []
+        place = values["workspace_id"], values.get("api_key_id")
+        near = self._by_place if "api_key_id" in values else self._by_workspace
         return [
-            one for one in self.keys if all(getattr(one, name) == values[name] for name in values)
+            one
+            for one in near.get(place if "api_key_id" in values else place[:1], ())
+            if all(getattr(one, name) == values[name] for name in values)
         ]
 
     def asked_of(self, stops: Sequence[str]) -> list[Finding]:
         """The findings whose ``stop`` is one of these words."""
         return [finding for finding in self.findings if finding.stop in stops]
 
+    @cached_property
+    def _by_key(self) -> dict[str | None, list[Audited]]:
+        return _grouped(self.keys, lambda one: one.api_key_id)
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str | None, ...], list[Audited]]:
+        return _grouped(self.keys, lambda one: (one.workspace_id, one.api_key_id))
+
+    @cached_property
+    def _by_workspace(self) -> dict[tuple[str | None, ...], list[Audited]]:
+        return _grouped(self.keys, lambda one: (one.workspace_id,))
+
+    @cached_property
+    def _spends(self) -> dict[tuple[str | None, ...], list[Spend]]:
+        return _grouped(
+            self.spends, lambda one: (one.sub_account_id, one.workspace_id, one.api_key_id)
+        )
+
+    @cached_property
     def workspaces(self) -> dict[str, tuple[str, ...]]:
         """Workspaces that are to be over as a whole, with why."""
         found: dict[str, list[str]] = {}
@@ -111,12 +139,7 @@ class Scene:
         return {id: tuple(dict.fromkeys(whys)) for id, whys in found.items()}
 
     def spends_of(self, one: Audited) -> list[Spend]:
-        return [
-            spend
-            for spend in self.spends
-            if (spend.sub_account_id, spend.workspace_id, spend.api_key_id)
-            == (one.sub_account_id, one.workspace_id, one.api_key_id)
-        ]
+        return self._spends.get((one.sub_account_id, one.workspace_id, one.api_key_id), [])
 
     def services(self, service: str, stop: str) -> dict[tuple[str | None, ...], list[Spend]]:
         """Use of a service that should stop, by (account, workspace, region)."""
@@ -129,7 +152,7 @@ class Scene:
 
     def wants(self, workspace_id: str | None, stop: str) -> bool:
         """Whether jobs, deployments and the like of this workspace are to stop."""
-        if self.everything or (workspace_id and workspace_id in self.workspaces()):
+        if self.everything or (workspace_id and workspace_id in self.workspaces):
             return True
         return any(
             dict(finding.subject.values).get("workspace_id", workspace_id) == workspace_id
@@ -138,7 +161,7 @@ class Scene:
 
     def why_of(self, workspace_id: str | None, stop: str) -> str:
         """Why jobs, deployments and the like of this workspace are to stop."""
-        whys = list(self.workspaces().get(workspace_id or "", ()))
+        whys = list(self.workspaces.get(workspace_id or "", ()))
         whys += [asked(wish) for wish in self.wishes if wish.kind == "all"]
         whys += [
             reason(finding)
@@ -146,6 +169,13 @@ class Scene:
             if dict(finding.subject.values).get("workspace_id", workspace_id) == workspace_id
         ]
         return "; ".join(dict.fromkeys(whys))
+
+
+def _grouped(ones: Iterable[_One], by: Callable[[_One], _Key]) -> dict[_Key, list[_One]]:
+    found: dict[_Key, list[_One]] = {}
+    for one in ones:
+        found.setdefault(by(one), []).append(one)
+    return found
 
 
 def asked(wish: Wish) -> str:

@@ -43,6 +43,9 @@ def wishes(
     Raises wrong usage, with every fault, for what isn't known there: a typo would retire nothing.
     """
     known = set(keys)
+    places_of: dict[str, list[str | None]] = {}
+    for place, key in known:
+        places_of.setdefault(key, []).append(place)
     places = set(workspaces)
     faults: list[str] = []
     found: list[Wish] = []
@@ -63,7 +66,7 @@ def wishes(
             found.append(Wish("workspace", id))
         else:
             workspace_id, _, key_id = id.rpartition("/")
-            if not any(key == key_id and workspace_id in ("", place) for place, key in known):
+            if not any(workspace_id in ("", place) for place in places_of.get(key_id, ())):
                 ids = {key for _, key in known}
                 faults.append(f"{told}: no such key in the bill or inventory{_near(key_id, ids)}")
             found.append(Wish("api_key", key_id, workspace_id or None))

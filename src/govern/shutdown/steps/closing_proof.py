@@ -8,6 +8,7 @@ from govern.judge.matching import Clause, same
 from govern.model.checklist import Step, Target
 from govern.shutdown.evidence import Scope
 from govern.shutdown.kind import USAGE, Kind, perhaps_of, step_id
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 from govern.shutdown.wish import Wish, wish_of
 
@@ -67,20 +68,20 @@ def _of(wish: Wish) -> Clause:
     return clause & same("workspace_id", wish.workspace_id) if wish.workspace_id else clause
 
 
-def _after(step: Step, other: Step) -> bool:
+def _after(step: Step, known: Known) -> Iterable[Step]:
     """All steps that end charges of the wish; which ones do is looked at in the plan."""
-    if other.kind in (NAME, "final_bill", "safety_net"):
-        return False
-    if step.subject.id == FINDINGS:
-        return True
     wish = wish_of(step.subject.id or "all")
-    if wish.kind == "all":
-        return True
-    subject = other.subject
-    key = subject.id if subject.kind == "api_key" else None
-    if wish.kind == "workspace":
-        return subject.workspace_id == wish.id
-    return key == wish.id and wish.workspace_id in (None, subject.workspace_id)
+    if step.subject.id == FINDINGS or wish.kind == "all":
+        found = known.steps
+    elif wish.kind == "workspace":
+        found = known.of_workspace(wish.id)
+    else:
+        found = [
+            other
+            for other in known.of_key(wish.id)
+            if wish.workspace_id in (None, other.subject.workspace_id)
+        ]
+    return (other for other in found if other.kind not in (NAME, "final_bill", "safety_net"))
 
 
 KIND = Kind(NAME, _plan, after=_after, scope=_scope)

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from govern.model.checklist import Step
 from govern.model.inventory import Directory
 from govern.shutdown.kind import Kind, Seen, collected, step_id
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 from govern.shutdown.steps import disable_key
 
@@ -36,12 +37,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
         )
 
 
-def _after(step: Step, other: Step) -> bool:
-    mine, theirs = step.subject, other.subject
-    return other.kind == disable_key.NAME and (mine.id, mine.workspace_id) == (
-        theirs.id,
-        theirs.workspace_id,
-    )
+def _after(step: Step, known: Known) -> Iterable[Step]:
+    return known.on(disable_key.NAME, step.subject)
 
 
 def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:

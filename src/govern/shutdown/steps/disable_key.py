@@ -21,6 +21,7 @@ from govern.shutdown.kind import (
     perhaps_of,
     step_id,
 )
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import savings
 
@@ -106,12 +107,10 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return Seen(False, f"the inventory {inventory.path} says it is enabled", None, looked_at)
 
 
-def _after(step: Step, other: Step) -> bool:
-    return (
-        other.kind in ("tell_owners", "ask_owner")
-        and other.subject.kind == "workspace"
-        and other.subject.workspace_id == step.subject.workspace_id
-    )
+def _after(step: Step, known: Known) -> Iterable[Step]:
+    workspace_id = step.subject.workspace_id
+    for kind in ("tell_owners", "ask_owner"):
+        yield from known.of_the_workspace(kind, workspace_id)
 
 
 KIND = Kind(NAME, _plan, after=_after, scope=of_key, seen=_seen)

@@ -8,6 +8,7 @@ from govern.model.checklist import Step, Target
 from govern.model.clock import BILL_CLOCK, Moment, final_from
 from govern.model.console import page
 from govern.shutdown.kind import Kind, step_id
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 
 NAME = "final_bill"
@@ -33,8 +34,9 @@ def _plan(scene: Scene) -> Iterable[Step]:
     )
 
 
-def _after(step: Step, other: Step) -> bool:
-    return other.kind == "closing_proof"
+def _after(step: Step, known: Known) -> Iterable[Step]:
+    del step
+    return known.of_kind("closing_proof")
 
 
 KIND = Kind(NAME, _plan, after=_after, stops=False)

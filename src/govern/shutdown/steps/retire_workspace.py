@@ -8,13 +8,14 @@ from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.shutdown.evidence import Scope
 from govern.shutdown.kind import USAGE, Kind, of_workspace, perhaps_of, step_id
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 
 NAME = "retire_workspace"
 
 
 def _plan(scene: Scene) -> Iterable[Step]:
-    for id, whys in scene.workspaces().items():
+    for id, whys in scene.workspaces.items():
         workspace = scene.directory.workspace(id)
         accounts = {one.sub_account_id for one in scene.keys if one.workspace_id == id}
         regions = {one.region_id for one in scene.keys if one.workspace_id == id and one.region_id}
@@ -41,10 +42,11 @@ def _plan(scene: Scene) -> Iterable[Step]:
         )
 
 
-def _after(step: Step, other: Step) -> bool:
+def _after(step: Step, known: Known) -> Iterable[Step]:
     return (
-        other.kind not in (NAME, "closing_proof", "final_bill", "look_at_region")
-        and other.subject.workspace_id == step.subject.workspace_id
+        other
+        for other in known.of_workspace(step.subject.workspace_id)
+        if other.kind not in (NAME, "closing_proof", "final_bill", "look_at_region")
     )
 
 

@@ -12,6 +12,7 @@ from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
 from govern.shutdown.kind import Kind, Seen, collected, purchases_of, step_id
+from govern.shutdown.known import Known
 from govern.shutdown.plans import DAYS_BEFORE, NAMES, PlanFacts, plans_of
 from govern.shutdown.scene import Scene
 
@@ -82,8 +83,9 @@ def _step(one: PlanFacts) -> Step:
     )
 
 
-def _after(step: Step, other: Step) -> bool:
-    return other.kind == "look_at_plan" and other.subject == step.subject
+def _after(step: Step, known: Known) -> Iterable[Step]:
+    found = known.on("look_at_plan", step.subject)
+    return (other for other in found if other.subject == step.subject)
 
 
 def _scope(step: Step) -> Scope:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.shutdown.kind import Kind, step_id
+from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 
 NAME = "unsubscribe"
@@ -38,12 +39,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
                 )
 
 
-def _after(step: Step, other: Step) -> bool:
-    mine, theirs = step.subject, other.subject
-    return other.kind == "take_offline" and (mine.id, mine.workspace_id) == (
-        theirs.id,
-        theirs.workspace_id,
-    )
+def _after(step: Step, known: Known) -> Iterable[Step]:
+    return known.on("take_offline", step.subject)
 
 
 KIND = Kind(NAME, _plan, after=_after, stops=False)
