@@ -44,6 +44,7 @@ def audit(
     output: options.Outputs = None,
     fail_on: options.FailOn = None,
     max_rejects: options.MaxRejects = 0,
+    digest: options.Digest = False,
     evidence: options.Evidence = 3,
     redact: options.Redact = False,
     no_cache: options.NoCache = False,
@@ -98,7 +99,7 @@ def audit(
         evidence=evidence,
         directory=directory,
     )
-    how = settings.reading(found, clock, exported_at or [], quiet)
+    how = settings.reading(found, clock, exported_at or [], quiet, digest)
     with read(words, how) as ledger:
         secret = salt(ledger) if redact else None
         report = look(ledger, question)

@@ -29,6 +29,7 @@ def inspect(
     timezone: options.Zone = None,
     exported_at: options.ExportedAt = None,
     max_rejects: options.MaxRejects = 0,
+    digest: options.Digest = False,
     format: options.ListFormat = None,
     output: options.Outputs = None,
     config: options.ConfigPath = None,
@@ -55,7 +56,7 @@ def inspect(
     found = settings.load(config, no_config)
     clock = settings.clock(timezone, found)
     instant = settings.as_of(as_of, clock)
-    how = settings.reading(found, clock, exported_at or [], quiet)
+    how = settings.reading(found, clock, exported_at or [], quiet, digest)
     with read(file, how) as ledger:
         secret = salt(ledger) if redact else None
         inspection = look(ledger, instant, max_rejects)

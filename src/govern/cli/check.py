@@ -42,6 +42,7 @@ def check(
         ),
     ] = None,
     max_rejects: options.MaxRejects = 0,
+    digest: options.Digest = False,
     evidence: options.Evidence = 3,
     redact: options.Redact = False,
     no_cache: options.NoCache = False,
@@ -84,7 +85,7 @@ def check(
         notes = (
             "No policy is configured: judged by the built-in pack, which sets no money limits.",
         )
-    how = settings.reading(found, clock, exported_at or [], quiet)
+    how = settings.reading(found, clock, exported_at or [], quiet, digest)
     terms = Terms(
         as_of=instant,
         fail_on=severity,

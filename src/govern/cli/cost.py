@@ -52,6 +52,7 @@ def cost(
     format: options.ListFormat = None,
     output: options.Outputs = None,
     max_rejects: options.MaxRejects = 0,
+    digest: options.Digest = False,
     redact: options.Redact = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
@@ -102,7 +103,7 @@ def cost(
         max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
         directory=directory,
     )
-    with read(words, settings.reading(found, clock, exported_at or [], quiet)) as ledger:
+    with read(words, settings.reading(found, clock, exported_at or [], quiet, digest)) as ledger:
         secret = salt(ledger) if redact else None
         report = add_up(ledger, question)
     inputs = [*words, *(file.path for file in report.bill.files)]

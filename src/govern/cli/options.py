@@ -85,6 +85,10 @@ Redact = Annotated[
     bool,
     typer.Option("--redact", help="Tokens instead of account ids, names, owners and folders."),
 ]
+Digest = Annotated[
+    bool,
+    typer.Option("--digest", help="Name each bill file by the SHA-256 of the bytes judged."),
+]
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Keep nothing between runs (nothing is kept yet).")
 ]

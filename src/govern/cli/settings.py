@@ -124,7 +124,11 @@ def shapes(config: Config) -> Sequence[Shape]:
 
 
 def reading(
-    config: Config, zone: tzinfo, exported_at: Sequence[str] = (), quiet: bool = False
+    config: Config,
+    zone: tzinfo,
+    exported_at: Sequence[str] = (),
+    quiet: bool = False,
+    digest: bool = False,
 ) -> Reading:
     """How to read bills: what govern.yaml has taught, and what the command line knows."""
     from govern.bill.exported import given
@@ -135,6 +139,7 @@ def reading(
         shapes=shapes(config),
         instance_ids=config.instance_ids,
         exported_at=given(exported_at),
+        digest=digest,
         progress=progress(quiet),
         scratch=os.environ.get("TMPDIR") or None,
     )
