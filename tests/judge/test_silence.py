@@ -76,7 +76,7 @@ def test_a_minute_wide_charge_across_the_end_of_the_grace_time_is_neither() -> N
 def test_a_sum_that_can_t_be_divided_across_the_end_of_the_grace_time_is_neither() -> None:
     state = judged(use(LEAKS - timedelta(minutes=5), last=LEAKS + timedelta(hours=5)))
     assert (state.word, state.leaks) == ("settling", ())
-    assert "known as one sum with others only" in state.reason
+    assert "as one sum, on both sides of the stop: the bill itself is needed" in state.reason
 
 
 def test_a_month_wide_charge_is_never_told_as_a_day() -> None:
