@@ -58,13 +58,18 @@ def judged(findings: list[dict[str, Any]]) -> list[Any]:
     return sorted(shown, key=str)
 
 
-def differences(bills: list[Path], policies: Path, *, taught: bool = False) -> list[str]:
+def differences(
+    bills: list[Path], policies: Path, *, taught: bool = False, kept: bool = False
+) -> list[str]:
     """What govern and the oracle disagree on, in words; empty if they agree.
 
-    The ledger of the bill is judged as well, and may differ only where rows are needed.
+    ``kept``: the ledger of the bill is judged as well, and may differ only where rows are needed.
     """
     how = TAUGHT if taught else None
-    of_bill, of_ledger = both(bills, lambda ledger: _judge(ledger, policies), how)
+    if kept:
+        of_bill, of_ledger = both(bills, lambda ledger: _judge(ledger, policies), how)
+    else:
+        of_bill = of_ledger = govern_report(bills, policies, how)
     report = of_bill.document()
     columns = TAUGHT_CANONICAL if taught else None
     read_bills = [oracle_bill.read_bill(path, columns) for path in bills]

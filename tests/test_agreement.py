@@ -24,7 +24,8 @@ def test_the_oracle_agrees(tmp_path: Path, seed: int, shape: str) -> None:
     bill, policies = tmp_path / "bill.csv", tmp_path / "policies.yaml"
     build.write_bill(bill, shape, rows, rng, quirks=build.random_quirks(rng))
     build.write_policies(policies, build.random_policies(rng, rows, n=8))
-    assert differences([bill], policies, taught=shape == "taught") == []
+    # Every third bill is judged by its ledger as well.
+    assert differences([bill], policies, taught=shape == "taught", kept=seed % 3 == 0) == []
 
 
 @pytest.mark.parametrize("seed", range(10))
