@@ -13,7 +13,6 @@ from govern.model.errors import GovernError, usage
 
 if TYPE_CHECKING:
     from govern.cloud.client import Client
-    from govern.collect.merge import Account
     from govern.model.inventory import Inventory
 
 app = typer.Typer(
@@ -109,14 +108,23 @@ def inventory(
             for secret, workspace_id, region_id in credentials.api_keys(os.environ)
         ],
         sees_all=sees_all,
+        known_regions={
+            one.workspace_id: one.region_id for one in (before.workspaces if before else ())
+        },
         progress=settings.progress(quiet),
     )
-    seen = reading.collect(client, caller, wanted, concurrency)
-    _nothing_answered(seen)
+    collected = reading.collect(client, caller, wanted, concurrency)
+    seen = collected.account
+    if collected.left and not collected.answered:
+        # Nothing but STS answered: the file stays as it was.
+        raise GovernError("network", [collected.left[0].reason])
     result = merged(before, seen)
     _save(output, result)
     _skew(client, quiet)
-    why = [f"{one.list} of {one.region_id or 'the account'}: {one.reason}" for one in seen.unseen]
+    why = [
+        f"{one.list} of {one.workspace_id or one.region_id or 'the account'}: {one.reason}"
+        for one in collected.left
+    ]
     if not seen.everything:
         why.append(f"{caller.kind or 'the caller'} may not see everything (--sees-all)")
     more = f" and {len(why) - 3} more" if len(why) > 3 else ""
@@ -131,7 +139,7 @@ def inventory(
         exit=ended,
         unseen=seen.unseen,
         regions=seen.regions,
-        counts={name: len(getattr(result, name)) for name in (*lists, "knowledge_bases")},
+        counts={name: len(getattr(result, name)) for name in (*reading.LISTS, "knowledge_bases")},
     )
     out.end(collection_document(done), stdout, [], [], quiet=quiet)
 
@@ -243,13 +251,21 @@ def _before(previous: str | None, output: str) -> Inventory | None:
             return None
         except OSError as error:
             raise GovernError("file", f"{output}: {error.strerror}") from None
-    return next(iter(load_inventories([previous or output])), None)
+    path = previous or output
+    found = next(iter(load_inventories([path])), None)
+    if found and found.collected_at is None and _undated(found):
+        raise usage(
+            f"{path}: collected_at is missing, so nobody knows when its records were seen; add it"
+        )
+    return found
 
 
-def _nothing_answered(seen: Account) -> None:
-    """Nothing but STS answered: the file stays as it was."""
-    if seen.unseen and not any(one.ended for one in seen.lists.values()):
-        raise GovernError("network", seen.unseen[0].reason)
+def _undated(found: Inventory) -> bool:
+    """Whether a record would be taken for one that was seen just now."""
+    from govern.collect.inventory import LISTS
+
+    names = (*LISTS, "knowledge_bases")
+    return any(not one.seen_at for name in names for one in getattr(found, name))
 
 
 def _save(path: str, result: Inventory) -> None:

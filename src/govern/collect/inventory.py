@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from govern.cloud import bss, dashscope, modelstudio
 from govern.cloud.client import Client, Key
 from govern.cloud.failure import CallFailed
-from govern.cloud.paging import Rows
-from govern.cloud.secret import Secret
+from govern.cloud.paging import Row, Rows
+from govern.cloud.secret import Secret, scrubbed
 from govern.cloud.sts import Caller
 from govern.collect import records
-from govern.collect.merge import Account, Seen
+from govern.collect.merge import Account, Listed, Place, Seen
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.inventory import LookedAt, Unseen
 from govern.model.meaning import REGIONS
@@ -29,6 +31,9 @@ _BY_KEY: Mapping[str, tuple[Callable[..., Rows], Callable[..., Any]]] = {
     "batches": (dashscope.batches, records.batch),
 }
 
+#: Calls of one region that are known to be refused as such, or that are none of this workspace.
+_REFUSED = (401, 403)
+
 
 @dataclass(frozen=True)
 class KnownKey:
@@ -41,51 +46,74 @@ class KnownKey:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for. ``sees_all``: the user says that a RAM user or role sees everything."""
+    """What is asked for. ``sees_all``: the user says that a RAM user or role sees everything.
+
+    ``known_regions``: of workspaces, as the file before says it.
+    """
 
     regions: Sequence[str] = tuple(REGIONS)
     lists: Sequence[str] = LISTS
     keys: Sequence[KnownKey] = ()
     sees_all: bool = False
+    known_regions: Mapping[str, str | None] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda message: None
+
+    @property
+    def by_key(self) -> list[str]:
+        return [name for name in _BY_KEY if name in self.lists]
 
 
 @dataclass
 class _Reading:
-    """What was read so far. Places are (region id, workspace id)."""
+    """What was read so far. ``missing_hosts``: regions that have none, and need have none."""
 
-    found: dict[str, list[Any]] = field(default_factory=dict)
-    ended: dict[str, dict[tuple[str | None, str | None], Moment]] = field(default_factory=dict)
+    found: dict[str, list[Listed]] = field(default_factory=dict)
+    ended: dict[str, dict[Place, Moment]] = field(default_factory=dict)
     unseen: list[Unseen] = field(default_factory=list)
     missing_hosts: set[str] = field(default_factory=set)
 
-    def keep(
-        self, name: str, place: tuple[str | None, str | None], rows: Rows, found: Iterable[Any]
-    ) -> None:
-        self.found.setdefault(name, []).extend(found)
-        self.ended.setdefault(name, {})[place] = moment(rows)
+    def keep(self, name: str, rows: Rows, found: Iterable[Any]) -> None:
+        self.found.setdefault(name, []).extend(Listed(one, moment(rows)) for one in found)
+
+    def end(self, name: str, region_id: str | None, workspace_id: str | None, rows: Rows) -> None:
+        self.ended.setdefault(name, {})[region_id, workspace_id] = moment(rows)
 
     def miss(self, name: str, region_id: str | None, workspace_id: str | None, why: str) -> None:
         self.unseen.append(Unseen(name, region_id, workspace_id, why))
 
 
+@dataclass(frozen=True)
+class Collected:
+    """The account as it was seen. ``answered``: whether any list was read at all.
+
+    ``left``: what of the unseen makes the run partial; a host that need not exist doesn't.
+    """
+
+    account: Account
+    answered: bool
+    left: tuple[Unseen, ...]
+
+
 def moment(rows: Rows) -> Moment:
-    """When a list had been read, on the bill clock."""
-    at = rows.at.astimezone(BILL_CLOCK).replace(tzinfo=None, microsecond=0)
+    """When a list had been read, on the bill clock: the second that begins then or next, so that
+    an end which is dated by it never comes before the truth."""
+    at = rows.at.astimezone(BILL_CLOCK).replace(tzinfo=None)
+    if at.microsecond:
+        at = at.replace(microsecond=0) + timedelta(seconds=1)
     return Moment(at, BILL_CLOCK)
 
 
-def collect(client: Client, caller: Caller, wanted: Wanted, concurrency: int) -> Account:
+def collect(client: Client, caller: Caller, wanted: Wanted, concurrency: int) -> Collected:
     """Read, never act. What can't be read is in the result as such; nothing is raised for it."""
     began = client.clock.astimezone(BILL_CLOCK).replace(tzinfo=None, microsecond=0)
     reading = _Reading()
-    with ThreadPoolExecutor(max_workers=concurrency) as pool:
+    with _at_once(concurrency) as pool:
         _by_region(client, wanted, reading, pool)
         _plans(client, wanted, reading)
         _by_workspace(client, wanted, reading, pool)
     everything = caller.kind == "Account" or wanted.sees_all
     reading.unseen.sort(key=lambda one: (one.region_id or "", one.workspace_id or "", one.list))
-    return Account(
+    account = Account(
         at=Moment(began, BILL_CLOCK),
         account_id=caller.account_id,
         everything=everything,
@@ -96,40 +124,66 @@ def collect(client: Client, caller: Caller, wanted: Wanted, concurrency: int) ->
             for name in wanted.lists
         },
     )
+    left = tuple(one for one in reading.unseen if one.region_id not in reading.missing_hosts)
+    return Collected(account, any(reading.ended.values()), left)
+
+
+@contextmanager
+def _at_once(concurrency: int) -> Iterator[Executor]:
+    """Whoever interrupts a run doesn't wait for calls that haven't begun."""
+    pool = ThreadPoolExecutor(max_workers=concurrency)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _by_region(client: Client, wanted: Wanted, reading: _Reading, pool: Executor) -> None:
-    """Workspaces and keys. Workspaces are asked for whenever keys are: they tell a key's region."""
-    lists = {
-        region_id: (
-            pool.submit(_try, modelstudio.workspaces, client, region_id),
-            pool.submit(_try, modelstudio.api_keys, client, region_id)
-            if "api_keys" in wanted.lists
-            else None,
-        )
+    """Workspaces and keys. Jobs are read by workspace, so these are asked for with them too."""
+    calls: dict[str, Callable[..., Rows]] = {}
+    if "workspaces" in wanted.lists or wanted.by_key:
+        calls["workspaces"] = modelstudio.workspaces
+    if "api_keys" in wanted.lists:
+        calls["api_keys"] = modelstudio.api_keys
+    answers = {
+        (region_id, name): pool.submit(_try, read, client, region_id)
         for region_id in wanted.regions
-        if not {"api_keys", "workspaces", *_BY_KEY}.isdisjoint(wanted.lists)
+        for name, read in calls.items()
     }
-    regions: dict[str, str | None] = {}
-    keys: list[tuple[str, Rows]] = []
-    for region_id, (spaces, found) in lists.items():
-        wanted.progress(f"reading workspaces and API keys of {region_id}")
-        told = spaces.result()
+    failed: dict[tuple[str, str], CallFailed] = {}
+    listed: dict[tuple[str, str], Rows] = {}
+    for place, answer in answers.items():
+        wanted.progress(f"reading workspaces and API keys of {place[0]}")
+        told = answer.result()
         if isinstance(told, Rows):
-            known = [records.workspace(row) for row in told.rows]
-            regions |= {one.workspace_id: one.region_id for one in known}
-            reading.keep("workspaces", (region_id, None), told, known)
+            listed[place] = told
         else:
-            _failed(reading, "workspaces", region_id, told)
-        if found is not None:
-            listed = found.result()
-            if isinstance(listed, Rows):
-                keys.append((region_id, listed))
-            else:
-                _failed(reading, "api_keys", region_id, listed)
-    for region_id, rows in keys:
-        found_keys = [records.api_key(row, regions) for row in rows.rows]
-        reading.keep("api_keys", (region_id, None), rows, found_keys)
+            failed[place] = told
+    regions = dict(wanted.known_regions)
+    for (region_id, name), rows in listed.items():
+        if name == "workspaces":
+            found = [records.workspace(row) for row in rows.rows]
+            regions |= {one.workspace_id: one.region_id for one in found}
+            reading.keep(name, rows, found)
+            reading.end(name, region_id, None, rows)
+    for (region_id, name), rows in listed.items():
+        if name == "api_keys":
+            reading.keep(name, rows, [records.api_key(row, regions) for row in rows.rows])
+            reading.end(name, region_id, None, rows)
+    reading.missing_hosts |= _missing_hosts(wanted, failed)
+    for (region_id, name), why in failed.items():
+        if name in wanted.lists:
+            reading.miss(name, region_id, None, str(why))
+
+
+def _missing_hosts(wanted: Wanted, failed: Mapping[tuple[str, str], CallFailed]) -> set[str]:
+    """Regions whose host isn't documented and whose name resolves to nothing, while other hosts'
+    do: that of STS did, and not every documented one failed so too."""
+    unresolved = {region_id for (region_id, _), why in failed.items() if why.unresolved}
+    documented = set(wanted.regions) - set(modelstudio.UNDOCUMENTED)
+    if documented and documented <= unresolved:
+        return set()
+    return unresolved & set(modelstudio.UNDOCUMENTED)
 
 
 def _plans(client: Client, wanted: Wanted, reading: _Reading) -> None:
@@ -138,66 +192,92 @@ def _plans(client: Client, wanted: Wanted, reading: _Reading) -> None:
     wanted.progress("reading plans")
     told = _try(bss.plans, client)
     if isinstance(told, Rows):
-        reading.keep("plans", (None, None), told, [records.plan(row) for row in told.rows])
+        reading.keep("plans", told, [records.plan(row) for row in told.rows])
+        reading.end("plans", None, None, told)
     else:
         reading.miss("plans", None, None, str(told))
 
 
 def _by_workspace(client: Client, wanted: Wanted, reading: _Reading, pool: Executor) -> None:
     """Jobs, deployments and batches, each workspace with a key of its own."""
-    names = [name for name in _BY_KEY if name in wanted.lists]
-    places = [
-        (one.workspace_id, one.region_id)
-        for one in reading.found.get("workspaces", ())
-        if one.region_id in dashscope.HOSTS and one.region_id in wanted.regions
-    ]
-    if not names:
-        return
-    results = pool.map(lambda place: _of_workspace(client, wanted, names, *place), places)
+    regions = [one for one in wanted.regions if one in dashscope.HOSTS and wanted.by_key]
+    known = reading.ended.get("workspaces", {})
+    for region_id in regions:
+        if (region_id, None) not in known:
+            for name in wanted.by_key:
+                reading.miss(name, region_id, None, "its workspaces couldn't be listed")
+    spaces = [one.record for one in reading.found.get("workspaces", ())]
+    places = dict.fromkeys(
+        (one.workspace_id, one.region_id) for one in spaces if one.region_id in regions
+    )
+    results = pool.map(lambda place: _of_workspace(client, wanted, *place), places)
     for (workspace_id, region_id), told in zip(places, results, strict=True):
         wanted.progress(f"reading jobs, deployments and batches of {workspace_id}")
-        for name in names:
-            rows = told[name]
-            if isinstance(rows, Rows):
-                made = _BY_KEY[name][1]
-                found = [made(row, workspace_id, region_id) for row in rows.rows]
-                reading.keep(name, (region_id, workspace_id), rows, found)
+        for name, (lists, why) in told.items():
+            for rows in lists:
+                make = _BY_KEY[name][1]
+                reading.keep(name, rows, [make(row, workspace_id, region_id) for row in rows.rows])
+            if why is None:
+                reading.end(name, region_id, workspace_id, lists[-1])
             else:
-                reading.miss(name, region_id, workspace_id, str(rows))
+                reading.miss(name, region_id, workspace_id, why)
+
+
+#: What was read, and why it isn't the workspace's own list to its end; None where the last is.
+_Told = tuple[list[Rows], str | None]
 
 
 def _of_workspace(
-    client: Client, wanted: Wanted, names: Sequence[str], workspace_id: str, region_id: str
-) -> dict[str, Rows | CallFailed | str]:
+    client: Client, wanted: Wanted, workspace_id: str, region_id: str
+) -> dict[str, _Told]:
     """Each list with the first key that isn't refused; a refused key is one of another workspace
     (inferred)."""
-    found: dict[str, Rows | CallFailed | str] = dict.fromkeys(names, "no API key of this workspace")
-    ours = [key for key in wanted.keys if key.region_id in (None, region_id)]
-    ours.sort(key=lambda key: key.workspace_id != workspace_id)
-    for known in ours:
-        key = Key(known.secret, workspace_id)
-        first = _try(_BY_KEY[names[0]][0], client, region_id, key)
-        if isinstance(first, CallFailed) and first.status in (401, 403):
-            continue
-        found[names[0]] = first
-        for name in names[1:]:
-            found[name] = _try(_BY_KEY[name][0], client, region_id, key)
-        break
+    keys = [key for key in wanted.keys if key.region_id in (None, region_id)]
+    keys.sort(key=lambda key: (key.workspace_id != workspace_id, key.workspace_id is not None))
+    found: dict[str, _Told] = {}
+    for name in wanted.by_key:
+        others: list[Rows] = []
+        why: str | None = "no API key of this workspace"
+        for known in list(keys):
+            key = Key(known.secret, workspace_id)
+            told = _try(_BY_KEY[name][0], client, region_id, key)
+            if isinstance(told, CallFailed):
+                if told.status not in _REFUSED:
+                    why = str(told)
+                    break
+                keys.remove(known)
+                continue
+            others.append(told)
+            if _is_of(told, workspace_id):
+                why = None
+                break
+            why = "the API key at hand answers for another workspace"
+        found[name] = others, why
     return found
 
 
-def _try(read: Callable[..., Rows], *words: object) -> Rows | CallFailed:
+def _is_of(rows: Rows, workspace_id: str) -> bool:
+    """Whether this is the workspace's own list: a row's own workspace outranks the one asked for
+    (inferred)."""
+    named = [row.get("workspace_id") or workspace_id for row in rows.rows]
+    return not named or workspace_id in named
+
+
+def _try(read: Callable[..., Rows], client: Client, *words: object) -> Rows | CallFailed:
     try:
-        return read(*words)
+        rows = read(client, *words)
     except CallFailed as failed:
         return failed
+    secrets = (*client.credentials.secrets, *client.secrets)
+    return replace(rows, rows=tuple(_without(row, secrets) for row in rows.rows))
 
 
-def _failed(reading: _Reading, name: str, region_id: str, failed: CallFailed) -> None:
-    if failed.unresolved and region_id in modelstudio.UNDOCUMENTED:
-        reading.missing_hosts.add(region_id)
-        return
-    reading.miss(name, region_id, None, str(failed))
+def _without(row: Row, secrets: Sequence[Secret]) -> Row:
+    """A description may hold what nobody should have written into it."""
+    return {
+        name: scrubbed(value, secrets) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def _looked_at(wanted: Wanted, reading: _Reading, everything: bool, region_id: str) -> LookedAt:
@@ -206,10 +286,12 @@ def _looked_at(wanted: Wanted, reading: _Reading, everything: bool, region_id: s
         return LookedAt(region_id, "none", "not asked for")
     if region_id in reading.missing_hosts:
         return LookedAt(region_id, "none", "its host isn't documented and doesn't exist")
-    read = [name for name, ended in reading.ended.items() for one in ended if one[0] == region_id]
-    reasons = dict.fromkeys(one.reason for one in reading.unseen if one.region_id == region_id)
-    if not read:
-        return LookedAt(region_id, "none", "; ".join(reasons) or "nothing was asked for")
+    own = [one for one in reading.unseen if one.region_id == region_id]
+    reasons = dict.fromkeys(one.reason for one in own)
+    read = [place for name in wanted.lists for place in reading.ended.get(name, ())]
+    if not any(place[0] == region_id for place in read):
+        return LookedAt(region_id, "none", "; ".join(reasons) or "none of its lists was asked for")
+    reasons |= dict.fromkeys(one.reason for one in reading.unseen if one.region_id is None)
     if not everything:
         reasons["the caller may not see everything (--sees-all says that it does)"] = None
     needed = LISTS if region_id in dashscope.HOSTS else ("api_keys", "workspaces", "plans")

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from govern.model.clock import Moment
-from govern.model.inventory import ApiKey, Inventory, LookedAt, Plan, Resource, Unseen
+from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.inventory import ApiKey, Inventory, LookedAt, Plan, Resource, Unseen, Workspace
+from govern.model.meaning import REGIONS
 
 #: Words of the services that mean that nothing runs (documented), in lower case.
 OVER: Mapping[str, frozenset[str]] = {
@@ -20,17 +21,25 @@ OVER: Mapping[str, frozenset[str]] = {
     "batches": frozenset({"completed", "failed", "expired", "cancelled"}),
 }
 
+#: Region id and workspace id; the workspace is None for lists of a whole region, the region as well
+#: for lists of the account.
+Place = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A record that a list shows. ``at``: when that list had been read."""
+
+    record: Any
+    at: Moment
+
 
 @dataclass(frozen=True)
 class Seen:
-    """What was read of one list. ``ended``: places whose list was read to its end, and when.
+    """What was read of one list. ``ended``: places whose list was read to its end, and when."""
 
-    A place is (region id, workspace id); the workspace is None for lists of a whole region,
-    the region as well for lists of the account.
-    """
-
-    records: Sequence[Any] = ()
-    ended: Mapping[tuple[str | None, str | None], Moment] = field(default_factory=dict)
+    records: Sequence[Listed] = ()
+    ended: Mapping[Place, Moment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,113 +55,183 @@ class Account:
     lists: Mapping[str, Seen]
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A record of the file before, and when it was last seen."""
+
+    record: Any
+    last: Moment | None
+
+
 def merged(before: Inventory | None, now: Account) -> Inventory:
-    """The new inventory."""
+    """The new inventory: every record of the one before is in it."""
     old = before or Inventory(None, None, False)
     return Inventory(
         collected_at=now.at,
         account_id=now.account_id,
         complete=now.everything,
         regions=now.regions,
-        api_keys=_list(old, now, "api_keys", lambda one: (one.workspace_id, one.api_key_id), _key),
-        workspaces=_list(old, now, "workspaces", lambda one: one.workspace_id, _owned),
+        api_keys=_list(old, now, "api_keys", _key_id, _key),
+        workspaces=_list(old, now, "workspaces", _workspace_id, _workspace),
         training_jobs=_list(old, now, "training_jobs", _id, _job("training_jobs")),
         deployments=_list(old, now, "deployments", _id, _job("deployments")),
         batches=_list(old, now, "batches", _id, _job("batches")),
-        knowledge_bases=_list(old, now, "knowledge_bases", _id, _owned),
-        plans=_list(old, now, "plans", lambda one: (one.kind, one.id), _owned),
+        knowledge_bases=_list(old, now, "knowledge_bases", _id, _as_listed),
+        plans=_list(old, now, "plans", _plan_id, _as_listed),
         unseen=now.unseen,
     )
 
 
-def _id(one: Resource) -> tuple[str | None, str]:
+#: What tells the records of a list apart: the workspace, or what else they are within, and the id.
+Identity = tuple[str | None, str | None]
+
+
+def _key_id(one: ApiKey) -> Identity:
+    return one.workspace_id, one.api_key_id
+
+
+def _workspace_id(one: Workspace) -> Identity:
+    return None, one.workspace_id
+
+
+def _id(one: Resource) -> Identity:
     return one.workspace_id, one.id
 
 
-#: The record after: of what was there before (None: nothing), when that was last seen, what is
-#: there now, and when its list had been read.
-Change = Callable[[Any, Moment | None, Any, Moment | None], Any]
+def _plan_id(one: Plan) -> Identity:
+    return one.kind, one.id
+
+
+#: The record after, of what was there before and what the list shows now.
+Change = Callable[[_Known, Listed], Any]
 
 
 def _list(
-    old: Inventory, now: Account, name: str, identity: Callable[[Any], Any], change: Change
+    old: Inventory,
+    now: Account,
+    name: str,
+    identity: Callable[[Any], Identity],
+    change: Change,
 ) -> tuple[Any, ...]:
     seen = now.lists.get(name, Seen())
-    before = {identity(one): one for one in getattr(old, name)}
-    there = {identity(one): one for one in seen.records}
+    listed = _by_identity(seen.records, identity)
     found = []
-    for id, one in there.items():
-        known = before.get(id)
-        found.append(change(known, _last_seen(known, old), one, _read_at(seen, one)))
-    for id, known in before.items():
-        if id in there:
-            continue
-        ended = _read_at(seen, known)
-        if ended is None or not now.everything or isinstance(known, Plan):
-            found.append(replace(known, seen_at=_last_seen(known, old)))
+    for record in getattr(old, name):
+        known = _Known(record, _last_seen(record, old))
+        there = listed.get(_same(identity(record), listed))
+        if there:
+            found.append(change(known, there.pop(0)))
         else:
-            found.append(_gone(known, _last_seen(known, old), ended))
-    return tuple(sorted(found, key=lambda one: str(identity(one))))
+            found.append(_unlisted(known, seen, now.everything))
+    found += [one.record for more in listed.values() for one in more]
+    return tuple(sorted(found, key=lambda one: tuple(map(str, identity(one)))))
 
 
-def _last_seen(known: Any, old: Inventory) -> Moment | None:
-    return None if known is None else known.seen_at or old.collected_at
+def _by_identity(
+    records: Sequence[Listed], identity: Callable[[Any], Identity]
+) -> dict[Identity, list[Listed]]:
+    """What came on two pages or from two hosts is one record; what has no id is one each."""
+    found: dict[Identity, list[Listed]] = {}
+    for one in records:
+        id = identity(one.record)
+        found[id] = [*found.get(id, ()), one] if id[1] is None else [one]
+    return found
 
 
-def _read_at(seen: Seen, one: Any) -> Moment | None:
-    """When the list that must hold the record had been read to its end; None if it wasn't.
+def _same(id: Identity, listed: Mapping[Identity, Sequence[Listed]]) -> Identity:
+    """Which listed record it is. One that a person wrote without its workspace is the only one of
+    its id."""
+    if id in listed or id[0] is not None:
+        return id
+    alike = [one for one in listed if one[1] == id[1]]
+    return alike[0] if len(alike) == 1 else id
 
-    A record without a region may be in any: then every region's list must have been read.
+
+def _last_seen(record: Any, old: Inventory) -> Moment | None:
+    """What is gone was last seen when it still was there."""
+    if record.seen_at:
+        return record.seen_at  # type: ignore[no-any-return]
+    return record.gone_after if _gone_at(record) else old.collected_at
+
+
+def _gone_at(record: Any) -> Moment | None:
+    return getattr(record, "gone_at", None)
+
+
+def _unlisted(known: _Known, seen: Seen, everything: bool) -> Any:
+    """What was there and isn't listed: gone only where its list must have held it."""
+    kept = replace(known.record, seen_at=known.last)
+    ended = _read_to_its_end(seen, known.record)
+    if ended is None or not everything or isinstance(kept, Plan):
+        return kept
+    if isinstance(kept, Resource):
+        return kept if kept.ended_at else replace(kept, ended_at=ended)
+    if kept.gone_at:
+        return kept
+    return replace(kept, gone_at=ended, gone_after=_before(known.last, ended))
+
+
+def _read_to_its_end(seen: Seen, record: Any) -> Moment | None:
+    """When every list that could hold the record had been read to its end; None if not all were.
+
+    One whose region isn't known may be in any.
     """
-    region_id = getattr(one, "region_id", None)
-    workspace_id = getattr(one, "workspace_id", None)
-    for place in ((region_id, workspace_id), (region_id, None), (None, None)):
-        if place in seen.ended and (region_id or place == (None, None)):
-            return seen.ended[place]
-    return None
+    region_id = record.region_id
+    workspace_id = getattr(record, "workspace_id", None)
+    if region_id is None:
+        ends = [seen.ended.get((region_id, None)) for region_id in REGIONS]
+        known = [end for end in ends if end]
+        return max(known, key=_wall) if len(known) == len(ends) else None
+    return seen.ended.get((region_id, workspace_id)) or seen.ended.get((region_id, None))
 
 
-def _gone(known: Any, last: Moment | None, ended: Moment) -> Any:
-    if isinstance(known, Resource):
-        return known if known.ended_at else replace(known, ended_at=ended)
-    if known.gone_at:
-        return known
-    return replace(known, gone_at=ended, gone_after=last)
+def _before(last: Moment | None, end: Moment) -> Moment | None:
+    """The start of an interval; none where the file before is of a later time than its end."""
+    return last if last and _wall(last) <= _wall(end) else None
 
 
-def _owned(known: Any, last: Moment | None, one: Any, ended: Moment | None) -> Any:
-    """What no list tells is kept."""
-    del last, ended
-    owner = getattr(known, "owner", None)
-    return replace(one, owner=owner) if owner else one
+def _wall(at: Moment) -> Any:
+    return at.on(BILL_CLOCK)
 
 
-def _key(known: ApiKey | None, last: Moment | None, one: ApiKey, ended: Moment | None) -> ApiKey:
-    if known is None:
-        return one
-    one = replace(one, owner=known.owner or one.owner, region_id=one.region_id or known.region_id)
-    if not one.disabled:
-        return one
-    if known.disabled:
-        return replace(one, disabled_at=known.disabled_at, disabled_after=known.disabled_after)
-    if known.disabled is False:
-        return replace(one, disabled_at=ended, disabled_after=last if ended else None)
-    return one
+def _as_listed(known: _Known, now: Listed) -> Any:
+    del known
+    return now.record
+
+
+def _workspace(known: _Known, now: Listed) -> Workspace:
+    workspace: Workspace = now.record
+    return replace(workspace, owner=known.record.owner or workspace.owner)
+
+
+def _key(known: _Known, now: Listed) -> ApiKey:
+    """Its instants are those of the file before, and those that both together tell."""
+    before: ApiKey = known.record
+    key: ApiKey = now.record
+    key = replace(key, owner=before.owner or key.owner, region_id=key.region_id or before.region_id)
+    if not key.disabled:
+        return key
+    if before.disabled:
+        return replace(key, disabled_at=before.disabled_at, disabled_after=before.disabled_after)
+    if before.disabled is False:
+        return replace(key, disabled_at=now.at, disabled_after=_before(known.last, now.at))
+    return key
 
 
 def _job(name: str) -> Change:
-    def changed(
-        known: Resource | None, last: Moment | None, one: Resource, ended: Moment | None
-    ) -> Resource:
-        del last
-        if known is None or not is_over(name, one.status):
-            return one
-        if known.ended_at:
-            return replace(one, ended_at=known.ended_at)
-        return one if is_over(name, known.status) else replace(one, ended_at=ended)
+    def changed(known: _Known, now: Listed) -> Resource:
+        before: Resource = known.record
+        job: Resource = now.record
+        if not is_over(name, job.status):
+            return job
+        if before.status is None or is_over(name, before.status):
+            return replace(job, ended_at=before.ended_at)
+        # It ran when it was last seen: an end that was said of it before isn't its end.
+        return replace(job, ended_at=now.at)
 
     return changed
 
 
 def is_over(name: str, status: str | None) -> bool:
+    """Whether the service's word means that nothing runs."""
     return (status or "").casefold() in OVER[name]

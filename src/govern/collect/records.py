@@ -98,7 +98,7 @@ def _epoch(value: object, per_second: int) -> Moment | None:
     if not re.fullmatch(r"\d{9,14}", str(value), re.ASCII):
         return None
     at = datetime.fromtimestamp(int(str(value)) // per_second, UTC).astimezone(BILL_CLOCK)
-    return Moment(at.replace(tzinfo=None), BILL_CLOCK)
+    return Moment(at.replace(tzinfo=None), BILL_CLOCK) if 2000 <= at.year <= 2199 else None
 
 
 def _instant(text: str | None) -> Moment | None:
