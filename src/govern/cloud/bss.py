@@ -20,11 +20,11 @@ SERVICE = Service(
     "bss",
     "business.aliyuncs.com",
     "2017-12-14",
-    "bss",
+    "bssapi",
     abroad="business.ap-southeast-1.aliyuncs.com",
 )
 
-DESCRIBE_INSTANCE_BILL = Operation(SERVICE, "DescribeInstanceBill", "POST")
+DESCRIBE_INSTANCE_BILL = Operation(SERVICE, "DescribeInstanceBill", "POST", per_second=8)
 QUERY_BILL_OVERVIEW = Operation(SERVICE, "QueryBillOverview", "POST")
 QUERY_AVAILABLE_INSTANCES = Operation(SERVICE, "QueryAvailableInstances", "POST")
 SET_RENEWAL = Operation(SERVICE, "SetRenewal", "POST", acts=True)
@@ -35,25 +35,20 @@ _PAGE = 300
 def plans(client: Client) -> Rows:
     """Subscriptions of Model Studio. Raises CallFailed."""
 
-    def page(token: str | None) -> Page:
-        number = int(token or 1)
-        told = _read(
-            client,
-            QUERY_AVAILABLE_INSTANCES,
-            {
-                "ProductCode": "sfm",
-                "SubscriptionType": "Subscription",
-                "PageNum": str(number),
-                "PageSize": str(_PAGE),
-            },
-        )
-        data = paging.inside(QUERY_AVAILABLE_INSTANCES.title, told.body, "Data")
-        rows = paging.rows_in(QUERY_AVAILABLE_INSTANCES.title, data.get("InstanceList"))
-        total = data.get("TotalCount")
-        more = len(rows) == _PAGE or (total is not None and rows and number * _PAGE < int(total))
-        return Page(rows, str(number + 1) if more else None, paging.whole(total), told.at)
+    title = QUERY_AVAILABLE_INSTANCES.title
 
-    return paging.read(QUERY_AVAILABLE_INSTANCES.title, page)
+    def page(number: int) -> Page:
+        parameters = {
+            "ProductCode": "sfm",
+            "SubscriptionType": "Subscription",
+            "PageNum": str(number),
+            "PageSize": str(_PAGE),
+        }
+        told = _read(client, QUERY_AVAILABLE_INSTANCES, parameters)
+        data = paging.inside(title, told.body, "Data")
+        return paging.page(title, data.get("InstanceList"), None, data.get("TotalCount"), told.at)
+
+    return paging.read_numbered(title, page, _PAGE)
 
 
 def instance_bill(client: Client, day: date) -> Rows:
@@ -72,9 +67,13 @@ def instance_bill(client: Client, day: date) -> Rows:
             parameters["NextToken"] = token
         told = _read(client, DESCRIBE_INSTANCE_BILL, parameters)
         data = paging.inside(DESCRIBE_INSTANCE_BILL.title, told.body, "Data")
-        rows = paging.rows_in(DESCRIBE_INSTANCE_BILL.title, data.get("Items"))
-        next_token = str(data.get("NextToken") or "") or None
-        return Page(rows, next_token, paging.whole(data.get("TotalCount")), told.at)
+        return paging.page(
+            DESCRIBE_INSTANCE_BILL.title,
+            data.get("Items"),
+            data.get("NextToken"),
+            data.get("TotalCount"),
+            told.at,
+        )
 
     return paging.read(DESCRIBE_INSTANCE_BILL.title, page)
 
@@ -89,10 +88,11 @@ def overview(client: Client, month: str) -> tuple[Row, ...]:
 
 def _read(client: Client, operation: Operation, parameters: Mapping[str, str]) -> Told:
     """On the account's own site: the other site answers that it doesn't apply (documented)."""
+    endpoints = client.endpoints
     try:
         return client.read(operation, parameters)
     except CallFailed as failed:
-        if not (failed.code or "").startswith("NotApplicable") or client.endpoints.abroad:
+        if not (failed.code or "").startswith("NotApplicable") or endpoints.abroad:
             raise
-    client.endpoints = replace(client.endpoints, abroad=True)
+    client.endpoints = replace(endpoints, abroad=True)
     return client.read(operation, parameters)

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any
 from uuid import uuid4
 
-from requests import PreparedRequest
-from requests.auth import AuthBase
-
-from govern.cloud import repeat
+from govern.cloud import repeat, reply
 from govern.cloud.endpoint import Endpoints
-from govern.cloud.failure import CallFailed, denied
-from govern.cloud.secret import Credentials, Secret, scrubbed
+from govern.cloud.failure import CallFailed
+from govern.cloud.pace import Pace
+from govern.cloud.secret import Credentials, Secret, Unsaid
 from govern.cloud.service import Operation
-from govern.cloud.signature import Acs3, encoded, encoded_path, encoded_query
+from govern.cloud.signature import Acs3, Bearer, encoded, encoded_path, encoded_query
 from govern.cloud.transport import Answer, Request, Transport, Unanswered
 
 #: Further apart, and the account's clock signs and dates instead of this machine's.
 SKEW_SECONDS = 60.0
-
-
-class _Bearer(AuthBase):
-    """A Model Studio API key, for one workspace."""
-
-    def __init__(self, key: Secret, workspace_id: str | None) -> None:
-        self._key = key
-        self._workspace_id = workspace_id
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
-        if self._workspace_id:
-            request.headers["X-DashScope-WorkSpace"] = self._workspace_id
-        return request
 
 
 @dataclass(frozen=True)
@@ -61,16 +42,18 @@ class Key:
 @dataclass
 class Client:
     """One account. ``sleep``, ``now`` (seconds) and ``jitter`` are given so that tests needn't
-    wait; ``secrets`` are kept out of every message."""
+    wait; ``secrets`` are kept out of every answer and message."""
 
     transport: Transport
     endpoints: Endpoints
     credentials: Credentials
     secrets: list[Secret] = field(default_factory=list)
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
     now: Callable[[], float] = time.time
+    elapsed: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.random
     skew: float = 0.0
+    _paces: dict[str, Pace] = field(default_factory=dict, repr=False)
 
     def read(
         self,
@@ -83,25 +66,8 @@ class Client:
     ) -> Told:
         """Ask until an answer comes, as often as the contract allows. Raises CallFailed."""
         assert not operation.acts
-        began = self.now()
-        for attempt in range(1, repeat.ATTEMPTS + 1):
-            headers: Mapping[str, str] = {}
-            try:
-                answer = self._once(operation, parameters or {}, region_id, id, key)
-                headers = answer.headers
-                return self._told(operation, answer)
-            except Unanswered as none:
-                failed = CallFailed(operation.title, str(none), unresolved=none.unresolved)
-                again = not none.unresolved
-            except CallFailed as error:
-                failed = error
-                again = error.code is None or repeat.passing(error.status, error.code)
-            pause = repeat.wait(attempt, headers, self.jitter())
-            in_time = self.now() - began + pause < repeat.SECONDS
-            if not again or not in_time or attempt == repeat.ATTEMPTS:
-                raise failed
-            self.sleep(pause)
-        raise AssertionError("unreachable")
+        call = _Call(operation, parameters or {}, region_id, id, key)
+        return self._answered(call, lambda failed: failed.passing)
 
     def act(
         self,
@@ -116,144 +82,106 @@ class Client:
 
         Raises CallFailed, with ``happened`` where the account's state must be asked.
         """
-        began = self.now()
-        for attempt in range(1, repeat.ATTEMPTS + 1):
-            headers: Mapping[str, str] = {}
-            try:
-                answer = self._once(operation, parameters or {}, region_id, id, key)
-                headers = answer.headers
-                return self._told(operation, answer)
-            except Unanswered as none:
-                raise CallFailed(
-                    operation.title,
-                    str(none),
-                    happened=not none.refused,
-                    unresolved=none.unresolved,
-                ) from None
-            except CallFailed as error:
-                failed = error
-            pause = repeat.wait(attempt, headers, self.jitter())
-            in_time = self.now() - began + pause < repeat.SECONDS
-            throttled = repeat.throttled(failed.status, failed.code)
-            if not throttled or not in_time or attempt == repeat.ATTEMPTS:
-                failed.happened = failed.code is None or (failed.status or 0) >= 500
-                raise failed
-            self.sleep(pause)
-        raise AssertionError("unreachable")
+        assert operation.acts
+        call = _Call(operation, parameters or {}, region_id, id, key)
+        return self._answered(call, lambda failed: failed.throttled)
 
     @property
     def clock(self) -> datetime:
         """The account's time, in UTC, as far as its answers told it."""
         return datetime.fromtimestamp(self.now() + self.skew, UTC)
 
-    def _once(
-        self,
-        operation: Operation,
-        parameters: Mapping[str, str],
-        region_id: str,
-        id: str,
-        key: Key | None,
-    ) -> Answer:
-        base = self.endpoints.base(operation.service, region_id)
-        path = encoded_path(base.path + operation.path.replace("{id}", encoded(id)))
-        query = encoded_query(parameters)
+    def _answered(self, call: _Call, again: Callable[[CallFailed], bool]) -> Told:
+        until = self.elapsed() + repeat.SECONDS
+        for attempt in range(1, repeat.ATTEMPTS + 1):
+            failed, headers = self._tried(call, until)
+            if isinstance(failed, Told):
+                return failed
+            pause = repeat.wait(attempt, headers, self.jitter())
+            in_time = self.elapsed() + pause < until
+            if not again(failed) or not in_time or attempt == repeat.ATTEMPTS:
+                raise failed
+            try:
+                (self.sleep or self.transport.pause)(pause)
+            except Unanswered:
+                raise failed from None
+        raise AssertionError("unreachable")
+
+    def _tried(
+        self, call: _Call, until: float, *, resigned: bool = False
+    ) -> tuple[Told | CallFailed, Mapping[str, str]]:
+        """One attempt, and the headers of its answer."""
+        known = self.skew
+        unsaid = Unsaid(self.credentials, self.secrets)
+        answer: Answer | None = None
+        try:
+            answer = self._sent(call, until)
+            told = reply.read(call.operation, answer, unsaid)
+            return Told(told, self.clock), answer.headers
+        except Unanswered as none:
+            failed = CallFailed(
+                call.operation.title,
+                str(none),
+                happened=none.sent,
+                passing=not none.final,
+                unresolved=none.unresolved,
+            )
+            return failed, {}
+        except CallFailed as failed:
+            assert answer is not None
+            moved = abs(self.skew - known) > SKEW_SECONDS
+            if failed.out_of_time and moved and not resigned:
+                # Signed by this machine's clock; the refusal told the account's.
+                return self._tried(call, until, resigned=True)
+            return failed, answer.headers
+
+    def _sent(self, call: _Call, until: float) -> Answer:
+        operation = call.operation
+        self._pace(operation)
+        base = self.endpoints.base(operation.service, call.region_id)
+        path = encoded_path(base.path + operation.path.replace("{id}", encoded(call.id)))
+        query = encoded_query(call.parameters)
         url = f"{base.scheme}://{base.netloc}{path}" + (f"?{query}" if query else "")
-        auth: AuthBase
-        if key is not None:
-            auth = _Bearer(key.secret, key.workspace_id)
-        else:
-            nonce = uuid4().hex
-            version = operation.service.version
-            auth = Acs3(self.credentials, operation.name, version, self.clock, nonce)
-        answer = self.transport.send(
-            Request(operation.method, url, auth, {"Accept": "application/json"})
+        auth = (
+            Bearer(call.key.secret, call.key.workspace_id)
+            if call.key
+            else Acs3(
+                self.credentials,
+                operation.name,
+                operation.service.version,
+                self.clock,
+                uuid4().hex,
+            )
         )
+        request = Request(operation.method, url, auth, {"Accept": "application/json"})
+        answer = self.transport.send(request, max(until - self.elapsed(), 0.001))
         self._set_clock(answer)
         return answer
 
-    def _set_clock(self, answer: Answer) -> None:
-        try:
-            told = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-        except (TypeError, ValueError):
+    def _pace(self, operation: Operation) -> None:
+        if operation.per_second is None:
             return
-        apart = told - self.now()
-        self.skew = apart if abs(apart) > SKEW_SECONDS else 0.0
+        # setdefault is one step: two threads get the same pace.
+        new = Pace(operation.per_second, sleep=self.transport.pause)
+        self._paces.setdefault(operation.title, new).wait()
 
-    def _told(self, operation: Operation, answer: Answer) -> Told:
-        """Raises CallFailed: for an error status, and for a failure under status 200."""
-        body = _json(answer.body)
-        if body is None:
-            told = f"an answer that is no JSON (HTTP {answer.status})"
-            raise CallFailed(operation.title, told, status=answer.status)
-        code = _text(body, "code", "Code")
-        error = body.get("error")
-        if isinstance(error, Mapping):
-            code = code or _text(error, "code", "type")
-        failed = answer.status >= 400 or _is_failure(body, code)
-        if 300 <= answer.status < 400:
-            failed, code = True, code or "Redirect"
-        if failed:
-            raise self._failure(operation, answer, body, code)
-        return Told(body, self.clock)
-
-    def _failure(
-        self, operation: Operation, answer: Answer, body: Mapping[str, Any], code: str | None
-    ) -> CallFailed:
-        error = body.get("error")
-        inner = error if isinstance(error, Mapping) else {}
-        message = _text(body, "message", "Message") or _text(inner, "message") or ""
-        request = _text(body, "requestId", "RequestId", "request_id")
-        request = request or answer.headers.get("x-acs-request-id")
-        secrets = (*self.credentials.secrets, *self.secrets)
-        permission = denied(body)
-        forbidden = answer.status == 403 and operation.service.signed
-        if not permission and forbidden and (code or "").startswith(("NoPermission", "Forbidden")):
-            permission = operation.permission
-        return CallFailed(
-            operation.title,
-            scrubbed(" ".join(message.split())[:300], secrets),
-            status=answer.status,
-            code=scrubbed(code or f"HTTP {answer.status}", secrets),
-            request_id=scrubbed(request, secrets) if request else None,
-            permission=scrubbed(permission, secrets) if permission else None,
-        )
+    def _set_clock(self, answer: Answer) -> None:
+        told = repeat.instant(answer.headers.get("date", ""))
+        if told is not None:
+            apart = told - self.now()
+            self.skew = apart if abs(apart) > SKEW_SECONDS else 0.0
 
 
-def _json(body: bytes) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads(body, parse_float=Decimal, parse_int=int) if body.strip() else {}
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+@dataclass(frozen=True)
+class _Call:
+    operation: Operation
+    parameters: Mapping[str, str]
+    region_id: str
+    id: str
+    key: Key | None
 
-
-def _text(body: Mapping[str, Any], *names: str) -> str | None:
-    return next((str(body[name]) for name in names if body.get(name) not in (None, "")), None)
-
-
-#: What an answer carries besides a payload.
-_ENVELOPE = frozenset(
-    (
-        "success",
-        "code",
-        "message",
-        "httpstatuscode",
-        "requestid",
-        "request_id",
-        "accessdenieddetail",
-    )
-)
-
-
-def _is_failure(body: Mapping[str, Any], code: str | None) -> bool:
-    """HTTP 200 with ``Success: false``, or with a code and no payload, is a failure too."""
-    success = body.get("success", body.get("Success"))
-    if success is False or str(success).casefold() == "false":
-        return True
-    if success is not None or code is None or code.casefold() in ("success", "ok", "200"):
-        return False
-    return _only_envelope(body)
-
-
-def _only_envelope(body: Iterable[str]) -> bool:
-    return all(name.casefold() in _ENVELOPE for name in body)
+    def __post_init__(self) -> None:
+        # A path without its id would be about something else: all of them, or what is above.
+        if "{id}" in self.operation.path and self.id in ("", ".", ".."):
+            told = f"'{self.id}' is no id"
+            raise CallFailed(self.operation.title, told, code="InvalidId")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from govern.cloud import paging
 from govern.cloud.client import Client, Key
+from govern.cloud.failure import CallFailed
 from govern.cloud.paging import Page, Rows
 from govern.cloud.service import Operation, Service
 
@@ -57,22 +58,22 @@ def batches(client: Client, region_id: str, key: Key) -> Rows:
         parameters = {"limit": str(_PAGE)} | ({"after": token} if token else {})
         told = client.read(LIST_BATCHES, parameters, region_id=region_id, key=key)
         rows = paging.rows_in(LIST_BATCHES.title, told.body.get("data"))
-        last = str(told.body.get("last_id") or (rows[-1].get("id") if rows else "") or "")
-        return Page(rows, last if told.body.get("has_more") is True else None, None, told.at)
+        last = told.body.get("last_id") or (rows[-1].get("id") if rows else None)
+        if told.body.get("has_more") is not True:
+            last = None
+        elif not last:
+            raise CallFailed(LIST_BATCHES.title, "more rows, and no last_id", code="BrokenList")
+        return paging.page(LIST_BATCHES.title, rows, last, None, told.at)
 
     return paging.read(LIST_BATCHES.title, page)
 
 
 def _numbered(client: Client, operation: Operation, name: str, region_id: str, key: Key) -> Rows:
-    def page(token: str | None) -> Page:
-        number = int(token or 1)
+    def page(number: int) -> Page:
         parameters = {"page_no": str(number), "page_size": str(_PAGE)}
         told = client.read(operation, parameters, region_id=region_id, key=key)
         output = paging.inside(operation.title, told.body, "output")
-        rows = paging.rows_in(operation.title, output.get(name))
         total = output.get("total", output.get("total_count"))
-        count = paging.whole(total)
-        more = len(rows) == _PAGE or (count is not None and rows and number * _PAGE < count)
-        return Page(rows, str(number + 1) if more else None, count, told.at)
+        return paging.page(operation.title, output.get(name), None, total, told.at)
 
-    return paging.read(operation.title, page)
+    return paging.read_numbered(operation.title, page, _PAGE)

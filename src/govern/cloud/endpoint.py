@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from govern.cloud.service import Service
@@ -17,7 +19,18 @@ VARIABLES = {
     "sts": "GOVERN_ENDPOINT_STS",
 }
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: What a host and its port are written with; ``{region}`` may stand among it.
+_HOST = re.compile(r"[A-Za-z0-9.\-:\[\]]+")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -45,16 +58,20 @@ def checked(variable: str, url: str) -> str:
 
     Plain ``http`` is for this machine only.
     """
+    example = "write a URL, such as http://127.0.0.1:8000/{region}"
+    if "@" in url:
+        raise usage(f"{variable}: no user or password belongs here; {example}")
     try:
-        found = urlsplit(url)
-        host = found.hostname
-        _ = found.port
+        # With a region in its place it must be a whole URL too.
+        found = urlsplit(url.replace("{region}", "cn-beijing"))
+        host, _ = found.hostname, found.port
     except ValueError:
         host = None
-    if not host or found.scheme not in ("http", "https") or found.query or found.fragment:
-        raise usage(f"{variable}={url}: write a URL, such as http://127.0.0.1:8000/{{region}}")
-    if found.username or found.password:
-        raise usage(f"{variable}: a URL here holds no user or password")
-    if found.scheme == "http" and host not in _LOOPBACK:
+    plain = not (set(url) & set("?#\\ ")) and url.isprintable()
+    if not host or not plain or not _HOST.fullmatch(found.netloc):
+        raise usage(f"{variable}={url}: {example}")
+    if found.scheme not in ("http", "https"):
+        raise usage(f"{variable}={url}: {example}")
+    if found.scheme == "http" and not is_loopback(host):
         raise usage(f"{variable}={url}: plain http is for this machine only; write https")
     return url

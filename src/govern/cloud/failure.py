@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from govern.cloud import repeat
+
 
 class CallFailed(Exception):
-    """``code`` is the service's own word; None where no whole answer came.
+    """``code`` is the service's own word; None where no answer came.
 
     ``permission``: the RAM action that is missing. ``unresolved``: the host doesn't exist.
-    ``happened``: whether the call may have been carried out all the same.
+    ``passing``: the same read may succeed a little later. ``happened``: whether an act may have
+    been carried out all the same, so that the account's state must be asked.
     """
 
     def __init__(
@@ -22,6 +25,7 @@ class CallFailed(Exception):
         code: str | None = None,
         request_id: str | None = None,
         permission: str | None = None,
+        passing: bool = False,
         happened: bool = False,
         unresolved: bool = False,
     ) -> None:
@@ -31,6 +35,7 @@ class CallFailed(Exception):
         self.code = code
         self.request_id = request_id
         self.permission = permission
+        self.passing = passing
         self.happened = happened
         self.unresolved = unresolved
         super().__init__(str(self))
@@ -44,6 +49,16 @@ class CallFailed(Exception):
         if self.request_id:
             told += f" (request {self.request_id})"
         return told
+
+    @property
+    def throttled(self) -> bool:
+        """The service says that there were too many calls: nothing was carried out."""
+        return repeat.throttled(self.status, self.code)
+
+    @property
+    def out_of_time(self) -> bool:
+        """The request's date was too far from the account's clock: nothing was carried out."""
+        return (self.code or "").startswith(("InvalidTimeStamp", "IllegalTimestamp"))
 
     @property
     def refused_credentials(self) -> bool:

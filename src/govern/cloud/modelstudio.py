@@ -51,12 +51,9 @@ def _list(client: Client, operation: Operation, name: str, region_id: str) -> Ro
     def page(token: str | None) -> Page:
         parameters = {"maxResults": _PAGE} | ({"nextToken": token} if token else {})
         told = client.read(operation, parameters, region_id=region_id)
-        total = told.body.get("totalCount")
-        return Page(
-            paging.rows_in(operation.title, told.body.get(name)),
-            str(told.body.get("nextToken") or "") or None,
-            paging.whole(total),
-            told.at,
+        body = told.body
+        return paging.page(
+            operation.title, body.get(name), body.get("nextToken"), body.get("totalCount"), told.at
         )
 
     return paging.read(operation.title, page)

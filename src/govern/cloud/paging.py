@@ -13,6 +13,10 @@ from govern.cloud.failure import CallFailed
 #: made or deleted while one reads moves rows between pages.
 _READINGS = 3
 
+#: No list of an account has more pages, nor so many in a row without any row.
+_MOST_PAGES = 10_000
+_MOST_EMPTY = 10
+
 Row = Mapping[str, Any]
 
 
@@ -41,7 +45,7 @@ def rows_in(title: str, found: object) -> list[Row]:
     """The rows of an answer. Raises CallFailed where there are none: what is no list is not an
     empty one."""
     if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
-        raise CallFailed(title, "an answer without its list", code="BrokenList")
+        raise _broken(title, "an answer without its list")
     return found
 
 
@@ -49,34 +53,65 @@ def inside(title: str, body: Row, name: str) -> Row:
     """The object of that name in an answer. Raises CallFailed."""
     found = body.get(name)
     if not isinstance(found, Mapping):
-        raise CallFailed(title, f"an answer without {name}", code="BrokenList")
+        raise _broken(title, f"an answer without {name}")
     return found
 
 
 def whole(total: object) -> int | None:
     """How many rows there are, as an answer says it."""
-    return int(str(total)) if str(total).isdigit() else None
+    told = str(total)
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else None
+
+
+def page(title: str, rows: object, next: object, total: object, at: datetime) -> Page:
+    """A page as an answer has it. Raises CallFailed.
+
+    A list of no rows may be left out, if its total says that there are none.
+    """
+    count = whole(total)
+    found = [] if rows is None and count == 0 else rows_in(title, rows)
+    return Page(found, str(next) if next not in (None, "") else None, count, at)
 
 
 def read(title: str, page: Callable[[str | None], Page]) -> Rows:
     """All rows. ``page`` asks for the page behind a token. Raises CallFailed."""
-    for reading in range(1, _READINGS + 1):
-        found: list[Row] = []
-        total: int | None = None
-        last: Page | None = None
-        for last in _pages(title, page):
-            found += last.rows
-            total = last.total if last.total is not None else total
-            if total is not None and len(found) >= total + max(len(last.rows), 1):
-                told = f"{len(found)} rows where there should be {total}"
-                raise CallFailed(title, told, code="BrokenList")
-        assert last is not None
-        if total is None or len(found) >= total:
-            return Rows(tuple(found), last.at)
-        if reading == _READINGS:
-            break
-    told = f"{len(found)} rows where there should be {total}, read {_READINGS} times"
-    raise CallFailed(title, told, code="BrokenList")
+    for _ in range(_READINGS):
+        found = _read_once(title, _pages(title, page))
+        if isinstance(found, Rows):
+            return found
+    raise _broken(title, f"{found}, read {_READINGS} times")
+
+
+def read_numbered(title: str, page: Callable[[int], Page], size: int) -> Rows:
+    """All rows of a list whose pages have numbers, from 1; ``size`` rows are asked for at once.
+
+    Raises CallFailed.
+    """
+    for _ in range(_READINGS):
+        found = _read_once(title, _numbered(title, page, size))
+        if isinstance(found, Rows):
+            return found
+    raise _broken(title, f"{found}, read {_READINGS} times")
+
+
+def _read_once(title: str, pages: Iterator[Page]) -> Rows | str:
+    """All rows, or what is missing. Raises CallFailed for more rows than there should be."""
+    found: list[Row] = []
+    total: int | None = None
+    last: Page | None = None
+    empty = 0
+    for number, last in enumerate(pages, 1):
+        found += last.rows
+        total = last.total if last.total is not None else total
+        if total is not None and len(found) >= total + max(len(last.rows), 1):
+            raise _broken(title, f"{len(found)} rows where there should be {total}")
+        empty = 0 if last.rows else empty + 1
+        if empty > _MOST_EMPTY or number > _MOST_PAGES:
+            raise _broken(title, "pages that never end")
+    assert last is not None
+    if total is None or len(found) >= total:
+        return Rows(tuple(found), last.at)
+    return f"{len(found)} rows where there should be {total}"
 
 
 def _pages(title: str, page: Callable[[str | None], Page]) -> Iterator[Page]:
@@ -89,5 +124,26 @@ def _pages(title: str, page: Callable[[str | None], Page]) -> Iterator[Page]:
         if not token:
             return
         if token in seen:
-            raise CallFailed(title, "a page token that came twice", code="BrokenList")
+            raise _broken(title, "a page token that came twice")
         seen.add(token)
+
+
+def _numbered(title: str, page: Callable[[int], Page], size: int) -> Iterator[Page]:
+    """A service may give fewer rows a page than it was asked for: its total decides."""
+    count = 0
+    before: Page | None = None
+    for number in range(1, _MOST_PAGES + 2):
+        found = page(number)
+        if before and found.rows and found.rows == before.rows:
+            raise _broken(title, "a page that came twice")
+        yield found
+        count += len(found.rows)
+        if not found.rows or (
+            len(found.rows) < size if found.total is None else count >= found.total
+        ):
+            return
+        before = found
+
+
+def _broken(title: str, told: str) -> CallFailed:
+    return CallFailed(title, told, code="BrokenList")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 #: At most so many attempts, and so many seconds in all, for one call.
 ATTEMPTS = 6
@@ -26,10 +28,29 @@ def passing(status: int | None, code: str | None) -> bool:
 def wait(attempt: int, headers: Mapping[str, str], jitter: float) -> float:
     """Seconds before the attempt after ``attempt`` (from 1). ``jitter`` lies between 0 and 1.
 
-    What the service asks for (Retry-After) goes first, up to a minute.
+    What the service asks for (Retry-After, in seconds or as a date) goes first, up to a minute.
     """
-    asked = headers.get("retry-after", "")
-    if asked.isascii() and asked.isdigit():
-        return min(float(asked), _LONGEST_WAIT)
+    asked = _asked(headers)
+    if asked is not None:
+        return min(asked, _LONGEST_WAIT)
     doubled = _FIRST_WAIT * 2.0 ** (attempt - 1)
     return float(doubled * (0.5 + jitter / 2))
+
+
+def _asked(headers: Mapping[str, str]) -> float | None:
+    told = headers.get("retry-after", "").strip()
+    if told.isascii() and told.isdigit():
+        return float(told[:9])
+    until, sent = instant(told), instant(headers.get("date", ""))
+    return max(until - sent, 0.0) if until is not None and sent is not None else None
+
+
+def instant(text: str) -> float | None:
+    """A date of a header, in seconds since 1970; None for one that can't be meant."""
+    try:
+        found = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not 2020 <= found.year < 2100:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

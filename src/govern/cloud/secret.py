@@ -1,11 +1,11 @@
-"""Secrets that can't be printed, and texts that hold none."""
+"""Secrets that can't be printed, and answers that hold none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NoReturn
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 _SHOWN = "(secret)"
 
@@ -43,19 +43,11 @@ class Secret:
         raise TypeError("a secret is never written down")
 
 
-def scrubbed(text: str, secrets: Iterable[Secret]) -> str:
-    """The text without any of the secrets, nor anything that looks like an API key."""
-    for secret in sorted((one.reveal() for one in secrets), key=len, reverse=True):
-        if len(secret) >= 4:
-            text = text.replace(secret, _SHOWN)
-    return _API_KEY.sub(_SHOWN, text)
-
-
 @dataclass(frozen=True)
 class Credentials:
     """An access key, from ``source``; ``token`` with a temporary one."""
 
-    access_key_id: str
+    access_key_id: str = field(repr=False)
     access_key_secret: Secret
     token: Secret | None
     source: str
@@ -63,9 +55,60 @@ class Credentials:
     @property
     def shown(self) -> str:
         """The access key id as it may be shown: its first and last four characters."""
-        known = self.access_key_id
-        return f"{known[:4]}…{known[-4:]}" if len(known) > 8 else "…"
+        return shown(self.access_key_id)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         return (self.access_key_secret, *((self.token,) if self.token else ()))
+
+
+def shown(access_key_id: str) -> str:
+    """Its first and last four characters."""
+    return f"{access_key_id[:4]}…{access_key_id[-4:]}" if len(access_key_id) > 8 else "…"
+
+
+def sendable(text: str) -> bool:
+    """Whether a text can be a key or a token: what travels in a header."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+#: What is shorter is a part of ordinary words too, and no secret of any service.
+_SHORTEST = 8
+
+
+class Unsaid:
+    """What no answer and no message may hold: secrets, what looks like an API key, and the whole
+    access key id. Servers repeat what they were sent."""
+
+    def __init__(self, credentials: Credentials, secrets: Iterable[Secret]) -> None:
+        known = {one.reveal(): _SHOWN for one in (*credentials.secrets, *secrets)}
+        known[credentials.access_key_id] = credentials.shown
+        # The longest first: one may be a part of another.
+        self._known = {
+            text: known[text] for text in sorted(known, key=len, reverse=True) if _is_long(text)
+        }
+
+    def text(self, text: str) -> str:
+        """The text without them."""
+        for secret, instead in self._known.items():
+            if secret in text:
+                text = text.replace(secret, instead)
+        return _API_KEY.sub(_SHOWN, text) if "sk-" in text else text
+
+    def near(self, json: str) -> bool:
+        """Whether a JSON text may hold one: as it stands, or behind an escape."""
+        return "\\" in json or "sk-" in json or any(one in json for one in self._known)
+
+    def everywhere(self, found: Any) -> Any:
+        """The same JSON value without them, names included."""
+        if isinstance(found, str):
+            return self.text(found)
+        if isinstance(found, dict):
+            return {self.text(name): self.everywhere(inner) for name, inner in found.items()}
+        if isinstance(found, list):
+            return [self.everywhere(inner) for inner in found]
+        return found
+
+
+def _is_long(text: str) -> bool:
+    return len(text) >= _SHORTEST

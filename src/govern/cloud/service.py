@@ -30,6 +30,7 @@ class Operation:
     """One call of a service. ``acts``: it changes the account, so it is never repeated blindly.
 
     ``path`` is ``/`` for an RPC call; ``{id}`` in it is the one thing that it is about.
+    ``per_second``: how often it may be asked, where that is bounded.
     """
 
     service: Service
@@ -37,6 +38,7 @@ class Operation:
     method: str
     path: str = "/"
     acts: bool = False
+    per_second: float | None = None
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from govern.cloud.secret import Credentials
+from govern.cloud.secret import Credentials, Secret
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 
@@ -44,6 +44,20 @@ class Acs3(AuthBase):
         request.headers["Authorization"] = authorization(
             self._credentials, str(request.method), url.path, url.query, headers, digest
         )
+        return request
+
+
+class Bearer(AuthBase):
+    """A Model Studio API key, for one workspace."""
+
+    def __init__(self, key: Secret, workspace_id: str | None) -> None:
+        self._key = key
+        self._workspace_id = workspace_id
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+        if self._workspace_id:
+            request.headers["X-DashScope-WorkSpace"] = self._workspace_id
         return request
 
 

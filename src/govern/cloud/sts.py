@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from govern.cloud.client import Client
+from govern.cloud.failure import CallFailed
 from govern.cloud.service import Operation, Service
 
 SERVICE = Service("sts", "sts.aliyuncs.com", "2015-04-01", "sts")
@@ -24,8 +25,8 @@ class Caller:
 def caller(client: Client) -> Caller:
     """Raises CallFailed."""
     body = client.read(_CALLER).body
-    return Caller(
-        str(body.get("AccountId") or ""),
-        str(body.get("Arn") or ""),
-        str(body.get("IdentityType") or ""),
-    )
+    account_id = str(body.get("AccountId") or "")
+    # Files are named after it.
+    if not (account_id.isascii() and account_id.isdigit() and len(account_id) <= 32):
+        raise CallFailed(_CALLER.title, "an answer without AccountId", code="BrokenAnswer")
+    return Caller(account_id, str(body.get("Arn") or ""), str(body.get("IdentityType") or ""))

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from govern.cloud import bss
 from govern.cloud.client import Client
 from govern.cloud.failure import CallFailed
 from govern.cloud.paging import Row
+from govern.cloud.pool import pool
 from govern.collect.folder import Folder
 from govern.model.clock import BILL_CLOCK, final_from, iso, month_start, next_month
 from govern.model.exits import Exit
@@ -118,8 +119,8 @@ def _month(
     }
     done.kept += len(kept)
     days = [day for day in _days(name, now) if f"{day:%Y-%m-%d}" not in kept]
-    with ThreadPoolExecutor(max_workers=concurrency) as pool:
-        waiting = {pool.submit(_day, client, account_id, day): day for day in days}
+    with pool(client, concurrency) as threads:
+        waiting = {threads.submit(_day, client, account_id, day): day for day in days}
         for number, future in enumerate(as_completed(waiting), 1):
             day = waiting[future]
             progress(f"{name}: {number} of {len(days)} days")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from govern.cloud import bss, dashscope, modelstudio
 from govern.cloud.client import Client, Key
 from govern.cloud.failure import CallFailed
-from govern.cloud.paging import Row, Rows
-from govern.cloud.secret import Secret, scrubbed
+from govern.cloud.paging import Rows
+from govern.cloud.pool import pool
+from govern.cloud.secret import Secret
 from govern.cloud.sts import Caller
 from govern.collect import records
 from govern.collect.merge import Account, Listed, Place, Seen
@@ -107,10 +107,10 @@ def collect(client: Client, caller: Caller, wanted: Wanted, concurrency: int) ->
     """Read, never act. What can't be read is in the result as such; nothing is raised for it."""
     began = client.clock.astimezone(BILL_CLOCK).replace(tzinfo=None, microsecond=0)
     reading = _Reading()
-    with _at_once(concurrency) as pool:
-        _by_region(client, wanted, reading, pool)
+    with pool(client, concurrency) as threads:
+        _by_region(client, wanted, reading, threads)
         _plans(client, wanted, reading)
-        _by_workspace(client, wanted, reading, pool)
+        _by_workspace(client, wanted, reading, threads)
     everything = caller.kind == "Account" or wanted.sees_all
     reading.unseen.sort(key=lambda one: (one.region_id or "", one.workspace_id or "", one.list))
     account = Account(
@@ -128,17 +128,7 @@ def collect(client: Client, caller: Caller, wanted: Wanted, concurrency: int) ->
     return Collected(account, any(reading.ended.values()), left)
 
 
-@contextmanager
-def _at_once(concurrency: int) -> Iterator[Executor]:
-    """Whoever interrupts a run doesn't wait for calls that haven't begun."""
-    pool = ThreadPoolExecutor(max_workers=concurrency)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _by_region(client: Client, wanted: Wanted, reading: _Reading, pool: Executor) -> None:
+def _by_region(client: Client, wanted: Wanted, reading: _Reading, threads: Executor) -> None:
     """Workspaces and keys. Jobs are read by workspace, so these are asked for with them too."""
     calls: dict[str, Callable[..., Rows]] = {}
     if "workspaces" in wanted.lists or wanted.by_key:
@@ -146,7 +136,7 @@ def _by_region(client: Client, wanted: Wanted, reading: _Reading, pool: Executor
     if "api_keys" in wanted.lists:
         calls["api_keys"] = modelstudio.api_keys
     answers = {
-        (region_id, name): pool.submit(_try, read, client, region_id)
+        (region_id, name): threads.submit(_try, read, client, region_id)
         for region_id in wanted.regions
         for name, read in calls.items()
     }
@@ -198,7 +188,7 @@ def _plans(client: Client, wanted: Wanted, reading: _Reading) -> None:
         reading.miss("plans", None, None, str(told))
 
 
-def _by_workspace(client: Client, wanted: Wanted, reading: _Reading, pool: Executor) -> None:
+def _by_workspace(client: Client, wanted: Wanted, reading: _Reading, threads: Executor) -> None:
     """Jobs, deployments and batches, each workspace with a key of its own."""
     regions = [one for one in wanted.regions if one in dashscope.HOSTS and wanted.by_key]
     known = reading.ended.get("workspaces", {})
@@ -210,7 +200,7 @@ def _by_workspace(client: Client, wanted: Wanted, reading: _Reading, pool: Execu
     places = dict.fromkeys(
         (one.workspace_id, one.region_id) for one in spaces if one.region_id in regions
     )
-    results = pool.map(lambda place: _of_workspace(client, wanted, *place), places)
+    results = threads.map(lambda place: _of_workspace(client, wanted, *place), places)
     for (workspace_id, region_id), told in zip(places, results, strict=True):
         wanted.progress(f"reading jobs, deployments and batches of {workspace_id}")
         for name, (lists, why) in told.items():
@@ -265,19 +255,9 @@ def _is_of(rows: Rows, workspace_id: str) -> bool:
 
 def _try(read: Callable[..., Rows], client: Client, *words: object) -> Rows | CallFailed:
     try:
-        rows = read(client, *words)
+        return read(client, *words)
     except CallFailed as failed:
         return failed
-    secrets = (*client.credentials.secrets, *client.secrets)
-    return replace(rows, rows=tuple(_without(row, secrets) for row in rows.rows))
-
-
-def _without(row: Row, secrets: Sequence[Secret]) -> Row:
-    """A description may hold what nobody should have written into it."""
-    return {
-        name: scrubbed(value, secrets) if isinstance(value, str) else value
-        for name, value in row.items()
-    }
 
 
 def _looked_at(wanted: Wanted, reading: _Reading, everything: bool, region_id: str) -> LookedAt:
