@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +14,9 @@ from govern.model.errors import GovernError, usage
 
 if TYPE_CHECKING:
     from govern.cloud.client import Client
+    from govern.cloud.credentials import ApiKey, Source
     from govern.cloud.endpoint import Endpoints
     from govern.cloud.failure import CallFailed
-    from govern.cloud.secret import Credentials
     from govern.cloud.sts import Caller
 
 Profile = Annotated[
@@ -50,7 +51,7 @@ def connect(
     profile or endpoint that can't be meant.
     """
     from govern.cli import settings
-    from govern.cloud import credentials, sts
+    from govern.cloud import sts
     from govern.cloud.client import Client
     from govern.cloud.failure import CallFailed
     from govern.cloud.transport import Transport
@@ -58,17 +59,19 @@ def connect(
     waiting = settings.duration("--timeout", timeout)
     if not waiting:
         raise usage(f"--timeout {timeout}: at least a second, as in 30s")
-    found = credentials.find(os.environ, home(), profile)
+    found = source(profile)
     if found is None:
         raise GovernError("network", NONE)
-    client = Client(Transport(waiting.total_seconds(), concurrency), endpoints(config), found)
-    client.secrets += [key for key, _, _ in credentials.api_keys(os.environ)]
+    client = Client(
+        Transport(waiting.total_seconds(), concurrency),
+        endpoints(config),
+        found.get(),
+        [key.secret for key in api_keys()],
+    )
     try:
         caller = sts.caller(client)
     except CallFailed as failed:
         raise network(failed) from None
-    if not caller.account_id:
-        raise GovernError("network", "sts:GetCallerIdentity: an answer without AccountId")
     return client, caller
 
 
@@ -88,11 +91,23 @@ def network(failed: CallFailed) -> GovernError:
     return GovernError("network", str(failed))
 
 
-def status_of(found: Credentials | None) -> tuple[str, str | None, bool]:
-    """Where credentials come from, their id as it may be shown, and whether a token is there."""
-    if found is None:
-        return "none", None, False
-    return found.source, found.shown, found.token is not None
+def source(profile: str | None) -> Source | None:
+    """Where credentials come from. Raises as ``credentials.find`` does."""
+    from govern.cloud import credentials
+
+    return credentials.find(os.environ, home(), profile, prompts=terminal())
+
+
+def api_keys() -> list[ApiKey]:
+    """The Model Studio API keys at hand."""
+    from govern.cloud import credentials
+
+    return credentials.api_keys(os.environ, prompts=terminal())
+
+
+def terminal() -> bool:
+    """Whether somebody is there who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def skew_note(client: Client, say: Callable[[str], None]) -> None:

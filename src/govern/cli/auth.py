@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from govern.cli import account, options
+from govern.cli.streams import say
 from govern.model.errors import usage
 
 app = typer.Typer(
@@ -47,29 +47,35 @@ def login(
 
         if region not in REGIONS:
             raise usage(f"--region {region}: one of {', '.join(REGIONS)}")
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
+    if not account.terminal():
         raise usage("auth login asks on a terminal, and here is none; use environment variables")
-    from govern.cloud.keyring_store import Store
+    from govern.cloud.keyring_store import opened
     from govern.cloud.secret import Secret
 
-    store = Store()
+    store = opened(prompts=True)
     store.usable()
     if api_key is not None and region is not None:
         store.keep_api_key(api_key, region, Secret(_asked("API key (sk-…)")))
-        _say(f"kept: an API key of {api_key} in {region}")
+        say(f"kept: an API key of {api_key} in {region}")
         return
-    id = typer.prompt("Access key id", err=True).strip()
+    id = _key(typer.prompt("Access key id", err=True))
+    if id.startswith("STS."):
+        raise usage("a temporary key needs its token: use environment variables")
     store.keep_access_key(id, Secret(_asked("Access key secret")))
-    _say("kept: an access key; try it with: govern auth status --check")
+    say("kept: an access key; try it with: govern auth status --check")
 
 
 def _asked(what: str) -> str:
-    found: str = typer.prompt(what, hide_input=True, err=True)
-    return found.strip()
+    return _key(typer.prompt(what, hide_input=True, err=True))
 
 
-def _say(message: str) -> None:
-    sys.stderr.write(f"govern: {message}\n")
+def _key(typed: str) -> str:
+    from govern.cloud.secret import sendable
+
+    found = typed.strip()
+    if not found or not sendable(found):
+        raise usage("that holds characters that no key has: nothing is kept")
+    return found
 
 
 @app.command("logout")
@@ -80,10 +86,14 @@ def logout() -> None:
 
     Example: govern auth logout
     """
-    from govern.cloud.keyring_store import Store
+    from govern.cloud.keyring_store import opened
 
-    count = Store().forget()
-    _say(f"removed {count} {'entry' if count == 1 else 'entries'} of the keyring")
+    store = opened(prompts=account.terminal())
+    if store.empty:
+        say(f"nothing to remove: {store.problem}")
+        return
+    count = store.forget()
+    say(f"removed {count} {'entry' if count == 1 else 'entries'} of the keyring")
 
 
 @app.command("status")
@@ -110,23 +120,24 @@ def status(
     del verbose
     from govern.cli import output as out
     from govern.cli import settings
-    from govern.cloud import credentials
     from govern.collect.views import auth_document
     from govern.model.collection import AuthStatus
     from govern.model.exits import Exit
 
     stdout, files = out.formats_of(format, output or [], ("table", "json", "markdown"))
     found_config = settings.load(config, no_config)
-    found = credentials.find(os.environ, account.home(), profile)
-    source, shown, token = account.status_of(found)
-    account_id = caller_arn = None
+    told = AuthStatus("none", None, False, account.api_keys(), Exit("network", account.NONE))
     if check:
-        _, caller = account.connect(profile, timeout, concurrency, found_config)
-        account_id, caller_arn = caller.account_id, caller.arn
-    keys = [
-        (workspace_id, region_id, "environment" if workspace_id is None else "keyring")
-        for _, workspace_id, region_id in credentials.api_keys(os.environ)
-    ]
-    ended = Exit("clean", f"from {source}") if found else Exit("network", account.NONE)
-    told = AuthStatus(source, shown, token, keys, ended, account_id, caller_arn)
+        client, caller = account.connect(profile, timeout, concurrency, found_config)
+        used = client.credentials
+        ended = Exit("clean", f"the account takes them (from {used.source})")
+        told = replace(told, source=used.source, access_key_id=used.shown, exit=ended)
+        told = replace(told, token=used.token is not None)
+        told = replace(told, account_id=caller.account_id, caller=caller.arn)
+        if not quiet:
+            account.skew_note(client, say)
+    elif found := account.source(profile):
+        ended = Exit("clean", f"from {found.name}")
+        told = replace(told, source=found.name, access_key_id=found.shown, exit=ended)
+        told = replace(told, token=found.temporary)
     out.end(auth_document(told), stdout, files, [], quiet=quiet)

@@ -87,7 +87,6 @@ def inventory(
     before = _before(previous, output)
 
     from govern import __version__
-    from govern.cloud import credentials
     from govern.collect import inventory as reading
     from govern.collect.merge import merged
     from govern.collect.views import collection_document
@@ -104,8 +103,8 @@ def inventory(
         regions=regions,
         lists=lists,
         keys=[
-            reading.KnownKey(secret, workspace_id, region_id)
-            for secret, workspace_id, region_id in credentials.api_keys(os.environ)
+            reading.KnownKey(key.secret, key.workspace_id, key.region_id)
+            for key in account.api_keys()
         ],
         sees_all=sees_all,
         known_regions={

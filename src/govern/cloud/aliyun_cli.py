@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from govern.cloud.secret import Credentials, Secret
+from govern.cloud.secret import Credentials
 from govern.model.errors import GovernError, usage
 
 #: Where the aliyun CLI keeps it (documented), below the home folder.
@@ -40,52 +40,55 @@ def profile(home: str, name: str | None) -> Mapping[str, Any] | None:
         # The parser's own words would show a piece of the file, which holds secrets.
         raise GovernError("file", f"{path}: no JSON; run: aliyun configure") from None
     known = _profiles(told)
-    wanted = name if name is not None else str(told.get("current") or "default")
-    if wanted in known:
-        return known[wanted]
     if name is None:
-        return None
-    raise usage(f"--profile {name}: {path} has {', '.join(sorted(known)) or 'no profile'}")
+        current = told.get("current") if isinstance(told, Mapping) else None
+        return known.get(str(current or "default"))
+    if name not in known:
+        raise usage(f"--profile {name}: {path} has {', '.join(sorted(known)) or 'no profile'}")
+    return known[name]
 
 
 def _profiles(told: object) -> dict[str, Mapping[str, Any]]:
     listed = told.get("profiles") if isinstance(told, Mapping) else None
-    found = [one for one in listed or () if isinstance(one, Mapping)]
+    found = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
     return {str(one.get("name")): one for one in found}
 
 
+def is_asked_for(known: Mapping[str, Any]) -> bool:
+    """Whether somebody must be asked for a temporary key."""
+    return _mode(known) not in ("AK", "StsToken")
+
+
 def credentials(known: Mapping[str, Any], source: str) -> Credentials | None:
-    """The credentials of a profile; None where it holds none. Raises ``network``, wrong usage."""
-    mode = str(known.get("mode") or "AK")
-    if mode not in ("AK", "StsToken"):
-        return _asked_for(known, mode, source)
-    id, secret = str(known.get("access_key_id") or ""), str(known.get("access_key_secret") or "")
-    token = str(known.get("sts_token") or "") if mode == "StsToken" else ""
-    if not id or not secret:
-        return None
-    return Credentials(id, Secret(secret), Secret(token) if token else None, source)
+    """The credentials that a profile holds; None where there are none. Raises ``network``."""
+    token = known.get("sts_token") if _mode(known) == "StsToken" else None
+    return Credentials.of(known.get("access_key_id"), known.get("access_key_secret"), token, source)
 
 
-def _asked_for(known: Mapping[str, Any], mode: str, source: str) -> Credentials:
-    """A temporary key, through Alibaba's own library."""
-    name = str(known.get("name"))
+def ask(home: str, known: Mapping[str, Any], source: str) -> Credentials:
+    """A temporary key, through Alibaba's own library. Raises ``network``, wrong usage."""
+    told = f"profile {known.get('name')} of the aliyun CLI has mode {_mode(known)}"
     try:
         from alibabacloud_credentials.provider.cli_profile import CLIProfileCredentialsProvider
     except ImportError:
-        raise usage(
-            f"profile {name} of the aliyun CLI has mode {mode}: install {EXTRA} for it"
-        ) from None
+        raise usage(f"{told}: install {EXTRA} for it") from None
     try:
-        found = CLIProfileCredentialsProvider(profile_name=name).get_credentials()
+        found = CLIProfileCredentialsProvider(
+            profile_name=str(known.get("name")), profile_file=os.path.join(home, PLACE)
+        ).get_credentials()
     except Exception as error:
         # Its messages may hold whole requests; the kind of error says enough.
-        raise GovernError(
-            "network", f"profile {name} ({mode}): no credentials ({type(error).__name__})"
-        ) from None
-    token = found.get_security_token()
-    return Credentials(
+        raise GovernError("network", f"{told}: no key came ({type(error).__name__})") from None
+    made = Credentials.of(
         found.get_access_key_id(),
-        Secret(found.get_access_key_secret()),
-        Secret(token) if token else None,
+        found.get_access_key_secret(),
+        found.get_security_token(),
         source,
     )
+    if made is None:
+        raise GovernError("network", f"{told}: no key came")
+    return made
+
+
+def _mode(known: Mapping[str, Any]) -> str:
+    return str(known.get("mode") or "AK")

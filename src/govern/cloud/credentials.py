@@ -1,12 +1,12 @@
-"""Where credentials come from, in the contract's order; nothing is prompted for here."""
+"""Where credentials come from, in the contract's order; nothing is asked of the account here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from govern.cloud import aliyun_cli
-from govern.cloud.keyring_store import Store
-from govern.cloud.secret import Credentials, Secret
+from govern.cloud import aliyun_cli, keyring_store
+from govern.cloud.secret import Credentials, Secret, sendable
 from govern.model.errors import GovernError
 
 ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
@@ -15,51 +15,77 @@ TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"
 API_KEY = "DASHSCOPE_API_KEY"
 
 
-def find(environment: Mapping[str, str], home: str, profile: str | None) -> Credentials | None:
+@dataclass(frozen=True)
+class Source:
+    """Credentials that are there: ``shown`` is the access key id as it may be shown, None where
+    only asking for a temporary key would tell it. ``get`` raises ``network``, wrong usage."""
+
+    name: str
+    shown: str | None
+    temporary: bool
+    get: Callable[[], Credentials] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A Model Studio API key, with its workspace and region where these are known offline."""
+
+    secret: Secret
+    workspace_id: str | None
+    region_id: str | None
+    source: str
+
+
+def find(
+    environment: Mapping[str, str], home: str, profile: str | None, *, prompts: bool = False
+) -> Source | None:
     """``--profile``, the environment, the keyring, the aliyun CLI's current profile.
 
-    Raises wrong usage for a profile that isn't there, ``file`` for one that can't be read.
+    ``prompts``: the keyring may ask its owner to unlock it. Raises wrong usage for a profile that
+    isn't there, ``file`` for one that can't be read, ``network`` for what can't be a key.
     """
     if profile is not None:
-        known = aliyun_cli.profile(home, profile)
-        return aliyun_cli.credentials(known, "profile") if known else None
-    return _environment(environment) or _keyring() or _aliyun_cli(home)
+        return _profile(home, profile, "profile")
+    found = Credentials.of(
+        environment.get(ID), environment.get(SECRET), environment.get(TOKEN), "environment"
+    )
+    found = found or _keyring(prompts)
+    return _held(found) if found else _profile(home, None, "aliyun_cli")
 
 
-def _environment(environment: Mapping[str, str]) -> Credentials | None:
-    id, secret = environment.get(ID, ""), environment.get(SECRET, "")
-    if not id or not secret:
-        return None
-    token = environment.get(TOKEN, "")
-    return Credentials(id, Secret(secret), Secret(token) if token else None, "environment")
+def _held(found: Credentials) -> Source:
+    return Source(found.source, found.shown, found.token is not None, lambda: found)
 
 
-def _keyring() -> Credentials | None:
+def _keyring(prompts: bool) -> Credentials | None:
     """A keyring that isn't there or is locked is no source: the next one is asked."""
-    store = Store()
-    if store.problem:
-        return None
     try:
-        return store.access_key()
+        return keyring_store.opened(prompts).access_key()
     except GovernError:
         return None
 
 
-def _aliyun_cli(home: str) -> Credentials | None:
-    known = aliyun_cli.profile(home, None)
-    return aliyun_cli.credentials(known, "aliyun_cli") if known else None
+def _profile(home: str, name: str | None, source: str) -> Source | None:
+    known = aliyun_cli.profile(home, name)
+    if known is None:
+        return None
+    if aliyun_cli.is_asked_for(known):
+        return Source(source, None, True, lambda: aliyun_cli.ask(home, known, source))
+    found = aliyun_cli.credentials(known, source)
+    return _held(found) if found else None
 
 
-def api_keys(environment: Mapping[str, str]) -> list[tuple[Secret, str | None, str | None]]:
-    """Model Studio API keys with the workspace and region they are known for, if they are."""
-    found: list[tuple[Secret, str | None, str | None]] = []
-    if environment.get(API_KEY):
-        found.append((Secret(environment[API_KEY]), None, None))
-    store = Store()
-    if store.problem is None:
-        try:
-            kept = store.api_keys()
-        except GovernError:
-            kept = {}
-        found += [(key, workspace_id, region_id) for (workspace_id, region_id), key in kept.items()]
-    return found
+def api_keys(environment: Mapping[str, str], *, prompts: bool = False) -> list[ApiKey]:
+    """Model Studio API keys: the environment's, and the keyring's. Raises ``network`` for what
+    can't be a key."""
+    found = []
+    text = environment.get(API_KEY, "").strip()
+    if text and not sendable(text):
+        raise GovernError("network", f"{API_KEY} holds characters that no key has")
+    if text:
+        found.append(ApiKey(Secret(text), None, None, "environment"))
+    try:
+        kept = keyring_store.opened(prompts).api_keys()
+    except GovernError:
+        return found
+    return found + [ApiKey(key, *place, "keyring") for place, key in kept.items()]

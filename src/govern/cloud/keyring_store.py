@@ -6,7 +6,10 @@ Loaded only where it is used. A keyring that keeps plain text, or none at all, i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import cache
 from typing import Any
 
 from govern.cloud.secret import Credentials, Secret
@@ -20,21 +23,44 @@ _ACCESS_KEY = "access-key"
 _INDEX = "api-keys"
 
 
+#: A keyring that doesn't answer within so many seconds never will; a person needs longer.
+_ANSWERS = 10.0
+_UNLOCKS = 120.0
+
+_NONE = "no system keyring here: use environment variables or a profile of the aliyun CLI"
+
+
+@cache
+def opened(prompts: bool) -> Store:
+    """The keyring of this run: found, and found wanting, once."""
+    return Store(prompts=prompts)
+
+
 class Store:
-    """The keyring, or the reason why there is none. Raises ``file`` where it can't be used."""
+    """The keyring, or the ``problem`` for which it can't be used; ``empty`` if so that nothing of
+    govern can be in it.
 
-    def __init__(self) -> None:
-        import keyring
+    ``prompts``: the system may ask a person to unlock it. Every method raises ``file`` where the
+    keyring can't be used.
+    """
 
-        self._keyring = keyring
-        self._errors: Any = keyring.errors.KeyringError
-        self.problem = _problem(keyring.get_keyring())
+    def __init__(self, *, prompts: bool) -> None:
+        self._prompts = prompts
+        self._keyring: Any = None
+        self.problem: str | None = None
+        self.empty = False
+        try:
+            self._keyring, self.problem = self._asked(_backend)
+            self.empty = self.problem is not None
+            if self.problem is None and not prompts and self._asked(_locked, self._keyring):
+                self.problem = "the system keyring is locked: unlock it first"
+        except GovernError as error:
+            self.problem = str(error)
 
     def access_key(self) -> Credentials | None:
         told = self._get(_ACCESS_KEY)
         found = _object(told) if told else {}
-        id, secret = str(found.get("id") or ""), str(found.get("secret") or "")
-        return Credentials(id, Secret(secret), None, "keyring") if id and secret else None
+        return Credentials.of(found.get("id"), found.get("secret"), None, "keyring")
 
     def keep_access_key(self, id: str, secret: Secret) -> None:
         self._set(_ACCESS_KEY, json.dumps({"id": id, "secret": secret.reveal()}))
@@ -50,8 +76,9 @@ class Store:
 
     def keep_api_key(self, workspace_id: str, region_id: str, key: Secret) -> None:
         places = sorted({*self._index(), (workspace_id, region_id)})
-        self._set(_entry(workspace_id, region_id), key.reveal())
+        # The index first: an entry that it doesn't know would never be removed.
         self._set(_INDEX, json.dumps({"places": [list(place) for place in places]}))
+        self._set(_entry(workspace_id, region_id), key.reveal())
 
     def forget(self) -> int:
         """Remove every entry of govern; returns how many there were."""
@@ -65,32 +92,44 @@ class Store:
 
     def _get(self, name: str) -> str | None:
         self.usable()
-        try:
-            found: str | None = self._keyring.get_password(SERVICE, name)
-        except self._errors as error:
-            raise _refused(error) from None
+        found: str | None = self._asked(self._keyring.get_password, SERVICE, name)
         return found
 
     def _set(self, name: str, text: str) -> None:
         self.usable()
-        try:
-            self._keyring.set_password(SERVICE, name, text)
-        except self._errors as error:
-            raise _refused(error) from None
+        self._asked(self._keyring.set_password, SERVICE, name, text)
 
     def _delete(self, name: str) -> int:
         if self._get(name) is None:
             return 0
-        try:
-            self._keyring.delete_password(SERVICE, name)
-        except self._errors as error:
-            raise _refused(error) from None
+        self._asked(self._keyring.delete_password, SERVICE, name)
         return 1
 
     def usable(self) -> None:
         """Raises ``file`` where nothing can be kept here."""
         if self.problem:
             raise GovernError("file", self.problem)
+
+    def _asked(self, ask: Callable[..., Any], *words: object) -> Any:
+        """In a thread, since a keyring may wait for a person for ever."""
+        found: list[Any] = []
+        failed: list[Exception] = []
+
+        def run() -> None:
+            try:
+                found.append(ask(*words))
+            except Exception as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(_UNLOCKS if self._prompts else _ANSWERS)
+        if found:
+            return found[0]
+        # Its own words might repeat what it was given.
+        told = f"refused ({type(failed[0]).__name__})" if failed else "doesn't answer"
+        self.problem = f"the system keyring {told}: is it unlocked?"
+        raise GovernError("file", self.problem)
 
 
 def _entry(workspace_id: str, region_id: str) -> str:
@@ -105,25 +144,41 @@ def _object(text: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _refused(error: Exception) -> GovernError:
-    return GovernError("file", f"the system keyring refused ({type(error).__name__}): unlock it")
+def _backend() -> tuple[Any, str | None]:
+    """The system's keyring, and why it isn't used, if so."""
+    import keyring
+
+    try:
+        backend = keyring.get_keyring()
+    except Exception:
+        return None, _NONE
+    return backend, _problem(backend)
 
 
 def _problem(backend: object) -> str | None:
-    """Why this backend isn't used; None where it is."""
+    """Why nothing is kept in this backend; None where it can be."""
     where = f"{type(backend).__module__}.{type(backend).__qualname__}"
-    priority = float(getattr(backend, "priority", 0))
-    if where.startswith(("keyring.backends.fail", "keyring.backends.null")) or priority <= 0:
-        return "no system keyring here: use environment variables or the aliyun CLI's profile"
+    if where.startswith("keyring.backends.chainer"):
+        # It asks each in turn, and could fall back on one that keeps plain text.
+        told = [_problem(one) for one in getattr(backend, "backends", ())]
+        return next((one for one in told if one and one != _NONE), None if None in told else _NONE)
     if "plaintext" in where.casefold() or where.startswith("keyrings.alt"):
         return f"the keyring {where} keeps plain text: nothing is stored in it"
-    inner = getattr(backend, "backends", None)
-    if inner is not None:
-        usable = [one for one in inner if _problem(one) is None]
-        if not usable:
-            return "no system keyring here: use environment variables or the aliyun CLI's profile"
-        # A chain asks each in turn and could fall back on one that keeps plain text.
-        return next(
-            (told for one in inner if (told := _problem(one)) and "plain text" in told), None
-        )
-    return None
+    if where.startswith(("keyring.backends.fail", "keyring.backends.null")):
+        return _NONE
+    return None if float(getattr(backend, "priority", 0)) > 0 else _NONE
+
+
+def _locked(backend: object) -> bool:
+    """Whether the Secret Service would ask a person before it answers; others can't be asked."""
+    inner = getattr(backend, "backends", (backend,))
+    if not any(type(one).__module__ == "keyring.backends.SecretService" for one in inner):
+        return False
+    import secretstorage
+
+    with closing(secretstorage.dbus_init()) as bus:
+        try:
+            return bool(secretstorage.get_collection_by_alias(bus, "default").is_locked())
+        except secretstorage.ItemNotFoundException:
+            # Making one asks for its password.
+            return True

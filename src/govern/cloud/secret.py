@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from govern.model.errors import GovernError
+
 _SHOWN = "(secret)"
 
 #: API keys of Model Studio (documented: ``sk-…``, ``sk-ws-…``, ``sk-sp-…``), wherever they stand.
@@ -52,19 +54,29 @@ class Credentials:
     token: Secret | None
     source: str
 
+    @classmethod
+    def of(cls, id: object, secret: object, token: object, source: str) -> Credentials | None:
+        """Those that a source holds; None where id or secret is missing.
+
+        Raises ``network`` for what can't be a key: no service would take it.
+        """
+        texts = [str(one or "").strip() for one in (id, secret, token)]
+        if not texts[0] or not texts[1]:
+            return None
+        if not all(sendable(one) for one in texts):
+            told = f"the access key ({source}) holds characters that no key has"
+            raise GovernError("network", told)
+        return cls(texts[0], Secret(texts[1]), Secret(texts[2]) if texts[2] else None, source)
+
     @property
     def shown(self) -> str:
         """The access key id as it may be shown: its first and last four characters."""
-        return shown(self.access_key_id)
+        known = self.access_key_id
+        return f"{known[:4]}…{known[-4:]}" if len(known) > 8 else "…"
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         return (self.access_key_secret, *((self.token,) if self.token else ()))
-
-
-def shown(access_key_id: str) -> str:
-    """Its first and last four characters."""
-    return f"{access_key_id[:4]}…{access_key_id[-4:]}" if len(access_key_id) > 8 else "…"
 
 
 def sendable(text: str) -> bool:

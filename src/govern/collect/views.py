@@ -12,13 +12,13 @@ def auth_document(status: AuthStatus) -> Document:
     def sections() -> Sequence[Section]:
         head = [f"Credentials: {status.source}"]
         if status.access_key_id:
-            temporary = ", temporary" if status.token else ""
-            head[0] += f", access key {status.access_key_id}{temporary}"
+            head[0] += f", access key {status.access_key_id}"
+        head[0] += ", temporary" if status.token else ""
         if status.account_id:
             head.append(f"Account {status.account_id}, as {status.caller}")
         rows = [
-            (workspace_id or "not known offline", region_id or "", source)
-            for workspace_id, region_id, source in status.api_keys
+            (key.workspace_id or "not known offline", key.region_id or "", key.source)
+            for key in status.api_keys
         ]
         found = [Section("", head)]
         if rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from govern.model.exits import Exit
 from govern.model.inventory import LookedAt, Unseen
@@ -49,6 +49,19 @@ class Collection:
         return head | {"exit": _exit(self.exit)}
 
 
+class KnownKey(Protocol):
+    """A Model Studio API key, as far as it may be told of."""
+
+    @property
+    def workspace_id(self) -> str | None: ...
+
+    @property
+    def region_id(self) -> str | None: ...
+
+    @property
+    def source(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class AuthStatus:
     """Where credentials come from; ``account_id`` and ``caller`` once STS was asked."""
@@ -56,7 +69,7 @@ class AuthStatus:
     source: str
     access_key_id: str | None
     token: bool
-    api_keys: Sequence[tuple[str | None, str | None, str]]
+    api_keys: Sequence[KnownKey]
     exit: Exit
     account_id: str | None = None
     caller: str | None = None
@@ -70,8 +83,8 @@ class AuthStatus:
                 "token": self.token,
             },
             "api_keys": [
-                {"workspace_id": workspace_id, "region_id": region_id, "source": source}
-                for workspace_id, region_id, source in self.api_keys
+                {"workspace_id": key.workspace_id, "region_id": key.region_id, "source": key.source}
+                for key in self.api_keys
             ],
             "account_id": self.account_id,
             "caller": self.caller,
