@@ -8,7 +8,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes -r requirements/build.txt -r
 OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
 
-.PHONY: demo test test-oldest test-newest lint fuzz bench validate lock clean
+.PHONY: demo test test-oldest test-newest lint fuzz worlds mutants bench validate lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo "make test-oldest, make test-newest  with the lowest and the newest versions allowed"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make fuzz   thousands of damaged bills (some minutes)"
+	@echo "make worlds  ten thousand simulated retirements, held against what truly happened (half an hour)"
+	@echo "make mutants  every change of what decides must be noticed by a test (an hour)"
 	@echo "make lock   look for newer versions, and lock them (needs network)"
 	@echo "make bench  govern check against a bare scan of the same bill"
 	@echo "make validate  SARIF, JUnit and our schemas by the validators of their field (npm, network)"
@@ -74,6 +76,16 @@ lint: $(VENV)/.lint
 fuzz: $(VENV)/.test
 	@$(BIN)/python -m pytest -q -m slow
 
+# Retirements through verify's own functions, and through the command line; docs/proof.md has the figures.
+WORLDS ?= 2200 200
+worlds: $(VENV)/.test
+	@PYTHONPATH=tests $(BIN)/python -m worlds $(WORLDS)
+
+# MUTANTS=judge/silence for one module, MUTANTS=--every=10 for a sample.
+mutants: $(VENV)/.test
+	@rm -rf .mutants
+	@PYTHONPATH=tests:src $(BIN)/python -m mutants $(MUTANTS)
+
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/check_against_scan.py
 
@@ -119,4 +131,4 @@ validate: $(VENV)/.test $(MULTITOOL) $(SARIF_SCHEMA) $(JUNIT_XSD) $(AJV)/.made
 		--sarif-schema $(SARIF_SCHEMA) --junit-xsd $(JUNIT_XSD)
 
 clean:
-	rm -rf $(VENV) .venv-oldest .venv-newest .venv-lock build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest .venv-newest .venv-lock .mutants build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,20 @@
+"""Simulated retirements: nothing is proved that is not so, and what was carried out ends in 0.
+
+The whole of it is ``make worlds``; docs/proof.md shows its figures.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from worlds import by_command, retire
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_no_proof_is_contradicted_by_the_world(seed: int) -> None:
+    assert retire.run(seed).wrong == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nor_is_one_through_the_command_line(seed: int) -> None:
+    assert by_command.run(seed).wrong == []
