@@ -1,0 +1,5 @@
+"""Mutation tests: change what decides, one spot at a time, and see that a test fails.
+
+``make mutants`` runs them; ``spots`` finds what can be changed, SQL texts included, ``touching``
+learns which tests run which line, ``trial`` runs them on one change.
+"""
