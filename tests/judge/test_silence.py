@@ -43,7 +43,7 @@ def use(
     wide |= {"day": timedelta(days=1), "month": timedelta(days=30)}
     last = last or at
     return Use(
-        at, last, last + wide[width], width, service, currency, Decimal(amount), unparsed=unparsed
+        at, last, last + wide[width], width, service, currency, Decimal(amount), perhaps=unparsed
     )
 
 

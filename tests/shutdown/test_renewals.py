@@ -213,3 +213,26 @@ def test_the_deletion_of_a_key_has_no_last_day(tmp_path: Path) -> None:
     )  # fmt: skip
     report = proved(tmp_path, listed(step), *REST)
     assert "overdue" not in report.exit.reason
+
+
+@pytest.mark.parametrize("at", ["2026-10-26 09:00:00", "2026-10-05"])
+def test_a_purchase_of_which_nothing_tells_what_was_bought_could_be_a_renewal(
+    tmp_path: Path, at: str
+) -> None:
+    report = proved(tmp_path, listed(plan_step("2026-10-20")), *REST, bought(at, code=""))
+    assert state(report) == ("waiting", "bill", 6)
+    assert "neither commodity nor Instance ID tells the service" in report.steps[0].reason
+
+
+def test_nor_is_a_purchase_of_unknown_kind_before_the_checklist_a_renewal(tmp_path: Path) -> None:
+    early = bought("2026-10-04 23:59:59", code="")
+    report = proved(tmp_path, listed(plan_step("2026-10-20")), *REST, early)
+    assert state(report) == ("proved", "person", 0)
+
+
+def test_an_inventory_shows_that_what_was_bought_was_no_renewal(tmp_path: Path) -> None:
+    plan = Plan("coding_plan", "cp-1", None, moment(ENDS), "ends")
+    seen = Directory([Inventory(moment("2026-10-31"), "100", True, plans=(plan,))])
+    bill = [*REST, bought("2026-10-26 09:00:00", code="")]
+    report = proved(tmp_path, listed(plan_step("2026-10-20")), *bill, directory=seen)
+    assert state(report) == ("proved", "inventory", 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -195,17 +195,17 @@ def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> li
         unknown &= perhaps_in(facts.region_id)
     if kind == "api_key":
         unknown &= Clause("list_contains(?::VARCHAR[], service)", (list(_BY_KEY),))
-    return found + uses_in(ledger, unknown, unparsed=True)
+    return found + uses_in(ledger, unknown, perhaps=True)
 
 
-def uses_in(ledger: Ledger, clause: Clause, *, unparsed: bool = False) -> list[Use]:
-    """The charges of ``clause`` as uses; ``unparsed``: perhaps another's."""
+def uses_in(ledger: Ledger, clause: Clause, *, perhaps: bool = False) -> list[Use]:
+    """The charges of ``clause`` as uses; ``perhaps``: too little is told to say whose they are."""
     rows = ledger.query(
-        f"SELECT first, last, {END}, width, service, billing_currency, billed_cost, charges, id "
-        f"FROM ledger WHERE {clause.sql} ORDER BY first, id",
+        f"SELECT first, last, {END}, width, service, billing_currency, billed_cost, charges, id, "
+        f"{str(perhaps).lower()}, unparsed FROM ledger WHERE {clause.sql} ORDER BY first, id",
         clause.parameters,
     )
-    return [replace(Use(*row), unparsed=unparsed) for row in rows]
+    return [Use(*row) for row in rows]
 
 
 def last_lines(

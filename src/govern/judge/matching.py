@@ -184,6 +184,12 @@ UNTOLD_SERVICE = "service = 'other'"
 PERHAPS_BATCH = "unparsed AND service = 'inference'"
 
 
+def perhaps_of_service(service: str) -> Clause:
+    """Charges that could be of a service, though nothing tells that they are; never NULL."""
+    clause = Clause(UNTOLD_SERVICE)
+    return clause | Clause(PERHAPS_BATCH) if service == "batch" else clause
+
+
 def unknown_clause(policy: Policy) -> Clause:
     """Charges of which something that the policy asks for is told by nothing; never NULL.
 

@@ -26,8 +26,9 @@ JOBS = ("batch", "training", "deployment")
 class Use:
     """Usage charges that lie together: from ``first`` to ``last``, and over before ``end``.
 
-    ``width``: how exactly their times are known. ``unparsed``: perhaps another's. ``group``: where
-    the ledger holds them.
+    ``width``: how exactly their times are known. ``perhaps``: too little is told of them to say
+    whose they are. ``unparsed``: of no known Instance ID layout. ``group``: where the ledger holds
+    them.
     """
 
     first: datetime
@@ -39,6 +40,7 @@ class Use:
     billed_cost: Decimal = Decimal(0)
     charges: int = 1
     group: int = 0
+    perhaps: bool = False
     unparsed: bool = False
 
     @property
@@ -166,7 +168,7 @@ def after_stop(
 
 def _kind(use: Use, stop: datetime, leak_from: datetime, jobs_until: Mapping[str, datetime]) -> str:
     """Where one use lies: before the stop, residual after it, a leak, or nobody can tell."""
-    if use.unparsed:
+    if use.perhaps:
         return "unsure" if use.end > leak_from else "before"
     job = use.service in JOBS
     if job and use.service not in jobs_until:
@@ -208,9 +210,9 @@ def residual_told(uses: Sequence[Use]) -> str:
 
 def _doubt(unsure: Sequence[Use]) -> str | None:
     """Why charges after the stop are neither a leak nor none."""
-    parsed = [use for use in unsure if not use.unparsed]
-    if parsed:
-        first = parsed[0]
+    own = [use for use in unsure if not use.perhaps]
+    if own:
+        first = own[0]
         if not first.coarse and first.last > first.first:
             # Where rows can be looked up, no such sum is left.
             return (
@@ -220,14 +222,25 @@ def _doubt(unsure: Sequence[Use]) -> str | None:
         told = f"a charge of {known(first.first, first.width)} is known"
         how = f"to the {first.width} only"
         return f"{told} {how} and may lie before or after the stop: a finer bill is needed"
+    return _whose(unsure) if unsure else None
+
+
+def _whose(unsure: Sequence[Use]) -> str:
+    """How many charges could be its own, and what isn't told of them."""
     count = sum(use.charges for use in unsure)
-    if not count:
-        return None
-    many = "charge of its account has" if count == 1 else "charges of its account have"
-    return (
-        f"{count} later {many} an Instance ID of no known layout and could be its own "
-        "(instance_ids: in govern.yaml can teach it)"
-    )
+    unparsed = sum(use.charges for use in unsure if use.unparsed)
+    no_service = sum(use.charges for use in unsure if use.service == "other")
+    told = []
+    if unparsed:
+        told.append(
+            f"of {unparsed} the Instance ID has no known layout "
+            "(instance_ids: in govern.yaml can teach it)"
+        )
+    if no_service:
+        told.append(f"of {no_service} neither commodity nor Instance ID tells the service")
+    many = "charge" if count == 1 else "charges"
+    why = f": {' and '.join(told)}" if told else ""
+    return f"{count} later {many} of its account could be its own{why}"
 
 
 def _leak(leaks: Sequence[Use], stop: Stop) -> str:

@@ -77,7 +77,7 @@ class BillEvidence:
         certain = scope.certain & ~Clause.any(but)
         uses = self._uses(certain, stop)
         if scope.doubt:
-            uses += self._uses(scope.doubt, stop, unparsed=True)
+            uses += self._uses(scope.doubt, stop, perhaps=True)
         jobs_until = dict.fromkeys(JOBS, stop + self._terms.settle) if ends_jobs else {}
         known = Stop(stop, "checklist")
         terms = self._terms if grace is None else replace(self._terms, grace=grace)
@@ -95,9 +95,12 @@ class BillEvidence:
             look_again_at=decided_at,
         )
 
-    def straddled(self, scope: Scope, instant: datetime) -> bool:
-        """Whether a charge is known so coarsely that it may lie before or after the instant."""
+    def undecided(self, scope: Scope, instant: datetime) -> bool:
+        """Whether a charge is known so coarsely that it may lie before or after the instant, or one
+        after it may be the step's own."""
         coarse = scope.certain & Clause(f"first < ? AND {END} > ?", (instant, instant))
+        if scope.doubt:
+            coarse |= scope.doubt & Clause(f"{END} > ?", (instant,))
         rows = self._ledger.query(
             f"SELECT 1 FROM ledger WHERE kind = 'charge' AND {coarse.sql} LIMIT 1",
             coarse.parameters,
@@ -112,9 +115,9 @@ class BillEvidence:
             "of it: add its bill"
         )
 
-    def _uses(self, clause: Clause, stop: datetime, *, unparsed: bool = False) -> list[Use]:
+    def _uses(self, clause: Clause, stop: datetime, *, perhaps: bool = False) -> list[Use]:
         later = Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))
-        return uses_in(self._ledger, later, unparsed=unparsed)
+        return uses_in(self._ledger, later, perhaps=perhaps)
 
     def charges(self, uses: Sequence[Use], most: int) -> tuple[ChargesAfter, ...]:
         """The uses per currency, with up to ``most`` of their bill lines each: the earliest."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from govern.judge.matching import Clause, perhaps_in, same
+from govern.judge.matching import UNTOLD_SERVICE, Clause, perhaps_in, same
 from govern.model.checklist import Step
 from govern.model.inventory import Directory, Inventory
 from govern.shutdown.evidence import Scope
@@ -94,12 +94,13 @@ def step_id(kind: str, *parts: str | None) -> str:
 
 
 def purchases_of(step: Step, services: Sequence[str]) -> Scope:
-    """Purchases of these kinds of plans, by the step's account where that is known."""
-    clause = Clause("charge_category = 'purchase'")
-    clause &= Clause("list_contains(?::VARCHAR[], service)", (list(services),))
+    """Purchases of these kinds of plans, by the step's account where that is known; one of which
+    nothing tells what was bought may be one."""
+    bought = Clause("charge_category = 'purchase'")
     if step.subject.sub_account_id:
-        clause &= same("sub_account_id", step.subject.sub_account_id)
-    return Scope(clause)
+        bought &= same("sub_account_id", step.subject.sub_account_id)
+    plans = Clause("list_contains(?::VARCHAR[], service)", (list(services),))
+    return Scope(bought & plans, bought & Clause(UNTOLD_SERVICE))
 
 
 def of_workspace(step: Step) -> Clause:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import quote
 
-from govern.judge.matching import Clause, perhaps_in, same
+from govern.judge.matching import Clause, perhaps_in, perhaps_of_service, same
 from govern.judge.silence import JOBS
 from govern.model.checklist import Step, Target
 from govern.model.console import call_host
@@ -149,16 +149,20 @@ def _command(wing: Wing, one: Resource) -> str | None:
 
 
 def _scope(wing: Wing, step: Step) -> Scope:
-    """The charges of the service; where they name no workspace, they may be the step's own."""
-    clause = USAGE & same("service", wing.service)
+    """The charges of the service. They may be the step's own where they name no workspace, and
+    so may those of which nothing tells the service."""
+    around = USAGE
     if step.subject.sub_account_id:
-        clause &= same("sub_account_id", step.subject.sub_account_id)
+        around &= same("sub_account_id", step.subject.sub_account_id)
     if step.region_id:
-        clause &= perhaps_in(step.region_id)
+        around &= perhaps_in(step.region_id)
+    own = around & same("service", wing.service)
+    untold = around & perhaps_of_service(wing.service)
     if not step.subject.workspace_id:
-        return Scope(clause)
-    own = clause & same("workspace_id", step.subject.workspace_id)
-    return Scope(own, clause & Clause("workspace_id IS NULL"))
+        return Scope(own, untold)
+    nowhere = Clause("workspace_id IS NULL")
+    here = same("workspace_id", step.subject.workspace_id)
+    return Scope(own & here, own & nowhere | untold & (here | nowhere))
 
 
 def _seen(wing: Wing, step: Step, directory: Directory, clock: tzinfo) -> Seen | None:

@@ -178,7 +178,7 @@ class _Verification:
             return replace(bare, state="failed", basis="bill", reason=told, charges_after=after)
         if self._contradicted(step, seen) or (seen and seen.over):
             return self._without_bill(step, bare, seen)
-        if bill and state and bill.straddled(scope, self.made):
+        if bill and state and bill.undecided(scope, self.made):
             return _of_bill(bare, state)
         due = step.due.on(self.facts.clock) if step.due else None
         if due and stop > due:
