@@ -36,7 +36,7 @@ def test_the_engine_answers_as_the_sql_relies_on(
 
 
 class _Answering:
-    """An engine that gives these answers."""
+    """An engine that gives these answers; those of the windows are lists over its rows."""
 
     def __init__(self, answers: Sequence[str | None]) -> None:
         self.answers = answers
@@ -44,8 +44,18 @@ class _Answering:
     def execute(self, sql: str) -> _Answering:
         return self
 
-    def fetchall(self) -> list[tuple[str | None, ...]]:
-        return [tuple(self.answers)]
+    def fetchall(self) -> list[tuple[int, list[str | None]]]:
+        single = list(self.answers[: len(contract.SINGLE)])
+        sums = list(self.answers[len(contract.SINGLE) : -len(contract.WINDOWS)])
+        lists = [self._cells(one) for one in self.answers[-len(contract.WINDOWS) :]]
+        rows = [(at, list(row)) for at, row in enumerate(zip(*lists, strict=True), start=1)]
+        return [*rows, (0, sums), (-1, single)]
+
+    @staticmethod
+    def _cells(answer: str | None) -> list[str | None]:
+        cells = (answer or "").strip("[]").split(", ")
+        known = cells if len(cells) == 4 else ["quite another"] * 4
+        return [None if cell == "NULL" else cell for cell in known]
 
 
 def test_each_other_answer_ends_the_run_and_is_named() -> None:
@@ -57,8 +67,10 @@ def test_each_other_answer_ends_the_run_and_is_named() -> None:
         assert raised.value.cause == "engine"
         (fault,) = raised.value.faults
         told = "NULL" if expected is None else repr(expected)
+        window = at >= len(contract.RELIANCES) - len(contract.WINDOWS)
+        given = f"[{', '.join(['quite another'] * 4)}]" if window else "quite another"
         assert str(fault).startswith(
-            f"DuckDB {duckdb.__version__} answers 'quite another' to {expression} "
+            f"DuckDB {duckdb.__version__} answers {given!r} to {expression} "
             f"where govern relies on {told}: "
         )
 
