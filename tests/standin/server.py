@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from standin import signed
-from standin.state import Account
+from standin.state import Account, json_text
 
 #: What can go wrong with a call, before it has its effect or after it.
 FAULTS = (
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, told = refused.status, _error(refused, service)
         if fault and fault.endswith("after") and self._faulty(fault, headers):
             return
-        self._send(status, json.dumps(told).encode())
+        self._send(status, json_text(told).encode())
 
     def _must_be_signed(self, headers: dict[str, str], body: bytes) -> None:
         account = self.of.account

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,13 +97,17 @@ class Account:
         self.overview.setdefault(date[:7], []).append(item)
 
 
-class Raw(float):
+@dataclass(frozen=True)
+class Raw:
     """A number that is written into the JSON digit by digit, as the service does."""
 
-    def __new__(cls, text: str) -> Raw:
-        made = super().__new__(cls, text)
-        made.text = text  # type: ignore[attr-defined]
-        return made
+    text: str
 
-    def __repr__(self) -> str:
-        return str(self.text)  # type: ignore[attr-defined]
+
+_RAW = re.compile(r'"<raw (.*?)>"')
+
+
+def json_text(told: object) -> str:
+    """JSON with such numbers in it."""
+    text = json.dumps(told, default=lambda one: f"<raw {one.text}>")
+    return _RAW.sub(r"\1", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -193,17 +194,19 @@ def bills(
     from govern.model.clock import BILL_CLOCK, iso
     from govern.model.collection import Collection
 
+    here = datetime.now(BILL_CLOCK)
     for name in wanted:
-        _parsed(name)
+        # This machine's clock may be wrong by a little; the account's decides.
+        _in_reach(name, here.year * 12 + here.month, spare=1)
     client, caller = account.connect(profile, timeout, concurrency, found)
-    now = client.clock.astimezone(BILL_CLOCK).replace(tzinfo=None, microsecond=0)
+    now = reading.now_of(client)
     for name in wanted:
         _in_reach(name, now.year * 12 + now.month)
     with held(output) as folder:
         done = reading.collect(
             client, caller.account_id, wanted, folder, concurrency, settings.progress(quiet)
         )
-    if done.unread and not done.asked and not done.kept:
+    if done.nothing:
         raise GovernError("network", [one.reason for one in done.unread[:1]])
     _skew(client, quiet)
     collected = Collection(
@@ -290,12 +293,12 @@ def _parsed(month: str) -> int:
     return int(year) * 12 + int(number)
 
 
-def _in_reach(month: str, now: int) -> None:
+def _in_reach(month: str, now: int, spare: int = 0) -> None:
     from govern.collect.bills import MONTHS_BACK
 
-    if _parsed(month) > now:
+    if _parsed(month) > now + spare:
         raise usage(f"--month {month}: hasn't begun")
-    if now - _parsed(month) > MONTHS_BACK:
+    if now - _parsed(month) > MONTHS_BACK + spare:
         raise usage(f"--month {month}: the account tells its bills of {MONTHS_BACK} months only")
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from govern.model import manifest
 from govern.model.errors import GovernError, usage
 from govern.model.manifest import DayFile, Manifest
+
+try:
+    import fcntl
+except ImportError:  # A system without such locks: one run at a time is up to its user.
+    fcntl = None  # type: ignore[assignment]
+
+_LOCK = ".lock"
+_PART = ".part-"
 
 
 @dataclass(frozen=True)
@@ -47,30 +54,38 @@ class Folder:
 
     def holds(self, file: DayFile) -> bool:
         """Whether the file is here, byte for byte as it was written."""
-        found = hashlib.sha256()
         try:
             with open(os.path.join(self.path, file.path), "rb") as stream:
-                while part := stream.read(1 << 20):
-                    found.update(part)
+                return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
         except OSError:
             return False
-        return found.hexdigest() == file.sha256
 
     def write(self, name: str, data: bytes) -> None:
-        """Raises ``file``; then what was there before is still there."""
-        target = os.path.join(self.path, name)
+        """A link is written through. Raises ``file``; then what was there before is still there."""
+        place = os.path.join(self.path, name)
+        target = os.path.realpath(place)
         part = None
         try:
-            handle, part = tempfile.mkstemp(dir=self.path, prefix=".part-")
+            handle, part = tempfile.mkstemp(dir=os.path.dirname(target), prefix=_PART)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
             os.replace(part, target)
-        except OSError as error:
-            if part and os.path.lexists(part):
-                os.unlink(part)
-            raise GovernError("file", f"{target}: {error.strerror}") from None
+        except BaseException as error:
+            if part:
+                with suppress(OSError):
+                    os.unlink(part)
+            if isinstance(error, OSError):
+                raise GovernError("file", f"{place}: {error.strerror or error}") from None
+            raise
+
+    def tidy(self) -> None:
+        """Remove what a run that was killed had begun to write."""
+        for name in os.listdir(self.path):
+            if name.startswith(_PART):
+                with suppress(OSError):
+                    os.unlink(os.path.join(self.path, name))
 
 
 @contextmanager
@@ -78,17 +93,29 @@ def held(path: str) -> Iterator[Folder]:
     """The folder, made if it isn't there, for one run alone. Raises ``not_finished`` where another
     run holds it; the lock dies with its process."""
     try:
-        os.makedirs(path, mode=0o700, exist_ok=True)
-        lock = os.open(os.path.join(path, ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        _make(path)
+        lock = os.open(os.path.join(path, _LOCK), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise GovernError("file", f"{path}: {error.strerror}") from None
     try:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise GovernError(
                 "not_finished", f"{path}: another run collects into this folder; wait for it"
             ) from None
-        yield Folder(path)
+        folder = Folder(path)
+        folder.tidy()
+        yield folder
     finally:
         os.close(lock)
+
+
+def _make(path: str) -> None:
+    """With whatever leads to it, readable by its owner only; what is there stays as it is."""
+    above = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(above):
+        _make(above)
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)

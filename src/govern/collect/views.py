@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from govern.collect.day import told
 from govern.model.collection import AuthStatus, Collection
 from govern.model.document import Document, Section
 
@@ -46,13 +47,11 @@ def collection_document(done: Collection) -> Document:
         if done.months:
             shown = []
             for month in done.months:
-                totals = ", ".join(
-                    f"{one['billed_cost']} {one['currency']}" for one in month.document()["totals"]
-                )
                 same = {True: "yes", False: "no", None: "not known yet"}[month.reconciled]
                 whole = "yes" if month.complete else "no"
-                shown.append((month.month, whole, str(month.rows), totals, same))
-            columns = ("month", "complete", "rows", "billed", "as the account says")
+                sums = told(month.totals), told(month.overview)
+                shown.append((month.month, whole, str(month.rows), *sums, same))
+            columns = ("month", "complete", "rows", "billed", "the account says", "the same")
             found.append(Section("Months", (), columns, shown, right=frozenset({2})))
         if done.unseen:
             lines = [", ".join(str(part) for part in _told(one) if part) for one in done.unseen]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -92,9 +93,9 @@ class Manifest:
         return replace(self, months=tuple(sorted([*others, month], key=lambda one: one.month)))
 
 
-def read(told: Mapping[str, Any]) -> Manifest:
+def read(told: object) -> Manifest:
     """The manifest of a document. Raises ValueError for any other."""
-    if told.get("schema") != SCHEMA:
+    if not isinstance(told, Mapping) or told.get("schema") != SCHEMA:
         raise ValueError(f"the schema is {SCHEMA}")
     try:
         return Manifest(
@@ -113,7 +114,7 @@ def _file(told: Mapping[str, Any]) -> DayFile:
         date=str(told["date"]),
         rows=int(told["rows"]),
         sha256=str(told["sha256"]),
-        exported_at=str(told["exported_at"]),
+        exported_at=_instant(told["exported_at"]),
         totals=_read_sums(told["totals"]),
     )
 
@@ -121,13 +122,20 @@ def _file(told: Mapping[str, Any]) -> DayFile:
 def _month(told: Mapping[str, Any]) -> Month:
     return Month(
         month=str(told["month"]),
-        started_at=str(told["started_at"]),
+        started_at=_instant(told["started_at"]),
         complete=told["complete"] is True,
         rows=int(told["rows"]),
         totals=_read_sums(told["totals"]),
         overview=_read_sums(told["overview"]),
-        reconciled=told["reconciled"],
+        reconciled=None if told["reconciled"] is None else told["reconciled"] is True,
     )
+
+
+def _instant(told: object) -> str:
+    """Raises ValueError for what is no instant with its offset."""
+    if datetime.fromisoformat(str(told)).tzinfo is None:
+        raise ValueError(f"{told}: an instant without its offset")
+    return str(told)
 
 
 def _sums(sums: Sums) -> list[dict[str, str]]:
