@@ -23,6 +23,8 @@ from jsonschema import Draft202012Validator
 from standin.server import StandIn, running
 from standin.state import Raw
 
+from govern.cloud import pace
+
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "1902910424969427"
 
@@ -46,6 +48,12 @@ def standin() -> Iterator[StandIn]:
         one.account.charge(f"{MONTH}-02", "1E-7")
         one.account.charge(f"{MONTH}-03", "2.00", Currency="USD")
         yield one
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often a service may be asked is tested with the calls."""
+    monkeypatch.setattr(pace.Pace, "wait", lambda self: None)
 
 
 def collect(standin: StandIn, folder: Path, *words: str, **more: str) -> Ran:

@@ -332,11 +332,11 @@ def unresolved(monkeypatch: pytest.MonkeyPatch, regions: tuple[str, ...]) -> Non
 
     real = transport.Transport.send
 
-    def send(self: transport.Transport, request: transport.Request) -> transport.Answer:
+    def send(self: Any, request: transport.Request, *words: Any) -> transport.Answer:
         if any(f"/ms/{region}/" in request.url for region in regions):
             told = "the host's name resolves to nothing"
             raise transport.Unanswered(told, refused=True, unresolved=True)
-        return real(self, request)
+        return real(self, request, *words)
 
     monkeypatch.setattr(transport.Transport, "send", send)
 
