@@ -49,6 +49,10 @@ def test_a_later_month_extends_nothing_of_an_earlier_one(exported: bool) -> None
     horizon = Horizon([cut_short, FINAL_OCTOBER])
     assert horizon.proved(day(9, 10), SETTLE) == day(9, 18)
     assert horizon.proved(day(9, 22), SETTLE) == day(9, 18)
+    assert horizon.proved(day(9, 30, 23), SETTLE) == day(9, 18)
+    # From its own first instant on the later month stands for itself.
+    assert horizon.proved(day(10, 1), SETTLE) == day(11, 1)
+    assert horizon.proved(day(10, 2), SETTLE) == day(11, 1)
     assert "2026-09" in (horizon.early(day(9, 22), SETTLE) or "")
 
 
@@ -81,6 +85,14 @@ def test_across_a_gap_nothing_is_proved() -> None:
     assert horizon.lacking(day(10, 5, 23)) is not None
     assert horizon.lacking(day(10, 6)) is None
     assert horizon.proved(day(9, 10), SETTLE) == day(10, 5)
+    assert horizon.proved(day(10, 5, 23), SETTLE) == day(10, 5)
+    # From the end of the gap on all is there.
+    assert horizon.proved(day(10, 6), SETTLE) == day(11, 1)
+
+
+def test_before_its_first_month_nothing_is_proved() -> None:
+    assert Horizon([FINAL_SEPTEMBER]).proved(day(8, 31), SETTLE) == day(9, 1)
+    assert Horizon([OPEN_SEPTEMBER, FINAL_OCTOBER]).early(day(8, 31), SETTLE) is None
 
 
 def test_what_was_never_exported_again_is_named_with_its_reason() -> None:
@@ -102,6 +114,15 @@ def test_an_export_just_after_the_end_of_its_month_is_told_as_too_early() -> Non
     assert hasty.early(day(9, 30), SETTLE) == (
         "2026-09 was exported on 2026-10-01 09:00, before it was complete: export it again"
     )
+    at_its_end = Horizon([month(9, day(10, 1))])
+    assert "2026-10-01 00:00" in (at_its_end.early(day(9, 30), SETTLE) or "")
+    before_it = Horizon([month(9, day(9, 30, 23))])
+    assert before_it.early(day(9, 30), SETTLE) is None
+
+
+def test_an_export_settle_behind_the_end_of_its_month_is_not_too_early() -> None:
+    assert Horizon([month(9, day(10, 3))]).early(day(9, 30), SETTLE) is None
+    assert Horizon([month(9, day(10, 2, 23))]).early(day(9, 30), SETTLE) is not None
 
 
 def test_what_is_shown_ends_with_the_last_month() -> None:

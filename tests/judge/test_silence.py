@@ -73,6 +73,80 @@ def test_a_minute_wide_charge_across_the_end_of_the_grace_time_is_neither() -> N
     assert judged(use(LEAKS, width="minute")).word == "leaking"
 
 
+def test_a_bill_decides_from_the_very_instant_on_that_settling_names() -> None:
+    settling = judged(horizon=september(LEAKS + timedelta(hours=48, seconds=-1)))
+    assert (settling.word, settling.look_again_at) == ("settling", LEAKS + timedelta(hours=48))
+    assert settling.reason == (
+        "the bill reaches 2026-09-12 08:14; a bill that reaches 2026-09-12 08:15 decides"
+    )
+    stopped = judged(horizon=september(LEAKS + timedelta(hours=48)))
+    assert (stopped.word, stopped.proved_until) == ("stopped", LEAKS)
+
+
+def test_a_day_that_ends_at_the_stop_is_before_it() -> None:
+    midnight = Stop(datetime(2026, 9, 10), "test")
+    eve, day = (use(datetime(2026, 9, at), width="day") for at in (9, 10))
+    before = after_stop([eve], midnight, september(), Terms())
+    assert (before.word, before.residual) == ("stopped", ())
+    assert after_stop([day], midnight, september(), Terms()).word == "settling"
+
+
+def test_a_day_that_begins_with_the_stop_is_settling_however_long_the_grace_time_is() -> None:
+    stop = Stop(datetime(2026, 9, 10), "test")
+    same_day = use(datetime(2026, 9, 10), width="day")
+    for hours in (24, 72):
+        state = after_stop([same_day], stop, september(), Terms(grace=timedelta(hours=hours)))
+        assert (state.word, state.residual) == ("settling", ())
+    next_day = use(datetime(2026, 9, 11), width="day")
+    long = Terms(grace=timedelta(hours=48))
+    assert after_stop([next_day], stop, september(), long).residual == (next_day,)
+
+
+def test_a_day_of_the_stop_with_charges_of_a_job_that_goes_on_is_residual() -> None:
+    day = use(datetime(2026, 9, 10), width="day", service="training")
+    state = judged(day, training=datetime(2026, 9, 12))
+    assert (state.word, state.residual) == ("stopped", (day,))
+
+
+@pytest.mark.parametrize(
+    ("use_", "told"),
+    [
+        (Use(LEAKS, LEAKS, LEAKS, perhaps=True), None),
+        (
+            Use(STOP, LEAKS, LEAKS + timedelta(microseconds=1), perhaps=True),
+            "1 later charge of its account could be its own",
+        ),
+        (
+            Use(LEAKS, LEAKS, LEAKS + timedelta(days=1), charges=3, perhaps=True, unparsed=True),
+            "3 later charges of its account could be its own: of 3 the Instance ID has no known "
+            "layout (instance_ids: in govern.yaml can teach it)",
+        ),
+        (
+            Use(LEAKS, LEAKS, LEAKS + timedelta(days=1), service="other", charges=2, perhaps=True),
+            "2 later charges of its account could be its own: of 2 neither commodity nor Instance "
+            "ID tells the service",
+        ),
+    ],
+)
+def test_a_later_charge_that_could_be_its_own_is_told_with_what_it_lacks(
+    use_: Use, told: str | None
+) -> None:
+    state = judged(use_)
+    if told is None:
+        assert state.word == "stopped"
+    else:
+        assert (state.word, state.leaks) == ("settling", ())
+        assert state.reason == f"{told}; then a bill that reaches 2026-09-12 08:15 decides"
+
+
+def test_charges_that_lack_nothing_are_not_told_as_lacking() -> None:
+    lacking = Use(LEAKS, LEAKS, LEAKS + timedelta(days=1), perhaps=True, unparsed=True)
+    known = Use(LEAKS, LEAKS, LEAKS + timedelta(days=1), perhaps=True)
+    assert "2 later charges of its account could be its own: of 1 the Instance ID" in (
+        judged(lacking, known).reason
+    )
+
+
 def test_a_sum_that_can_t_be_divided_across_the_end_of_the_grace_time_is_neither() -> None:
     state = judged(use(LEAKS - timedelta(minutes=5), last=LEAKS + timedelta(hours=5)))
     assert (state.word, state.leaks) == ("settling", ())
@@ -122,6 +196,22 @@ def test_jobs_that_nobody_ends_are_residual_and_the_silence_begins_behind_them(
 def test_a_job_s_charge_within_the_grace_time_is_residual_as_well() -> None:
     assert len(judged(use(STOP, service="batch")).residual) == 1
     assert judged(use(STOP - timedelta(seconds=1), service="batch")).residual == ()
+
+
+def test_a_job_s_sum_over_the_stop_is_residual_only_if_it_goes_on_after_the_grace_time() -> None:
+    begin, moment = STOP - timedelta(hours=1), timedelta(microseconds=1)
+    within = use(begin, last=LEAKS - moment, service="batch")
+    beyond = use(begin, last=LEAKS, service="batch")
+    assert judged(within).residual == ()
+    assert judged(beyond).residual == (beyond,)
+
+
+def test_settling_behind_a_job_says_until_when_it_was_charged() -> None:
+    late = use(datetime(2026, 9, 19, 12), service="training")
+    assert judged(late).reason == (
+        "the bill reaches 2026-09-20 12:00, and a job was charged until 2026-09-19 12:00; "
+        "a bill that reaches 2026-09-21 12:00 decides"
+    )
 
 
 def test_a_job_that_was_to_end_leaks_from_the_given_instant_on() -> None:
@@ -206,6 +296,28 @@ def test_without_a_stop_no_more_is_told_than_the_bill_knows(
     assert told in state.reason
     if latest[0].coarse:
         assert "24 h" not in state.reason and "00:00" not in state.reason
+
+
+def test_a_day_that_ends_where_the_last_24_hours_begin_is_quiet() -> None:
+    midnight = september(datetime(2026, 9, 20))
+    day = [use(datetime(2026, 9, 18), width="day")]
+    assert without_stop(day, midnight, Terms()).word == "quiet"
+    next_second = september(datetime(2026, 9, 19, 23, 59, 59))
+    assert without_stop(day, next_second, Terms()).word == "charging"
+
+
+def test_of_uses_of_several_widths_the_last_one_is_told() -> None:
+    day, month = use(datetime(2026, 9, 19), width="day"), use(datetime(2026, 9, 1), width="month")
+    of_a_day = "last used on 2026-09-19, and the bill tells no time of the day"
+    of_a_month = "last used in 2026-09, and the bill tells no time of the day or day"
+    assert without_stop([month, day], september(), Terms()).reason == of_a_day
+    assert without_stop([day, month], september(), Terms()).reason == of_a_day
+    assert without_stop([month], september(), Terms()).reason == of_a_month
+    earlier, later = use(datetime(2026, 9, 12, 9)), use(datetime(2026, 9, 14), width="day")
+    for latest in ([earlier, later], [later, earlier]):
+        assert without_stop(latest, september(), Terms()).reason == (
+            "no use after 2026-09-14; no proof: no stop is known"
+        )
 
 
 def test_of_several_payers_the_least_that_is_shown_counts() -> None:

@@ -165,13 +165,28 @@ def _of_code(source: str, starts: list[int]) -> Iterator[Spot]:
 
 
 def _undecided(tree: ast.AST) -> Iterable[ast.AST]:
-    """Annotations and decorators decide nothing."""
+    """What decides nothing: annotations, decorators, defaults of a class's fields (what decides is
+    always given), ``strict=``, and the singular or plural of a word."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            yield node
+        if isinstance(node, ast.IfExp) and _of_number(node):
+            yield node.test
+        if isinstance(node, ast.ClassDef):
+            yield from (part for part in node.body if isinstance(part, ast.AnnAssign))
         yield from getattr(node, "decorator_list", ())
         for name in ("annotation", "returns"):
             found = getattr(node, name, None)
             if found is not None:
                 yield found
+
+
+def _of_number(node: ast.IfExp) -> bool:
+    """Whether two wordings are chosen between by whether something is one."""
+    wordings = isinstance(node.body, ast.Constant | ast.JoinedStr) and isinstance(
+        node.orelse, ast.Constant | ast.JoinedStr
+    )
+    return wordings and ast.unparse(node.test).endswith(" == 1")
 
 
 def _of_sql(source: str, starts: list[int]) -> Iterator[Spot]:

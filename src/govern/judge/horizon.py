@@ -108,4 +108,4 @@ class Horizon:
     def _from(self, since: datetime) -> Sequence[Month]:
         """The months from the one on in which ``since`` lies."""
         before = sum(1 for month in self.months if month.start <= since)
-        return self.months[max(before - 1, 0) :] if before else ()
+        return self.months[before - 1 :] if before else ()

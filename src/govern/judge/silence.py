@@ -128,8 +128,7 @@ def after_stop(
     for use in sorted(uses, key=lambda use: (use.first, use.group)):
         if use.end > stop.at:
             found[_kind(use, stop.at, leak_from, jobs_until or {})].append(use)
-    jobs_over = [use.end for use in found["residual"] if use.end > leak_from]
-    silent_from = max([leak_from, *jobs_over])
+    silent_from = max([leak_from, *(use.end for use in found["residual"])])
     decided_at = silent_from + terms.settle
     settling = State(
         "settling",
@@ -152,7 +151,7 @@ def after_stop(
         told = horizon.early(silent_from, terms.settle) or (
             f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
         )
-        if jobs_over:
+        if silent_from > leak_from:
             told += f", and a job was charged until {silent_from:%Y-%m-%d %H:%M}"
         return replace(settling, reason=f"{told}; {decides}")
     return replace(
