@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from govern.model import manifest
 from govern.model.errors import Fault, GovernError
 from govern.model.folder import below, has_magic, look, matches
 
@@ -81,7 +82,7 @@ def _files_of(pattern: str) -> Iterator[str]:
     for path, is_folder in matches(pattern, _unseen):
         if is_folder:
             yield from _files_below(path)
-        else:
+        elif os.path.basename(path) != manifest.NAME:
             yield path
 
 

@@ -21,7 +21,8 @@ class Month:
 
     ``start`` and ``end``: what the files are about; daily ones may be about a part of a month.
     ``until``: their latest known export instant (``exported``), else their own last row.
-    ``final``: nothing can be added any more; None where nobody can tell.
+    ``final``: nothing can be added any more; None where nobody can tell. ``days``: of files of one
+    day each, when the day ends and when its own file was exported, where that is known.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Month:
     until: datetime
     exported: bool = False
     final: bool | None = None
+    days: tuple[Span, ...] = ()
 
     @property
     def shown(self) -> datetime:
@@ -38,7 +40,10 @@ class Month:
 
     def complete(self, settle: timedelta) -> datetime:
         """Up to where every charge had arrived."""
-        return self.end if self.final else min(self.until - settle, self.end)
+        if self.final:
+            return self.end
+        until = min(self.until - settle, self.end)
+        return min([until, *(at - settle for end, at in self.days if at - settle < end)])
 
     def cut_short(self) -> str:
         """Why it shows less than its whole, though it is over."""

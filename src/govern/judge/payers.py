@@ -106,7 +106,8 @@ class _Files:
         if self.daily:
             start, end = max(start, _midnight(self.days[0])), min(end, self._after_days())
         until = exported or last or start
-        return Month(self.name, start, end, until, bool(exported), self._final(exported))
+        final = self._final(exported)
+        return Month(self.name, start, end, until, bool(exported), final, self._ends())
 
     def _exported(self) -> datetime | None:
         """The latest known instant; of daily files the last one's: it is about its day only."""
@@ -115,8 +116,19 @@ class _Files:
         known += [one.exported for one in self._daily if one.exported and one.about.day == last]
         return max(known, default=None)
 
+    def _ends(self) -> tuple[Span, ...]:
+        """Each day's end, and when its own file was exported: a day that wasn't over then, or
+        hardly, isn't shown whole by what is known of later ones."""
+        found: dict[date, datetime] = {}
+        for one in self._daily if self.daily else ():
+            if one.about.day and one.exported:
+                found[one.about.day] = max(one.exported, found.get(one.about.day, one.exported))
+        return tuple((_midnight(day + _DAY), at) for day, at in sorted(found.items()))
+
     def _final(self, exported: datetime | None) -> bool | None:
         if self._as_of < self._final_from or (exported and exported < self._final_from):
+            return False
+        if any(at < self._final_from for _, at in self._ends()):
             return False
         whole = not self.daily or self._after_days() >= self.end
         return True if exported and exported > self._final_from and whole else None

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from govern.bill.collected import Manifests
 from govern.bill.discovery import Found
 from govern.bill.original import Original, original
 from govern.bill.shape import Shape
@@ -38,12 +39,14 @@ def gather(
     folder: str,
     shapes: Sequence[Shape],
     originals: dict[str, Original],
+    manifests: Manifests,
     *,
     digest: bool = False,
 ) -> Gathered:
     """Unpack, recognise and stage every file below ``folder``; with ``digest``, name its bytes.
 
-    ``originals`` gets each given file by its name, as it is before it is read.
+    ``originals`` gets each given file by its name, as it is before it is read; one that a manifest
+    lists gets its digest as well.
 
     Raises every fault at once: wrong usage for a named file that is no bill, ``rejected`` for a
     stranger that a folder or glob brought along, ``file`` for what can't be read.
@@ -55,7 +58,7 @@ def gather(
         os.mkdir(place)
         name = one.path
         try:
-            source = original(one.path, place, digest=digest)
+            source = original(one.path, place, digest=digest or manifests.lists(one.path))
             originals[one.path] = source
             parts = list(unpack(source.path, one.path, place))
             strangers = len(gathered.strangers)

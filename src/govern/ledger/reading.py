@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, BinaryIO
 
 from govern.bill import records
+from govern.bill.collected import Manifests
 from govern.bill.discovery import Found, discover
 from govern.bill.exported import by_name, exports_of
 from govern.bill.original import Original, unchanged
@@ -112,7 +113,8 @@ def _ledger(
     found: Sequence[Found], folder: str, how: Reading, originals: dict[str, Original]
 ) -> Iterator[Ledger]:
     _known_exports(how, found)
-    gathered = gather(found, folder, how.shapes, originals, digest=how.digest)
+    manifests = Manifests()
+    gathered = gather(found, folder, how.shapes, originals, manifests, digest=how.digest)
     _no_instant_of(gathered.kept, how)
     if gathered.empty and not gathered.staged and not gathered.kept:
         raise GovernError("nothing", [f"{name}: an empty file" for name in gathered.empty])
@@ -127,23 +129,49 @@ def _ledger(
         ]
         files.sort(key=lambda file: file.number)
         parts = exports_of([(one.path, one.name) for one in gathered.staged])
+        digests = {one.given: one.sha256 if how.digest else None for one in originals.values()}
         files = [
-            replace(file, export=part, sha256=originals[one.path].sha256)
+            replace(
+                file,
+                export=part,
+                sha256=digests[one.path],
+                exported_at=file.exported_at or _collected(originals[one.path], manifests, how),
+            )
             for file, part, one in zip(files, parts, gathered.staged, strict=True)
         ]
+        undated = [file for file in files if file.exported_at is None]
         for kept in gathered.kept:
             told = parquet.read(connection, kept, folder, len(files), how.clock)
-            files += [replace(one, sha256=originals[kept.given].sha256) for one in told]
+            files += [replace(one, sha256=digests[kept.given]) for one in told]
         interpret.interpret(connection, how.clock, taught(how.instance_ids))
         ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
         ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
         ledger.notes += [_STRANGER.format(name) for name in gathered.strangers]
+        ledger.notes += _undated(undated, manifests)
         refuse_spoiled(ledger)
         _held(ledger)
         ledger.clashes = overlap.count_once(ledger)
         yield ledger
     finally:
         connection.close()
+
+
+def _collected(file: Original, manifests: Manifests, how: Reading) -> datetime | None:
+    """When the file was collected, as the manifest beside it says, on the bill's clock."""
+    found = manifests.instant(file.given, file.sha256)
+    return found.on(how.clock) if found else None
+
+
+def _undated(files: Sequence[BillFile], manifests: Manifests) -> Iterator[str]:
+    """Which files a manifest beside them tells no export instant of, and why."""
+    names: dict[str, list[str]] = {}
+    for file in files:
+        why = manifests.why_not(file.staged.path if file.staged else file.name)
+        if why:
+            names.setdefault(why, []).append(file.name)
+    for why, found in names.items():
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield f"{found[0]}{more}: {why}, so nothing tells when it was exported"
 
 
 def _known_exports(how: Reading, found: Sequence[Found]) -> None:

@@ -103,9 +103,9 @@ class Unseen:
     """A list that was asked for and not read to its end; None where it isn't about one place."""
 
     list: str
-    region_id: str | None
-    workspace_id: str | None
-    reason: str
+    region_id: str | None = None
+    workspace_id: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

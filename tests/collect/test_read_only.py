@@ -1,0 +1,68 @@
+"""No command that reads the account changes anything in it, on good days and on bad ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from collect_running import govern
+from standin.server import FAULTS, StandIn, running
+
+from govern.cloud import pace
+
+NOW = datetime.now(UTC) + timedelta(hours=8)
+MONTH = f"{NOW:%Y-%m}"
+
+COMMANDS = (
+    ("collect", "inventory", "-o", "inventory.json"),
+    ("collect", "inventory", "-o", "inventory.yaml", "--sees-all", "--region", "cn-beijing"),
+    ("collect", "inventory", "-o", "inventory.json", "--only", "api_keys"),
+    ("collect", "bills", "--month", MONTH, "-o", "bills"),
+    ("auth", "status"),
+    ("auth", "status", "--check"),
+    ("auth", "login"),
+    ("auth", "logout"),
+)
+
+#: What the account knows that changes nothing; whatever else is called is an act.
+READS = {
+    "GetCallerIdentity", "ListWorkspaces", "ListApiKeys", "QueryAvailableInstances",
+    "ListFineTunes", "ListDeployments", "ListBatches", "DescribeInstanceBill",
+    "QueryBillOverview",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", [None, *FAULTS])
+def test_nothing_is_ever_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str | None
+) -> None:
+    monkeypatch.setattr(pace.Pace, "wait", lambda self: None)
+    monkeypatch.setattr("govern.cloud.repeat.ATTEMPTS", 2)
+    monkeypatch.setattr("govern.cloud.repeat.wait", lambda *words: 0.0)
+    monkeypatch.chdir(tmp_path)
+    with running(StandIn()) as standin:
+        account = standin.account
+        account.workspace("llm-a")
+        account.key(2000001, "llm-a")
+        account.api_keys = {"sk-standinkeyofworkspacea": "llm-a"}
+        account.charge(f"{MONTH}-01", "1.5")
+        account.plans.append({"InstanceID": "cp-1", "ProductType": "sfm_codingplan_public_cn"})
+        if fault:
+            for operation in READS - {"GetCallerIdentity"}:
+                standin.faults[operation, 1] = fault
+        for words in COMMANDS:
+            timeout = ("--timeout", "1s") if words[0] == "collect" else ()
+            ran = govern(
+                standin,
+                tmp_path,
+                *words,
+                *timeout,
+                DASHSCOPE_API_KEY="sk-standinkeyofworkspacea",
+            )
+            assert ran.code in (0, 2, 4, 5), (words, ran)
+            assert "Traceback" not in ran.err
+        assert standin.acts == []
+        assert {call.operation for call in standin.calls} <= READS
+        assert len(account.keys) == 1
+        assert account.keys[0]["disabled"] == 0
