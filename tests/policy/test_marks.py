@@ -170,9 +170,9 @@ def test_a_large_file_is_refused_whole(tmp_path: Path) -> None:
     ids=lambda text: text[:6],
 )
 def test_no_file_takes_long(tmp_path: Path, text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     of(tmp_path, text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:

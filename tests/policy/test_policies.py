@@ -577,9 +577,9 @@ def test_a_spoiled_file_is_wrong_usage_or_a_policy_and_never_a_crash(
 
 def test_a_file_of_nothing_but_faults_is_refused_in_a_moment(tmp_path: Path) -> None:
     path = write(tmp_path, "".join(f"k{n}: 1\n" for n in range(60_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(faults_of(lambda: load_policies([path]))) == 60_002
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_policy_knows_the_line_it_starts_on(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_a_month_is_told_as_a_month(tmp_path: Path, command: str) -> None:
     told = said(tmp_path, "2026-10", command).replace("It reaches 2026-10-01 00:00", "")
     # How far a bill reaches is an instant by definition: the start of its last row's time.
     told = told.replace("The bill shows charges up to 2026-10-01.", "")
+    told = told.replace('reaches: "2026-10-01T00:00:00+08:00"', "")
     assert "2026-10" in told
     assert "2026-10-01" not in told
 

@@ -135,8 +135,8 @@ def test_keys_and_workspaces_each_sum_to_the_bill(subject: str) -> None:
 
 def test_an_inspection_has_a_line_per_file() -> None:
     rows = rows_of(rich_inspection())
-    assert [row["rows"] for row in rows] == ["3", "15", "2"]
-    assert rows[1] == {
+    assert [row["rows"] for row in rows] == ["15", "2", "3"]
+    assert rows[0] == {
         "path": "账单/九月/1234567890123456-20261001093000_202609_consumedetailbillv2.csv",
         "shape": "detail-zh",
         "rows": "15",
