@@ -13,7 +13,7 @@ from govern.judge.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step, Target, Written
 from govern.model.clock import BILL_CLOCK, Moment
-from govern.model.inventory import ApiKey, Directory, Inventory, Plan, Resource
+from govern.model.inventory import ApiKey, Directory, Inventory, LookedAt, Plan, Resource
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.look import look
 from govern.shutdown.prove import Question, prove
@@ -270,3 +270,85 @@ def test_without_any_bill_only_words_and_inventories_count(tmp_path: Path) -> No
     assert result(report, KEY).state == "waiting"
     assert result(report, "safety_net").state == "proved"
     assert report.exit.code == 6
+
+
+def later(**lists: object) -> Inventory:
+    """Collected after the stop, though what it holds may have been seen before."""
+    return Inventory(moment("2026-09-12"), "100", True, path="i.yaml", **lists)  # type: ignore[arg-type]
+
+
+BEFORE_STOP, AFTER_STOP = moment("2026-09-09"), moment("2026-09-11")
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "state"), [(None, "failed"), (AFTER_STOP, "failed"), (BEFORE_STOP, "proved")]
+)
+def test_a_record_counts_from_when_it_was_last_seen(
+    tmp_path: Path, seen_at: Moment | None, state: str
+) -> None:
+    """A tick of the 10th isn't contradicted by what was seen on the 9th and kept since."""
+    key = ApiKey("7", workspace_id="llm-a", disabled=False, seen_at=seen_at)
+    seen = Directory([later(api_keys=(key,))])
+    report = proved(tmp_path, ticked(planned(tmp_path)), [*BEFORE, other()], directory=seen)
+    assert result(report, KEY).state == state
+    offline = step("take_offline", Target("deployment", "d-1", None, "llm-a"), "bill")
+    running = Resource("d-1", workspace_id="llm-a", status="RUNNING", seen_at=seen_at)
+    seen = Directory([later(deployments=(running,))])
+    report = proved(tmp_path, only(offline), [*BEFORE, other()], directory=seen)
+    assert result(report, "take_offline").state == state
+    renewal = step("turn_off_renewal", Target("plan", "c-1", "coding_plan"), "person")
+    plan = Plan("coding_plan", "c-1", None, None, "renews", seen_at)
+    seen = Directory([later(plans=(plan,))])
+    report = proved(tmp_path, only(renewal), [*BEFORE, other()], directory=seen)
+    assert result(report, "turn_off_renewal").state == state
+
+
+def test_a_key_that_is_kept_in_the_file_isn_t_still_listed(tmp_path: Path) -> None:
+    key = ApiKey(
+        "7", workspace_id="llm-a", disabled=True, disabled_at=moment(STOP), seen_at=BEFORE_STOP
+    )
+    seen = Directory([later(api_keys=(key,))])
+    report = proved(tmp_path, ticked(planned(tmp_path)), [*BEFORE, other()], directory=seen)
+    assert result(report, "delete_key.llm-a.7").state != "failed"
+
+
+def test_a_key_disabled_since_nobody_knows_when_counts_from_when_it_was_seen() -> None:
+    from govern.shutdown.steps.disable_key import KIND
+
+    key = ApiKey("7", workspace_id="llm-a", disabled=True, seen_at=AFTER_STOP)
+    mine = step("disable_key", Target("api_key", "7", None, "llm-a"), "bill")
+    told = KIND.seen(mine, Directory([later(api_keys=(key,))]), BILL_CLOCK)
+    assert told is not None
+    assert told.at == AFTER_STOP.on(BILL_CLOCK)
+
+
+def test_of_two_inventories_the_one_counts_that_saw_the_record_last() -> None:
+    """The file of the 12th kept what it saw on the 9th; that of the 11th saw the key itself."""
+    kept = ApiKey("7", workspace_id="llm-a", disabled=False, seen_at=BEFORE_STOP)
+    fresh = ApiKey("7", workspace_id="llm-a", disabled=True)
+    other_file = Inventory(AFTER_STOP, "100", True, api_keys=(fresh,))
+    found = Directory([later(api_keys=(kept,)), other_file]).key("llm-a", "7")
+    assert found is fresh
+    gone = ApiKey("7", workspace_id="llm-a", gone_at=moment("2026-09-12"), seen_at=BEFORE_STOP)
+    found = Directory([later(api_keys=(gone,)), other_file]).key("llm-a", "7")
+    assert found is gone
+
+
+def test_a_region_seen_whole_doesn_t_speak_for_knowledge_bases() -> None:
+    from govern.shutdown.steps.delete_knowledge_base import KIND as BASES
+    from govern.shutdown.steps.take_offline import KIND as OFFLINE
+
+    full = (LookedAt("cn-beijing", "full"),)
+    seen = Directory([later(regions=full)])
+    base = replace(
+        step("delete_knowledge_base", Target("knowledge_base", "kb-1", None, "llm-a"), "bill"),
+        region_id="cn-beijing",
+    )
+    assert BASES.seen(base, seen, BILL_CLOCK) is None
+    deployment = replace(
+        step("take_offline", Target("deployment", "d-1", None, "llm-a"), "bill"),
+        region_id="cn-beijing",
+    )
+    told = OFFLINE.seen(deployment, seen, BILL_CLOCK)
+    assert told is not None
+    assert told.over

@@ -6,7 +6,7 @@ own pages; nothing here is a secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -185,7 +185,8 @@ class _View:
 
 
 class Directory:
-    """Several inventories as one place to look things up; the later collected one wins."""
+    """Several inventories as one place to look things up; of a record that several have, the one
+    counts that was seen last."""
 
     def __init__(self, inventories: Iterable[Inventory]) -> None:
         self.inventories = tuple(sorted(inventories, key=_age))
@@ -194,9 +195,13 @@ class Directory:
         self._views: dict[str | None, _View] = {}
         for inventory in self.inventories:
             for key in inventory.api_keys:
-                self._keys[key.workspace_id, key.api_key_id] = key, inventory
+                id = key.workspace_id, key.api_key_id
+                if id not in self._keys or _known(key, inventory) >= _known(*self._keys[id]):
+                    self._keys[id] = key, inventory
             for workspace in inventory.workspaces:
-                self._workspaces[workspace.workspace_id] = workspace, inventory
+                before = self._workspaces.get(workspace.workspace_id)
+                if before is None or _known(workspace, inventory) >= _known(*before):
+                    self._workspaces[workspace.workspace_id] = workspace, inventory
             view = self._views.setdefault(inventory.account_id, _View())
             view.complete = inventory.complete
             view.regions.update({one.region_id: one.looked_at for one in inventory.regions})
@@ -224,6 +229,16 @@ class Directory:
             if account_id is None or known in (None, account_id)
         ]
         return bool(views) and all(view.saw_all(region_id) for view in views)
+
+    def latest(self, name: str, is_meant: Callable[[Any], bool]) -> tuple[Any, Inventory | None]:
+        """The record of a list that was seen last, and where it stands."""
+        found = [
+            (one, inventory)
+            for inventory in self.inventories
+            for one in getattr(inventory, name)
+            if is_meant(one)
+        ]
+        return max(found, key=lambda told: _known(*told)) if found else (None, None)
 
     @property
     def words(self) -> Mapping[str, frozenset[str]]:
@@ -264,6 +279,19 @@ class Directory:
             for job in getattr(inventory, name[service])
             if job.workspace_id == workspace_id
         ]
+
+
+def seen(record: Any, inventory: Inventory) -> Moment | None:
+    """When the record was last seen: what is held against a tick or a bill."""
+    found: Moment | None = record.seen_at or inventory.collected_at
+    return found
+
+
+def _known(record: Any, inventory: Inventory) -> datetime:
+    """When what the record says was known: of one that is gone or over, its end."""
+    end = getattr(record, "gone_at", None) or getattr(record, "ended_at", None)
+    told = [one.on(BILL_CLOCK) for one in (seen(record, inventory), end) if one]
+    return max(told, default=datetime.min)
 
 
 def _age(inventory: Inventory) -> tuple[datetime, str]:

@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 
 from govern.judge.matching import UNTOLD_SERVICE, Clause, perhaps_in, same
+from govern.model import inventory as inventories
 from govern.model.checklist import Step
 from govern.model.inventory import Directory, Inventory
 from govern.shutdown.evidence import Scope
@@ -25,7 +27,7 @@ class Seen:
     """What an inventory says of a step's subject: whether it is over, and from when on.
 
     ``at`` is naive, on the bill's clock; of a stop known as an interval, its end.
-    ``looked_at`` is when the inventory was collected, where it says so.
+    ``looked_at`` is when its record was last seen, where the inventory says so.
     """
 
     over: bool
@@ -81,6 +83,12 @@ class Kind:
 def collected(inventory: Inventory, clock: tzinfo) -> datetime | None:
     """When the inventory was looked up, on the bill's clock; None where it doesn't say."""
     return inventory.collected_at.on(clock) if inventory.collected_at else None
+
+
+def seen(record: Any, inventory: Inventory, clock: tzinfo) -> datetime | None:
+    """When a record was last seen, which may be long before its inventory was collected."""
+    found = inventories.seen(record, inventory)
+    return found.on(clock) if found else None
 
 
 def step_id(kind: str, *parts: str | None) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from govern.model.checklist import Target
+from govern.model.checklist import Step, Target
 from govern.model.clock import Moment
 from govern.model.console import page
+from govern.model.inventory import Plan
 from govern.shutdown.scene import Scene, asked, reason
 from govern.shutdown.spend import last_of
 
@@ -24,6 +25,11 @@ NAMES = {
 DAYS_BEFORE = 10
 
 _PAGES = {"coding_plan": "coding_plan", "token_plan": "token_plan"}
+
+
+def is_plan(step: Step, plan: Plan) -> bool:
+    """Whether the step is about this plan."""
+    return (plan.kind, plan.id) == (step.subject.name, step.subject.id)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from govern.model.checklist import Step, Target
 from govern.model.console import call_host
 from govern.model.inventory import Directory, Inventory, Resource
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import USAGE, Kind, Seen, collected, step_id
+from govern.shutdown.kind import USAGE, Kind, Seen, collected, seen, step_id
 from govern.shutdown.scene import Scene
 from govern.shutdown.spend import last_of, savings
 
@@ -31,7 +31,8 @@ class Wing:
 
     ``listed`` is the inventory's list, ``target`` the subject word, ``stop`` the policy's.
     ``noun`` is one of them in words, ``thing`` what they all are on a bill. ``call`` ends one:
-    the method and the path, as documented.
+    the method and the path, as documented. ``spoken_for``: whether a region that was seen whole has
+    none that isn't listed; for knowledge bases the account has no list.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Wing:
     reversible: bool
     proof: str = "bill"
     call: tuple[str, str] | None = None
+    spoken_for: bool = True
 
 
 def kind_of(wing: Wing) -> Kind:
@@ -168,20 +170,28 @@ def _scope(wing: Wing, step: Step) -> Scope:
 def _seen(wing: Wing, step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     if step.subject.kind != wing.target or not wing.listed:
         return None
+
+    def is_meant(one: Resource) -> bool:
+        return one.id == step.subject.id
+
+    one, where = directory.latest(wing.listed, is_meant)
     for inventory in reversed(directory.inventories):
-        looked_at = collected(inventory, clock)
-        for one in getattr(inventory, wing.listed):
-            if one.id != step.subject.id:
-                continue
-            told = f"the inventory {inventory.path} says it is {one.status or 'there'}"
-            ended = one.ended_at.on(clock) if one.ended_at else None
-            if _over(wing, one):
-                return Seen(True, told, ended or looked_at, looked_at)
-            return Seen(False, told, None, looked_at) if one.status else None
-        if _looked_at(inventory, step.region_id):
+        if inventory is where:
+            return _said(wing, one, inventory, clock)
+        listed = any(map(is_meant, getattr(inventory, wing.listed)))
+        if not listed and wing.spoken_for and _looked_at(inventory, step.region_id):
             told = f"the inventory {inventory.path} looked at all of {step.region_id}: it is gone"
+            looked_at = collected(inventory, clock)
             return Seen(True, told, looked_at, looked_at)
     return None
+
+
+def _said(wing: Wing, one: Resource, inventory: Inventory, clock: tzinfo) -> Seen | None:
+    last = seen(one, inventory, clock)
+    told = f"the inventory {inventory.path} says it is {one.status or 'there'}"
+    if _over(wing, one):
+        return Seen(True, told, one.ended_at.on(clock) if one.ended_at else last, last)
+    return Seen(False, told, None, last) if one.status else None
 
 
 def _looked_at(inventory: Inventory, region_id: str | None) -> bool:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from govern.model.checklist import Step
 from govern.model.inventory import Directory
-from govern.shutdown.kind import Kind, Seen, collected, step_id
+from govern.shutdown.kind import Kind, Seen, seen, step_id
 from govern.shutdown.known import Known
 from govern.shutdown.scene import Scene
 from govern.shutdown.steps import disable_key
@@ -46,7 +46,7 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     for place in ((step.subject.workspace_id, str(step.subject.id)), (None, str(step.subject.id))):
         if place in directory.keys:
             key, inventory = directory.keys[place]
-            looked_at = collected(inventory, clock)
+            looked_at = seen(key, inventory, clock)
             if key.gone_at:
                 told = f"the inventory {inventory.path} says it is gone"
                 return Seen(True, told, key.gone_at.on(clock), looked_at)

@@ -25,5 +25,6 @@ KIND = kind_of(
         over=frozenset(),
         how=_how,
         reversible=False,
+        spoken_for=False,
     )
 )

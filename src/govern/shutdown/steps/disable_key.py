@@ -16,9 +16,9 @@ from govern.shutdown.kind import (
     USAGE,
     Kind,
     Seen,
-    collected,
     of_workspace,
     perhaps_of,
+    seen,
     step_id,
 )
 from govern.shutdown.known import Known
@@ -96,7 +96,7 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     if found is None:
         return None
     key, inventory = found
-    looked_at = collected(inventory, clock)
+    looked_at = seen(key, inventory, clock)
     ends = [one.on(clock) for one in (key.disabled_at, key.gone_at) if one]
     if key.disabled or key.gone_at:
         how = "gone" if key.gone_at and not key.disabled else "disabled"

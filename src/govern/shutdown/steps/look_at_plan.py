@@ -9,8 +9,8 @@ from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import Kind, Seen, collected, purchases_of, step_id
-from govern.shutdown.plans import NAMES, PlanFacts, plans_of
+from govern.shutdown.kind import Kind, Seen, purchases_of, seen, step_id
+from govern.shutdown.plans import NAMES, PlanFacts, is_plan, plans_of
 from govern.shutdown.scene import Scene
 
 NAME = "look_at_plan"
@@ -57,13 +57,12 @@ def _step(one: PlanFacts) -> Step:
 
 
 def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
-    for inventory in reversed(directory.inventories):
-        for plan in inventory.plans:
-            if (plan.kind, plan.id) == (step.subject.name, step.subject.id):
-                at = collected(inventory, clock)
-                known = plan.auto_renewal != "unknown"
-                return Seen(known, f"the inventory {inventory.path} knows it", at, at)
-    return None
+    plan, inventory = directory.latest("plans", lambda one: is_plan(step, one))
+    if plan is None or inventory is None:
+        return None
+    at = seen(plan, inventory, clock)
+    known = plan.auto_renewal != "unknown"
+    return Seen(known, f"the inventory {inventory.path} knows it", at, at)
 
 
 def _scope(step: Step) -> Scope | None:

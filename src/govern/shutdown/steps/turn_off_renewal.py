@@ -11,9 +11,9 @@ from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.evidence import Scope
-from govern.shutdown.kind import Kind, Seen, collected, purchases_of, step_id
+from govern.shutdown.kind import Kind, Seen, purchases_of, seen, step_id
 from govern.shutdown.known import Known
-from govern.shutdown.plans import DAYS_BEFORE, NAMES, PlanFacts, plans_of
+from govern.shutdown.plans import DAYS_BEFORE, NAMES, PlanFacts, is_plan, plans_of
 from govern.shutdown.scene import Scene
 
 NAME = "turn_off_renewal"
@@ -94,21 +94,13 @@ def _scope(step: Step) -> Scope:
 
 
 def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
-    for inventory in reversed(directory.inventories):
-        for plan in inventory.plans:
-            if (plan.kind, plan.id) != (step.subject.name, step.subject.id):
-                continue
-            at = collected(inventory, clock)
-            if plan.auto_renewal == "unknown":
-                return None
-            word = "ends by itself" if plan.auto_renewal == "ends" else "renews"
-            return Seen(
-                plan.auto_renewal == "ends",
-                f"the inventory {inventory.path} says it {word}",
-                at,
-                at,
-            )
-    return None
+    plan, inventory = directory.latest("plans", lambda one: is_plan(step, one))
+    if plan is None or inventory is None or plan.auto_renewal == "unknown":
+        return None
+    at = seen(plan, inventory, clock)
+    word = "ends by itself" if plan.auto_renewal == "ends" else "renews"
+    told = f"the inventory {inventory.path} says it {word}"
+    return Seen(plan.auto_renewal == "ends", told, at, at)
 
 
 KIND = Kind(NAME, _plan, after=_after, scope=_scope, seen=_seen, buys=True, deadline=True)
