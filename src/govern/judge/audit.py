@@ -29,13 +29,14 @@ from govern.judge.silence import (
     Terms,
     Use,
     after_stop,
+    believed,
     in_currencies,
     most_cautious,
     without_stop,
 )
 from govern.judge.stops import Place, stops_of
 from govern.judge.summary import summarise
-from govern.judge.trust import distrust, too_old
+from govern.judge.trust import distrust, said, too_old
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.model.audit import After, Audited, AuditReport
@@ -98,6 +99,8 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
     )
     if ledger.clashes:
         return report
+    wrong = distrust(ledger, bill, question.max_rejects)
+    wrong += too_old(bill, question.as_of, question.max_bill_age)
     accounts = horizons(ledger, question.as_of)
     stops = _stops(ledger, question)
     known = by_day(ledger)
@@ -107,7 +110,9 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
     }
     divide(ledger, _instants(question, stops, windows.values(), ledger.clock))
     audits = {
-        kind: _Audit(ledger, question, kind, accounts, stops, facts_of(ledger, kind, windows))
+        kind: _Audit(
+            ledger, question, kind, accounts, stops, facts_of(ledger, kind, windows), said(wrong)
+        )
         for kind in ("api_key", "workspace")
     }
     keys, workspaces = audits["api_key"].subjects(), audits["workspace"].subjects()
@@ -123,7 +128,7 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
         report,
         keys=tuple(found[: len(keys)]),
         workspaces=tuple(found[len(keys) :]),
-        exit=_exit(ledger, bill, question, (*keys, *workspaces)),
+        exit=_exit(wrong, bill, question, (*keys, *workspaces)),
         covered_until=min((one.covered for one in accounts.values()), default=None),
         run_rate=tuple(rates),
     )
@@ -178,7 +183,7 @@ def _ended(directory: Directory, workspace_id: str | None, clock: tzinfo) -> dic
 
 
 class _Audit:
-    """All keys, or all workspaces, of one bill."""
+    """All keys, or all workspaces, of one bill. ``wrong``: why it can't be trusted, if it can't."""
 
     def __init__(
         self,
@@ -188,6 +193,7 @@ class _Audit:
         accounts: Mapping[str | None, Horizon],
         stops: Mapping[Place, Stop],
         facts: Sequence[Facts],
+        wrong: str | None,
     ) -> None:
         self.ledger = ledger
         self.question = question
@@ -195,6 +201,7 @@ class _Audit:
         self.accounts = accounts
         self.stops = stops
         self.facts = facts
+        self.wrong = wrong
         self.directory = question.directory
         self.leaks: dict[Identity, Sequence[Use]] = {}
 
@@ -248,7 +255,8 @@ class _Audit:
         uses = uses_after(self.ledger, self.kind, facts, stop.at)
         ended = _ended(self.directory, facts.place[0], self.ledger.clock)
         until = {service: over + terms.grace for service, over in ended.items()}
-        return most_cautious([after_stop(uses, stop, one, terms, until) for one in seen])
+        state = most_cautious([after_stop(uses, stop, one, terms, until) for one in seen])
+        return believed(state, self.wrong, terms)
 
     def _remark(self, facts: Facts, stop: Stop | None) -> str:
         key = self.directory.key(*facts.place)
@@ -360,10 +368,9 @@ def _identity(one: Audited) -> tuple[str | None, ...]:
 
 
 def _exit(
-    ledger: Ledger, bill: BillSummary, question: Question, subjects: Sequence[Audited]
+    wrong: Sequence[Exit], bill: BillSummary, question: Question, subjects: Sequence[Audited]
 ) -> Exit:
-    exits = [*distrust(ledger, bill, question.max_rejects)]
-    exits += too_old(bill, question.as_of, question.max_bill_age)
+    exits = [*wrong]
     if not bill.count("charges"):
         exits.append(Exit("nothing", "the bill has no Model Studio charge"))
     bad = COSTLY if question.still_charging else ("leaking",)

@@ -181,6 +181,25 @@ def _kind(use: Use, stop: datetime, leak_from: datetime, jobs_until: Mapping[str
     return "residual" if use.first >= stop or job else "before"
 
 
+def distrusted(why: str) -> str:
+    """That nothing is proved by a bill; ``why`` says what is wrong with it."""
+    return f"no proof, since the bill can't be trusted: {why}"
+
+
+def believed(state: State, why: str | None, terms: Terms) -> State:
+    """``stopped`` only by a bill that can be trusted. ``why``: what is wrong with it, if anything."""
+    if why is None or state.word != "stopped" or state.silent_from is None:
+        return state
+    decided_at = state.silent_from + terms.settle
+    return replace(
+        state,
+        word="settling",
+        reason=f"{distrusted(why)}; then a bill that reaches {decided_at:%Y-%m-%d %H:%M} decides",
+        proved_until=None,
+        look_again_at=decided_at,
+    )
+
+
 def most_cautious(states: Sequence[State]) -> State:
     """What may be said where several bills are looked at: no more than the least of them shows."""
     worst = min(states, key=lambda one: _CAUTION.index(one.word))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from govern.judge.summary import totals_rows_that_disagree
@@ -29,3 +30,8 @@ def too_old(bill: BillSummary, as_of: datetime, most: timedelta | None) -> list[
         return []
     reach = f"reaches {bill.reaches:%Y-%m-%d %H:%M}" if bill.reaches else "reaches nowhere"
     return [Exit("old_bill", f"the bill {reach}: older than max_bill_age allows")]
+
+
+def said(exits: Sequence[Exit]) -> str | None:
+    """What is wrong with a bill; None where it can be trusted."""
+    return "; ".join(one.reason for one in exits) or None

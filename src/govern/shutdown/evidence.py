@@ -18,6 +18,7 @@ from govern.judge.silence import (
     Terms,
     Use,
     after_stop,
+    believed,
     in_currencies,
     most_cautious,
 )
@@ -37,7 +38,10 @@ class Scope:
 
 
 class BillEvidence:
-    """A bill, asked about silence. ``account_ids``: those that pay for what is to stop."""
+    """A bill, asked about silence. ``account_ids``: those that pay for what is to stop.
+
+    ``wrong``: why it can't be trusted; then it proves nothing, and what leaks leaks.
+    """
 
     def __init__(
         self,
@@ -46,10 +50,12 @@ class BillEvidence:
         account_ids: Sequence[str],
         terms: Terms,
         as_of: datetime,
+        wrong: str | None = None,
     ) -> None:
         self._ledger = ledger
         self._terms = terms
         self.bill = bill
+        self.wrong = wrong
         self.accounts: Mapping[str | None, Horizon] = horizons(ledger, as_of)
         self._missing = [one for one in account_ids if one not in self.accounts]
         self._wanted: Sequence[str | None] = account_ids or list(self.accounts)
@@ -85,7 +91,7 @@ class BillEvidence:
         seen = self._horizons or [Horizon([Month("", stop, stop, stop)])]
         state = most_cautious([after_stop(uses, known, one, terms, jobs_until) for one in seen])
         if state.word == "leaking" or (self._horizons and not self._missing):
-            return state
+            return believed(state, self.wrong, terms)
         decided_at = (state.silent_from or stop) + self._terms.settle
         return replace(
             state,

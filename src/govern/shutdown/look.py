@@ -76,7 +76,14 @@ def looked(
         report = check(ledger, policies, terms)
         findings = report.findings
         exits.append(report.exit)
-    seen = audit(ledger, Question(as_of=terms.as_of, evidence=0, directory=terms.directory))
+    question = Question(
+        as_of=terms.as_of,
+        max_rejects=terms.max_rejects,
+        max_bill_age=terms.max_bill_age,
+        evidence=0,
+        directory=terms.directory,
+    )
+    seen = audit(ledger, question)
     exits += distrust(ledger, seen.bill, terms.max_rejects)
     exits += too_old(seen.bill, terms.as_of, terms.max_bill_age)
     if not policies and not wanted:

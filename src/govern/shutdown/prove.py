@@ -10,7 +10,7 @@ from govern import __version__
 from govern.judge.matching import END
 from govern.judge.silence import Terms
 from govern.judge.summary import summarise
-from govern.judge.trust import distrust, too_old
+from govern.judge.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.checklist import Input, Written
@@ -63,12 +63,17 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
     bill: BillSummary | None = None
     evidence = None
     stale: list[str] = []
+    wrong: list[Exit] = []
     if ledger is not None:
         bill = summarise(ledger, question.as_of)
         if ledger.clashes:
             return replace(report, bill=bill, exit=Exit("overlap", "; ".join(ledger.clashes)))
         terms = Terms(question.settle[1], question.grace[1])
-        evidence = BillEvidence(ledger, bill, checklist.account_ids, terms, question.as_of)
+        wrong = distrust(ledger, bill, question.max_rejects)
+        wrong += too_old(bill, question.as_of, question.max_bill_age)
+        evidence = BillEvidence(
+            ledger, bill, checklist.account_ids, terms, question.as_of, said(wrong)
+        )
         stale = unknown_users(checklist, _users(ledger), question.clock)
     facts = Facts(
         question.as_of,
@@ -86,14 +91,11 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         notes.append(f"Keys used since that this checklist doesn't know: {shown}. Make it again.")
     if late:
         notes.append(f"Overdue: {', '.join(late)}.")
-    exits = [_exit(steps, question, late)]
+    exits = [*wrong, _exit(steps, question, late)]
     if stale:
         # Steps may be open as well: this comes first.
         told = f"a stale checklist: it doesn't know {stale[0]}; make it again"
         exits.insert(0, Exit("not_finished", told))
-    if ledger and bill:
-        exits += distrust(ledger, bill, question.max_rejects)
-        exits += too_old(bill, question.as_of, question.max_bill_age)
     return replace(report, bill=bill, steps=tuple(steps), exit=worst(exits), notes=tuple(notes))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from govern.judge.matching import Clause
-from govern.judge.silence import State, Use, residual_told
+from govern.judge.silence import State, Use, distrusted, residual_told
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import final_from, wall_text
 from govern.model.inventory import Directory
@@ -199,6 +199,8 @@ class _Verification:
             ", which proves nothing about the renewal: a bill past its end, "
             f"{wall_text(expires)}, or an inventory must show it"
         )
+        if self.facts.bill and self.facts.bill.wrong:
+            told += f"; {distrusted(self.facts.bill.wrong)}"
         again = expires + self.facts.settle
         return replace(bare, state="waiting", reason=told, look_again_at=again)
 
@@ -338,6 +340,10 @@ class _Verification:
                 # A step that names no date waits for an inventory, which may be looked up now.
                 told = f"the bill of {month} is final; other steps still wait"
                 again = max(dates, default=self.facts.as_of)
+                return replace(bare, state="waiting", reason=told, look_again_at=again)
+            if self.facts.bill.wrong:
+                told = distrusted(self.facts.bill.wrong)
+                again = self.facts.as_of
                 return replace(bare, state="waiting", reason=told, look_again_at=again)
             told = f"the bill of {month} is final, {self._shown()}"
             return replace(bare, state="proved", basis="bill", reason=told)
