@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from later_bills import (
     ticked,
 )
 
+from govern.judge import audit_evidence
+from govern.ledger.ledger import Ledger
+from govern.ledger.lookup import Search
 from govern.model.checklist import Checklist
 from govern.model.money import plain
 from govern.shutdown.tick import Word, tick
@@ -320,3 +324,29 @@ def test_an_export_at_noon_sharp_is_not_final_yet(tmp_path: Path, at: str, state
     checklist = open_bill(ticked(planned(tmp_path, BEFORE, "api_key=7"), "2026-09-10T08:00:00"))
     report = proved(tmp_path, checklist, {"b.csv": [*BEFORE, MONTH_END]}, exported={"b.csv": at})
     assert result(report, "final_bill").state == state
+
+
+def test_the_lines_of_all_leaking_keys_come_from_one_look_into_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+
+    class Counted(Search):
+        def __init__(self, ledger: Ledger, groups: Iterable[int]) -> None:
+            looks.append(list(groups))
+            super().__init__(ledger, looks[-1])
+
+    monkeypatch.setattr(audit_evidence, "Search", Counted)
+    keys = [str(100 + number) for number in range(12)]
+    before = [charge("2026-09-05 10:00:00", key) for key in keys]
+    checklist = ticked(planned(tmp_path, before, "all"), "2026-09-10T08:00:00")
+    after = [charge("2026-09-11 10:00:00", key) for key in keys]
+    files = {"bill.csv": [*before, *after, other("2026-09-20 12:00:00")]}
+    report = proved(tmp_path, checklist, files)
+    # The header and the twelve lines before the stop come first.
+    for number, key in enumerate(keys):
+        (leak,) = result(report, f"disable_key.llm-a.{key}").charges_after
+        assert [line.line for line in leak.evidence] == [14 + number]
+    (all_of_them,) = result(report, "closing_proof.all").charges_after
+    assert [line.line for line in all_of_them.evidence] == [14, 15, 16]
+    assert len(looks) == 1

@@ -10,7 +10,6 @@ import pytest
 from later_bills import result
 from test_verify import BEFORE, KEY, charge, moment, other, planned, proved, ticked
 
-from govern.model.inventory import ApiKey, Directory, Inventory
 from govern.report import FORMATS
 from govern.report.page import Page
 from govern.shutdown.tick import Word, tick
@@ -58,7 +57,7 @@ def test_a_leak_is_a_leak_in_a_bill_that_cannot_be_trusted(tmp_path: Path) -> No
 
 
 def test_a_final_bill_with_a_rejected_row_is_no_final_proof(tmp_path: Path) -> None:
-    # The inventory shows that the key is gone, and nothing else waits for the bill.
+    # Nothing but the final bill waits for a bill: all else is kept, or on a word.
     checklist = planned(tmp_path)
     checklist = tick(checklist, ["*"], Word("kept", "wang", moment("2026-09-10"), reason="why",
                      until=moment("2027-01-01")))[0]  # fmt: skip

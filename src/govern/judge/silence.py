@@ -187,7 +187,7 @@ def distrusted(why: str) -> str:
 
 
 def believed(state: State, why: str | None, terms: Terms) -> State:
-    """``stopped`` only by a bill that can be trusted. ``why``: what is wrong with it, if anything."""
+    """``stopped`` only by a bill that can be trusted; ``why`` says what is wrong with it."""
     if why is None or state.word != "stopped" or state.silent_from is None:
         return state
     decided_at = state.silent_from + terms.settle

@@ -21,7 +21,8 @@ SCHEMA = "govern.verification/v1"
 class ChargesAfter:
     """Charges after a stop, in one currency, with lines of the bill.
 
-    ``width``: how exactly the time of the first is known.
+    ``width``: how exactly the time of the first is known. ``groups``: where the ledger holds the
+    earliest of them.
     """
 
     currency: str
@@ -30,6 +31,7 @@ class ChargesAfter:
     first_charge: datetime
     evidence: tuple[Evidence, ...] = ()
     width: str = "second"
+    groups: tuple[int, ...] = ()
 
     def document(self, clock: tzinfo) -> dict[str, Any]:
         return {

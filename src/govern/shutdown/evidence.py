@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from govern.judge.audit_evidence import gather
 from govern.judge.audit_facts import uses_in
@@ -26,7 +27,7 @@ from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.money import add
-from govern.model.verification import ChargesAfter
+from govern.model.verification import ChargesAfter, StepResult
 
 
 @dataclass(frozen=True)
@@ -125,21 +126,30 @@ class BillEvidence:
         later = Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))
         return uses_in(self._ledger, later, perhaps=perhaps)
 
-    def charges(self, uses: Sequence[Use], most: int) -> tuple[ChargesAfter, ...]:
-        """The uses per currency, with up to ``most`` of their bill lines each: the earliest."""
-        return tuple(self._in_currency(own, most) for own in in_currencies(uses))
+    def charges(self, uses: Sequence[Use]) -> tuple[ChargesAfter, ...]:
+        """The uses per currency, without their bill lines yet."""
+        return tuple(_in_currency(own) for own in in_currencies(uses))
 
-    def _in_currency(self, uses: Sequence[Use], most: int) -> ChargesAfter:
-        earliest = sorted(uses, key=lambda use: (use.first, use.group))
-        lines = gather(self._ledger, {use.group: [(0, True)] for use in earliest[:most]}, most)
-        return ChargesAfter(
-            earliest[0].currency,
-            add([use.billed_cost for use in uses]),
-            sum(use.charges for use in uses),
-            earliest[0].first,
-            tuple(line for line, *_ in lines.get(0, ())),
-            earliest[0].width,
+    def with_lines(self, results: Sequence[StepResult], most: int) -> list[StepResult]:
+        """The results with up to ``most`` bill lines for each sum, the earliest: in one scan."""
+        sums = [one for result in results for one in (*result.charges_after, *result.residual)]
+        wanted: dict[int, list[tuple[int, bool]]] = {}
+        for number, one in enumerate(sums):
+            for group in one.groups[:most]:
+                wanted.setdefault(group, []).append((number, True))
+        lines = gather(self._ledger, wanted, most) if wanted else {}
+        found = iter(
+            replace(one, evidence=tuple(line for line, *_ in lines.get(number, ())))
+            for number, one in enumerate(sums)
         )
+        return [
+            replace(
+                result,
+                charges_after=tuple(islice(found, len(result.charges_after))),
+                residual=tuple(islice(found, len(result.residual))),
+            )
+            for result in results
+        ]
 
     def final(self, month: str) -> bool:
         """Whether every payer's bill of this month is final.
@@ -152,3 +162,15 @@ class BillEvidence:
             for horizon in self._horizons
         ]
         return bool(finals) and all(finals) and not self._missing
+
+
+def _in_currency(uses: Sequence[Use]) -> ChargesAfter:
+    earliest = sorted(uses, key=lambda use: (use.first, use.group))
+    return ChargesAfter(
+        earliest[0].currency,
+        add([use.billed_cost for use in uses]),
+        sum(use.charges for use in uses),
+        earliest[0].first,
+        width=earliest[0].width,
+        groups=tuple(use.group for use in earliest),
+    )

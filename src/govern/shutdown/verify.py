@@ -70,6 +70,8 @@ class _Verification:
     def __init__(self, checklist: Checklist, facts: Facts) -> None:
         self.facts = facts
         self.steps = checklist.steps
+        self.places = {step.id: place for place, step in enumerate(self.steps)}
+        self.deleted = {step.subject: step for step in self.steps if step.kind == "delete_key"}
         self.made = checklist.as_of.on(facts.clock)
         self.known: dict[str, StepResult] = {}
         self.residual: dict[int, Use] = {}
@@ -85,7 +87,8 @@ class _Verification:
             self.facts.bill.divide(sorted(instants))
         for step in sorted(self.steps, key=lambda step: _LAST.get(step.kind, 0)):
             self.known[step.id] = self._result(step)
-        return [self.known[step.id] for step in self.steps]
+        found = [self.known[step.id] for step in self.steps]
+        return self.facts.bill.with_lines(found, self.facts.evidence) if self.facts.bill else found
 
     # -- when it stopped --------------------------------------------------------------------------
 
@@ -98,9 +101,8 @@ class _Verification:
             return seen.at
         if step.kind == "disable_key":
             # A deleted key needs no disabling any more.
-            for other in self.steps:
-                if other.kind == "delete_key" and other.subject == step.subject:
-                    return self._stop(other)
+            deleted = self.deleted.get(step.subject)
+            return self._stop(deleted) if deleted else None
         if step.kind == CLOSING:
             return self._last_stop(step)
         return None
@@ -118,7 +120,9 @@ class _Verification:
         return max(stops, default=None)
 
     def _needed(self, step: Step) -> list[Step]:
-        return [other for other in self.steps if other.id in step.needs]
+        """In the order of the checklist."""
+        places = {self.places[need] for need in step.needs if need in self.places}
+        return [self.steps[place] for place in sorted(places)]
 
     # -- what can be said -------------------------------------------------------------------------
 
@@ -148,8 +152,8 @@ class _Verification:
         but = self._kept_scopes(step) if step.kind == CLOSING else ()
         state = self.facts.bill.silence(scope, stop, but, ends_jobs=self._ends_jobs(step))
         self.residual.update((use.group, use) for use in state.residual)
-        after = self.facts.bill.charges(state.leaks, self.facts.evidence)
-        residual = self.facts.bill.charges(state.residual, self.facts.evidence)
+        after = self.facts.bill.charges(state.leaks)
+        residual = self.facts.bill.charges(state.residual)
         bare = replace(bare, charges_after=after, residual=residual)
         if state.word == "leaking":
             return replace(bare, state="failed", basis="bill", reason=state.reason)
@@ -174,7 +178,7 @@ class _Verification:
             return replace(opened, reason="; ".join(filter(None, (opened.reason, told))))
         bare = replace(bare, stopped_at=stop)
         if bill and state and state.leaks:
-            after = bill.charges(state.leaks, self.facts.evidence)
+            after = bill.charges(state.leaks)
             return replace(bare, state="failed", basis="bill", reason=told, charges_after=after)
         if self._contradicted(step, seen) or (seen and seen.over):
             return self._without_bill(step, bare, seen)
@@ -271,7 +275,7 @@ class _Verification:
     def _state(self, id: str) -> str:
         if id in self.known:
             return self.known[id].state
-        return next((step.state for step in self.steps if step.id == id), "done")
+        return self.steps[self.places[id]].state if id in self.places else "done"
 
     def _without_bill(self, step: Step, bare: StepResult, seen: Seen | None) -> StepResult:
         """A step that no charge proves: the inventory does, or a word where a word is enough."""
@@ -368,7 +372,7 @@ class _Verification:
         if self.facts.bill is None:
             return bare
         residual = list(self.residual.values())
-        return replace(bare, residual=self.facts.bill.charges(residual, self.facts.evidence))
+        return replace(bare, residual=self.facts.bill.charges(residual))
 
     def _residual_told(self) -> str:
         return residual_told(list(self.residual.values()))
