@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -198,14 +198,52 @@ def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> li
     return found + uses_in(ledger, unknown, perhaps=True)
 
 
+#: A use as the ledger has it, in the order of its fields.
+_USE = f"first, last, {END}, width, service, billing_currency, billed_cost, charges, id"
+
+
 def uses_in(ledger: Ledger, clause: Clause, *, perhaps: bool = False) -> list[Use]:
     """The charges of ``clause`` as uses; ``perhaps``: too little is told to say whose they are."""
     rows = ledger.query(
-        f"SELECT first, last, {END}, width, service, billing_currency, billed_cost, charges, id, "
-        f"{str(perhaps).lower()}, unparsed FROM ledger WHERE {clause.sql} ORDER BY first, id",
+        f"SELECT {_USE}, {str(perhaps).lower()}, unparsed FROM ledger WHERE {clause.sql} "
+        "ORDER BY first, id",
         clause.parameters,
     )
     return [Use(*row) for row in rows]
+
+
+def uses_in_each(
+    ledger: Ledger, clauses: Sequence[Clause], *, perhaps: bool = False
+) -> list[list[Use]]:
+    """As :func:`uses_in`, of each clause; those of the same words are asked for in one query."""
+    found: list[list[Use]] = [[] for _ in clauses]
+    alike: dict[str, list[int]] = {}
+    for number, clause in enumerate(clauses):
+        alike.setdefault(clause.sql, []).append(number)
+    for sql, numbers in alike.items():
+        if len(numbers) == 1:
+            found[numbers[0]] = uses_in(ledger, clauses[numbers[0]], perhaps=perhaps)
+            continue
+        rows = [(number, *clauses[number].parameters) for number in numbers]
+        kinds = [_kind_of(values) for values in zip(*rows, strict=True)]
+        names = ["asked", *(f"asked_{at}" for at in range(1, len(kinds)))]
+        fill(ledger.connection, "questions", list(zip(names, kinds, strict=True)), rows)
+        words = sql.split("?")
+        condition = "".join(word + name for word, name in zip(words, (*names[1:], ""), strict=True))
+        uses = ledger.query(
+            f"SELECT asked, {_USE}, {str(perhaps).lower()}, unparsed FROM ledger JOIN questions "
+            f"ON {condition} ORDER BY first, id"
+        )
+        for number, *use in uses:
+            found[number].append(Use(*use))
+        ledger.connection.execute("DROP TABLE questions")
+    return found
+
+
+def _kind_of(values: Iterable[object]) -> str:
+    """The engine's type of what a clause compares."""
+    kinds = {int: "BIGINT", str: "VARCHAR", list: "VARCHAR[]", datetime: "TIMESTAMP"}
+    return next((kinds[type(value)] for value in values if value is not None), "VARCHAR")
 
 
 def last_lines(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from govern.judge.audit_evidence import gather
-from govern.judge.audit_facts import uses_in
+from govern.judge.audit_facts import uses_in_each
 from govern.judge.horizon import Horizon, Month
 from govern.judge.matching import END, Clause
 from govern.judge.payers import horizons
@@ -36,6 +36,10 @@ class Scope:
 
     certain: Clause
     doubt: Clause | None = None
+
+    def without(self, clauses: Iterable[Clause]) -> Scope:
+        """The scope, but for charges that go on for a granted reason."""
+        return replace(self, certain=self.certain & ~Clause.any(clauses))
 
 
 class BillEvidence:
@@ -67,24 +71,27 @@ class BillEvidence:
         after = (timedelta(0), self._terms.grace, self._terms.settle)
         divide(self._ledger, [stop + more for stop in stops for more in after])
 
+    def uses(self, asked: Sequence[tuple[Scope, datetime]]) -> list[list[Use]]:
+        """Of each scope the uses that end after the instant, and those that may be its own."""
+        certain = [_later(scope.certain, stop) for scope, stop in asked]
+        doubts = [_later(scope.doubt or Clause("false"), stop) for scope, stop in asked]
+        own = uses_in_each(self._ledger, certain)
+        perhaps = uses_in_each(self._ledger, doubts, perhaps=True)
+        return [[*one, *other] for one, other in zip(own, perhaps, strict=True)]
+
     def silence(
         self,
-        scope: Scope,
+        uses: Sequence[Use],
         stop: datetime,
-        but: Sequence[Clause] = (),
         *,
         ends_jobs: bool = False,
         grace: timedelta | None = None,
     ) -> State:
-        """Whether the charges ended, as far as this bill can tell. ``but`` is left out of them.
+        """Whether the charges ended, as far as this bill can tell. ``uses``: those after the stop.
 
         ``ends_jobs``: jobs and deployments were to end as well, so that their charges are residual
         only until the stop and ``settle``. ``grace``: another one than that of the terms.
         """
-        certain = scope.certain & ~Clause.any(but)
-        uses = self._uses(certain, stop)
-        if scope.doubt:
-            uses += self._uses(scope.doubt, stop, perhaps=True)
         jobs_until = dict.fromkeys(JOBS, stop + self._terms.settle) if ends_jobs else {}
         known = Stop(stop, "checklist")
         terms = self._terms if grace is None else replace(self._terms, grace=grace)
@@ -121,10 +128,6 @@ class BillEvidence:
             f"the bill holds nothing of account {', '.join(self._missing)}, so it shows nothing "
             "of it: add its bill"
         )
-
-    def _uses(self, clause: Clause, stop: datetime, *, perhaps: bool = False) -> list[Use]:
-        later = Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))
-        return uses_in(self._ledger, later, perhaps=perhaps)
 
     def charges(self, uses: Sequence[Use]) -> tuple[ChargesAfter, ...]:
         """The uses per currency, without their bill lines yet."""
@@ -174,3 +177,7 @@ def _in_currency(uses: Sequence[Use]) -> ChargesAfter:
         width=earliest[0].width,
         groups=tuple(use.group for use in earliest),
     )
+
+
+def _later(clause: Clause, stop: datetime) -> Clause:
+    return Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))

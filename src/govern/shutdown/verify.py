@@ -75,6 +75,7 @@ class _Verification:
         self.made = checklist.as_of.on(facts.clock)
         self.known: dict[str, StepResult] = {}
         self.residual: dict[int, Use] = {}
+        self.uses: dict[str, list[Use]] = {}
         self.seen = {
             step.id: KINDS.get(step.kind, OWN).seen(step, facts.directory, facts.clock)
             for step in self.steps
@@ -85,6 +86,9 @@ class _Verification:
         if self.facts.bill:
             instants = {self.made, *(stop for stop in self.stops.values() if stop)}
             self.facts.bill.divide(sorted(instants))
+            asked = {step.id: one for step in self.steps if (one := self._asked(step))}
+            uses = self.facts.bill.uses(list(asked.values()))
+            self.uses = dict(zip(asked, uses, strict=True))
         for step in sorted(self.steps, key=lambda step: _LAST.get(step.kind, 0)):
             self.known[step.id] = self._result(step)
         found = [self.known[step.id] for step in self.steps]
@@ -124,6 +128,18 @@ class _Verification:
         places = {self.places[need] for need in step.needs if need in self.places}
         return [self.steps[place] for place in sorted(places)]
 
+    def _asked(self, step: Step) -> tuple[Scope, datetime] | None:
+        """The charges that a bill is asked for, and from when on; None where there is no question.
+
+        What goes on with a granted reason isn't held against the closing proof.
+        """
+        kind = KINDS.get(step.kind, OWN)
+        scope = kind.scope(step)
+        since = self.made if kind.buys else self.stops[step.id]
+        if scope is None or since is None or step.state == "kept":
+            return None
+        return scope.without(self._kept_scopes(step)) if step.kind == CLOSING else scope, since
+
     # -- what can be said -------------------------------------------------------------------------
 
     def _result(self, step: Step) -> StepResult:
@@ -149,8 +165,8 @@ class _Verification:
             return self._without_bill(step, bare, seen)
         if self.facts.bill is None:
             return self._unbilled(step, bare, seen)
-        but = self._kept_scopes(step) if step.kind == CLOSING else ()
-        state = self.facts.bill.silence(scope, stop, but, ends_jobs=self._ends_jobs(step))
+        uses = self.uses[step.id]
+        state = self.facts.bill.silence(uses, stop, ends_jobs=self._ends_jobs(step))
         self.residual.update((use.group, use) for use in state.residual)
         after = self.facts.bill.charges(state.leaks)
         residual = self.facts.bill.charges(state.residual)
@@ -168,7 +184,7 @@ class _Verification:
         """A plan: bought or renewed since the checklist was made, it fails whoever ticked it."""
         seen, stop = self.seen[step.id], self.stops[step.id]
         bill = self.facts.bill
-        state = bill.silence(scope, self.made, grace=timedelta(0)) if bill else None
+        state = bill.silence(self.uses[step.id], self.made, grace=timedelta(0)) if bill else None
         told = ""
         if state and state.leaks:
             first = wall_text(state.leaks[0].first)
@@ -242,9 +258,14 @@ class _Verification:
         assert step.until is not None
         until = step.until.on(self.facts.clock)
         said = f"kept by {step.by} until {until:%Y-%m-%d %H:%M}: {step.reason}"
-        if until > self.facts.as_of:
+        if self._is_kept(step):
             return replace(bare, basis="person", reason=said)
         return replace(bare, state="todo", reason=f"{said}; that time is over")
+
+    def _is_kept(self, step: Step) -> bool:
+        """Whether it is kept on purpose, and the time for that isn't over."""
+        until = step.until.on(self.facts.clock) if step.until else None
+        return step.state == "kept" and until is not None and until > self.facts.as_of
 
     def _open(self, step: Step, bare: StepResult, seen: Seen | None) -> StepResult:
         open_needs = [
@@ -306,11 +327,10 @@ class _Verification:
         return f"ticked, but {seen.told}{when}"
 
     def _kept_scopes(self, step: Step) -> Sequence[Clause]:
-        """What goes on with a granted reason isn't held against the closing proof."""
         found = []
         for other in self._needed(step):
             kind = KINDS.get(other.kind, OWN)
-            if kind.excuses and other.state == "kept" and self._state(other.id) == "kept":
+            if kind.excuses and self._is_kept(other):
                 scope = kind.scope(other)
                 if scope:
                     found.append(scope.certain)
