@@ -52,6 +52,9 @@ EXAMPLES = [
     ("7;llm-a;wan2.2;1080P;video_ratio;bmp;0", "7", "llm-a", "wan2.2", "video_ratio", None, "bmp", "0", None),
     ("7;llm-a;wan2.2;video_ratio;720P;bmp;", "7", "llm-a", "wan2.2", "video_ratio", None, "bmp", "", None),
     ("7;llm-a;wan2.2;video_ratio;720P;app;0", "7", "llm-a", "wan2.2", "video_ratio", None, "app", "0", None),
+    ("7;llm-a;wan2.2;video_ratio;app;720P;0", "7", "llm-a", "wan2.2", "video_ratio", None, "app", "0", None),
+    # what separates the parts of training may stand in a call's model
+    ("7;llm-a;my!own!model;output_token;app;0", "7", "llm-a", "my!own!model", "output_token", None, "app", "0", None),
     ("7;llm-a;wan2.2;video_ratio;1080P;0", "7", "llm-a", "wan2.2", "video_ratio", None, None, "0", None),
     # a fine-tuned model, a reserved one, an unknown channel and meter
     ("7;llm-a;qwen3-8b-ft-202511132025-0260;x_number;robot;1", "7", "llm-a", "qwen3-8b-ft-202511132025-0260", "x_number", None, "robot", "1", None),
@@ -96,6 +99,17 @@ def test_anything_else_is_no_known_layout(text: str) -> None:
     assert parse(text).layout == UNKNOWN
 
 
+def test_what_is_longer_than_2000_characters_is_no_instance_id() -> None:
+    call, job = "1;llm-a;{};output_token;app;0", "{}#cn-beijing#j1"
+    learn = taught(["{workspace_id}#{region_id}#{job}"])
+    for length, known in ((2000, True), (2001, False)):
+        calls = call.format("m" * (length + 2 - len(call)))
+        jobs = job.format("w" * (length + 2 - len(job)))
+        assert len(calls) == len(jobs) == length
+        assert (parse(calls).layout != UNKNOWN) is known
+        assert (learn(jobs).layout != UNKNOWN) is known
+
+
 @given(st.text())
 def test_any_text_is_parsed_or_left_alone(text: str) -> None:
     parsed = parse(text)
@@ -132,7 +146,21 @@ def test_a_layout_can_be_taught() -> None:
     assert learn("1;llm-a;m;output_token;app;0").api_key_id == "1"
 
 
-@pytest.mark.parametrize("template", ["", "{a}{b}", "x", "{model}{meter}", "{model};{model}", "{"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "",
+        "{a}{b}",
+        "x",
+        "{model}{meter}",
+        "{model};{model}",
+        "{",
+        "{model};{",
+        "{model}{meter};{job}",
+        "{model};}",
+        "{model};{Meter}",
+    ],
+)
 def test_a_template_that_could_mean_several_things_is_refused(template: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         taught([template])

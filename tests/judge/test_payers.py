@@ -33,6 +33,7 @@ def found(
     *,
     exported: Mapping[str, str] | None = None,
     zone: str = "+08:00",
+    as_of: datetime = AS_OF,
 ) -> tuple[dict[str | None, Horizon], BillSummary]:
     """Of files by name; None is a file without a byte."""
     for name, rows in files.items():
@@ -41,7 +42,7 @@ def found(
     told = given([f"{folder / name}={at}" for name, at in (exported or {}).items()])
     how = Reading(exported_at=told, clock=parse_zone(zone))
     with read([str(folder / name) for name in files], how) as ledger:
-        return horizons(ledger, AS_OF), summarise(ledger, AS_OF)
+        return horizons(ledger, as_of), summarise(ledger, as_of)
 
 
 def daily(*days: str, account: str = "100") -> dict[str, Sequence[str] | None]:
@@ -195,6 +196,9 @@ def test_daily_files_that_go_on_where_an_export_ended_leave_a_gap_from_its_insta
     told = {"whole.csv": "2026-09-20T12:00:00"}
     horizon, _ = found(tmp_path, files, exported=told)
     assert horizon["100"].gaps == ((at(9, 20, 12), at(9, 25)),)
+    # The export is about all of the month, the daily files beside it or not.
+    (month,) = horizon["100"].months
+    assert (month.start, month.end) == (at(9, 1), at(10, 1))
 
 
 def test_a_header_without_an_instant_fills_no_gap(tmp_path: Path) -> None:
@@ -241,3 +245,48 @@ def test_on_another_clock_months_that_follow_each_other_leave_no_gap(tmp_path: P
     files = {"b.csv": [row("2026-09-05 10:00:00"), row("2026-10-05 10:00:00")]}
     for zone in ("Z", "+09:00"):
         assert found(tmp_path, files, zone=zone)[0]["100"].gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("exported", "final"),
+    [("2026-10-03T11:59:59", False), ("2026-10-03T12:00:00", None), ("2026-10-03T12:00:01", True)],
+)
+def test_an_export_is_final_only_after_noon_of_the_third(
+    tmp_path: Path, exported: str, final: bool | None
+) -> None:
+    files = {"b.csv": [row("2026-09-05 10:00:00")]}
+    (month,) = found(tmp_path, files, exported={"b.csv": exported})[0]["100"].months
+    assert month.final is final
+
+
+@pytest.mark.parametrize(
+    ("as_of", "final"), [(datetime(2026, 10, 3, 11, 59, 59), False), (at(10, 3, 12), None)]
+)
+def test_before_that_noon_no_month_is_final(
+    tmp_path: Path, as_of: datetime, final: bool | None
+) -> None:
+    files = {"b.csv": [row("2026-09-05 10:00:00")]}
+    (month,) = found(tmp_path, files, as_of=as_of)[0]["100"].months
+    assert month.final is final
+
+
+def test_of_four_months_only_the_missing_one_is_a_gap(tmp_path: Path) -> None:
+    for number, months in enumerate((["08", "10", "11"], ["08", "09", "11"])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        files = {f"2026-{month}.csv": [row(f"2026-{month}-05 10:00:00")] for month in months}
+        (gap,) = found(folder, files)[0]["100"].gaps
+        assert gap == [(at(9, 1), at(10, 1)), (at(10, 1), at(11, 1))][number]
+
+
+def test_an_empty_file_without_a_name_s_account_is_a_day_of_the_only_payer(tmp_path: Path) -> None:
+    files = daily("2026-09-01", "2026-09-03") | {"20260902.csv": []}
+    assert found(tmp_path, files)[0]["100"].gaps == ()
+
+
+def test_a_header_whose_name_tells_no_payer_is_no_payer_s_month(tmp_path: Path) -> None:
+    files = {"a.csv": [row("2026-09-05 10:00:00")], "2026-10-03.csv": []}
+    told = {"2026-10-03.csv": "2026-11-04T00:00:00"}
+    horizon, _ = found(tmp_path, files, exported=told)
+    assert list(horizon) == ["100"]
+    assert [month.name for month in horizon["100"].months] == ["2026-09"]

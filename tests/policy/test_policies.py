@@ -302,6 +302,7 @@ def test_a_wrong_field_is_told_with_its_place(
         ("limit: {billed_cost: 500 CYN}", 26, "write 500 CNY"),
         ("limit: {billed_cost: 500  CNY}", 26, "write 500 CNY"),
         ("limit: {billed_cost: -5 CNY}", 26, "isn't negative; write 5 CNY"),
+        ("limit: {billed_cost: 0 cny}", 26, "an amount of money: write 0 CNY"),
         ("limit: {billed_cost: -¥5}", 26, "isn't negative; write 5 CNY"),
         ("limit: {billed_cost: 1e3 CNY}", 26, "write 1000 CNY"),
         ("limit: {billed_cost: +5 CNY}", 26, "write 5 CNY"),
@@ -329,6 +330,7 @@ def test_a_wrong_field_is_told_with_its_place(
         ("limit: {charges: -1}", 22, "a whole number, such as 0"),
         ("limit: {charges: 1.5}", 22, "a whole number, such as 0"),
         ("limit: {charges: 3 charges}", 22, "write 3"),
+        ("limit: {charges: 0 charges}", 22, "write 0"),
         ("limit: {charges: 007}", 22, "write 7"),
         ("limit: {bill_cost: 5 CNY}", 13, "did you mean billed_cost?"),
         ("limit: {charges: 1, usage: 5 tokens}", 25, "exactly one measure"),
@@ -353,6 +355,14 @@ def test_a_limit_never_suggests_a_sum_it_did_not_understand(tmp_path: Path) -> N
     path = write(tmp_path, f"{SMALL}    limit: {{billed_cost: '1.500,00 CNY'}}\n")
     (fault,) = faults_of(lambda: load_policies([path]))
     assert fault.message.endswith("not an amount of money: write 500 CNY")
+
+
+def test_of_a_text_of_more_than_100_characters_no_sum_is_suggested(tmp_path: Path) -> None:
+    for length, told in ((100, "write 12 CNY"), (101, "write 500 CNY")):
+        text = "12".rjust(length)
+        path = write(tmp_path, f"{SMALL}    limit: {{billed_cost: '{text}'}}\n")
+        (fault,) = faults_of(lambda path=path: load_policies([path]))  # type: ignore[misc]
+        assert fault.message.endswith(told)
 
 
 @pytest.mark.parametrize(

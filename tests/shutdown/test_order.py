@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
 from govern.model.checklist import Saving, Step, Target
 from govern.model.clock import BILL_CLOCK, Moment
-from govern.shutdown.plan import holds_up, in_order, is_overdue, with_needs, with_states
+from govern.shutdown import plan
+from govern.shutdown.kind import Kind
+from govern.shutdown.plan import (
+    holds_up,
+    in_order,
+    is_overdue,
+    steps_of,
+    with_needs,
+    with_states,
+)
+from govern.shutdown.scene import Scene
 
 DUE = datetime(2026, 10, 24)
 
@@ -23,13 +34,14 @@ def step(
     reversible: bool = True,
     due: datetime | None = None,
     subject: Target | None = None,
+    why: str = "",
 ) -> Step:
     return Step(
         id=id,
         kind=kind,
         region_id=None,
         subject=subject or Target("api_key", id),
-        why="",
+        why=why,
         how="",
         reversible=reversible,
         proof="bill",
@@ -159,3 +171,14 @@ def test_a_step_needs_what_its_kind_says_and_what_people_added_but_never_itself(
     assert needs["disable"] == ("own",)
     assert "disable" in needs["delete"]
     assert "delete" not in needs["delete"]
+
+
+def test_what_is_asked_for_by_two_is_one_step_that_tells_each_reason_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def wanted(scene: Scene) -> list[Step]:
+        return [step("a", why=why) for why in ("Too dear.", "No owner.", "Too dear.")]
+
+    monkeypatch.setattr(plan, "KINDS", {"disable_key": Kind("disable_key", wanted)})
+    (one,) = steps_of(cast(Scene, None))
+    assert (one.id, one.why) == ("a", "Too dear. No owner.")

@@ -127,8 +127,8 @@ def width_end(start: datetime, width: str) -> datetime:
 
 
 def next_month(start: datetime) -> datetime:
-    first = start.replace(day=1, hour=0, minute=0, second=0)
-    return (first + timedelta(days=32)).replace(day=1)
+    year, before = divmod(start.year * 12 + start.month, 12)
+    return start.replace(year=year, month=before + 1, day=1, hour=0, minute=0, second=0)
 
 
 def month_start(month: str) -> datetime:

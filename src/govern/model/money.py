@@ -11,9 +11,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subno
 SCALE = 15
 WHOLE_DIGITS = 14
 
-EXACT = Context(
-    prec=76, Emax=999_999, Emin=-999_999, traps=[Inexact, InvalidOperation, Overflow, Subnormal]
-)
+EXACT = Context(prec=76, traps=[Inexact, InvalidOperation, Overflow, Subnormal])
 
 _SIGNS = "¥￥$€£"
 _NUMBER = re.compile(

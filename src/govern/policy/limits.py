@@ -136,8 +136,10 @@ def _exact(source: Source, node: Node, number: str, unit: str) -> Limit | None:
 
 
 def _meant(written: str) -> tuple[Decimal, str] | None:
-    """The number in a text, and what else stands there."""
-    folded = unicodedata.normalize("NFKC", written[:100]).replace("\u2212", "-")
+    """The number in a text, and what else stands there; None where that is too long to tell."""
+    if len(written) > 100:
+        return None
+    folded = unicodedata.normalize("NFKC", written).replace("\u2212", "-")
     number = _NUMBER.search(folded)
     if not number:
         return None
