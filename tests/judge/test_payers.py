@@ -290,3 +290,25 @@ def test_a_header_whose_name_tells_no_payer_is_no_payer_s_month(tmp_path: Path) 
     horizon, _ = found(tmp_path, files, exported=told)
     assert list(horizon) == ["100"]
     assert [month.name for month in horizon["100"].months] == ["2026-09"]
+
+
+def test_payers_stand_in_their_order(tmp_path: Path) -> None:
+    files = {
+        name: [row("2026-09-05 10:00:00", account)]
+        for name, account in (("a.csv", "200"), ("b.csv", ""), ("c.csv", "100"))
+    }
+    assert list(found(tmp_path, files)[0]) == ["", "100", "200"]
+
+
+def test_rows_of_a_month_in_another_month_s_file_show_it_where_it_has_none(tmp_path: Path) -> None:
+    october = "100_BillingItemDetailMonthly_202610.csv"
+    files = {october: [row("2026-10-01 10:00:00"), row("2026-09-30 23:00:00")]}
+    told = {october: "2026-11-04T00:00:00"}
+    months = found(tmp_path, files, exported=told)[0]["100"].months
+    assert [(month.name, month.until, month.exported) for month in months] == [
+        ("2026-09", at(9, 30, 23), False),
+        ("2026-10", at(11, 4), True),
+    ]
+    own = {"100_BillingItemDetailMonthly_202609.csv": [row("2026-09-05 10:00:00")]}
+    september, _ = found(tmp_path, files | own, exported=told)[0]["100"].months
+    assert (september.until, september.exported) == (at(9, 5, 10), False)

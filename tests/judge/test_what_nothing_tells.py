@@ -163,3 +163,46 @@ def test_usage_without_a_unit_is_unknown_for_the_whole_bill(tmp_path: Path) -> N
 
 def test_usage_without_a_unit_matters_to_no_other_measure(tmp_path: Path) -> None:
     assert outcome(tmp_path, "per: bill, limit: {billed_cost: 1 CNY}", used("9", "")) == "pass"
+
+
+# -------------------------------------------------------------------- what can't change the verdict
+
+
+LIMIT = "per: bill, where: {service: inference}, limit: {billed_cost: 500 CNY}"
+AUGUST = {"账单月份": "2026-08", "账单日期": "2026-08-05"}
+
+
+def test_a_bill_over_its_limit_is_over_it_whatever_else_is_untold(tmp_path: Path) -> None:
+    assert outcome(tmp_path, LIMIT, charge("500.01"), untold("600")) == "fail"
+    assert outcome(tmp_path, LIMIT, charge("500"), untold("600")) == "error"
+
+
+def test_each_month_is_asked_by_itself_whether_what_is_untold_could_break_it(
+    tmp_path: Path,
+) -> None:
+    small = charge("1", **AUGUST), untold("1", **AUGUST)
+    assert outcome(tmp_path, LIMIT, *small, untold("500.01")) == "error"
+    assert outcome(tmp_path, LIMIT, *small, untold("500")) == "pass"
+
+
+def test_all_charges_that_are_untold_are_counted(tmp_path: Path) -> None:
+    report = judged(
+        tmp_path, LIMIT, charge("480"), untold("30"), untold("1", "another"), untold("1", "another")
+    )
+    assert report.policies[0].message == (
+        "undecided: of 3 charges neither commodity nor Instance ID tells the service, "
+        "which could break the limit"
+    )
+
+
+def test_all_charges_without_a_unit_are_counted(tmp_path: Path) -> None:
+    other = "8;llm-b;qwen-max;output_token;app;0"
+    rows = [used("1", ""), used("2", "", other), used("3", "", other)]
+    report = judged(tmp_path, "per: bill, limit: {usage: 10 tokens}", *rows)
+    assert report.policies[0].message == (
+        "undecided: 3 charges are without a unit of usage, which could be any"
+    )
+
+
+def test_a_limit_of_nothing_is_undecided_by_any_usage_without_a_unit(tmp_path: Path) -> None:
+    assert outcome(tmp_path, "per: bill, limit: {usage: 0 tokens}", used("1", "")) == "error"
