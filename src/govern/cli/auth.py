@@ -58,18 +58,18 @@ def login(
         store.keep_api_key(api_key, region, Secret(_asked("API key (sk-…)")))
         say(f"kept: an API key of {api_key} in {region}")
         return
-    id = _key(typer.prompt("Access key id", err=True))
+    id = _asked("Access key id", hidden=False)
     if id.startswith("STS."):
         raise usage("a temporary key needs its token: use environment variables")
     store.keep_access_key(id, Secret(_asked("Access key secret")))
     say("kept: an access key; try it with: govern auth status --check")
 
 
-def _asked(what: str) -> str:
-    return _key(typer.prompt(what, hide_input=True, err=True))
-
-
-def _key(typed: str) -> str:
+def _asked(what: str, *, hidden: bool = True) -> str:
+    try:
+        typed: str = typer.prompt(what, hide_input=hidden, err=True)
+    except typer.Abort:
+        raise usage("nothing was typed: nothing is kept") from None
     from govern.cloud.secret import sendable
 
     found = typed.strip()

@@ -193,15 +193,20 @@ _here = threading.local()
 class _Watched(HTTPConnection):
     """A connection that tells its exchange what it does."""
 
+    joining = False
+
     def connect(self) -> None:
         _here.exchange.holds(self)
+        self.joining = True
         super().connect()
+        self.joining = False
         _here.exchange.holds(self)
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        _here.exchange.holds(self, sends=True)
+        # What a proxy is told while connecting doesn't reach the account.
+        _here.exchange.holds(self, sends=not self.joining)
         super().send(data)
 
 
