@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+import govern as govern_package
+
 MISSING = [
     name for name in ("dbus-run-session", "gnome-keyring-daemon") if shutil.which(name) is None
 ]
+
+#: The code under test, wherever a command is run.
+SOURCES = str(Path(govern_package.__file__).parents[1])
 
 #: What to say where it isn't installed.
 needed = pytest.mark.skipif(
@@ -66,9 +71,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     """Nothing of the developer's own session, keyring or account."""
     runtime = home / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     return {
-        **kept,
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": SOURCES,
         "HOME": str(home),
         "XDG_RUNTIME_DIR": str(runtime),
         "XDG_DATA_HOME": str(home / "data"),

@@ -27,7 +27,7 @@ def on_terminal(
         preexec_fn=_controlling,
     )
     os.close(slave)
-    seen, at, waiting, until = "", 0, list(typed), time.monotonic() + 60
+    seen, at, waiting, until = "", 0, list(typed), time.monotonic() + 300
     while time.monotonic() < until:
         if not select.select([master], [], [], 0.1)[0]:
             if running.poll() is not None:

@@ -179,7 +179,7 @@ def test_a_role_of_the_aliyun_cli_is_told_offline_and_asked_for_when_needed(
 def test_a_role_without_its_library_says_what_to_install(tmp_path: Path) -> None:
     profiles(tmp_path, '{"profiles": [{"name": "ci", "mode": "OIDC"}]}')
     (tmp_path / "alibabacloud_credentials.py").write_text("raise ImportError\n")
-    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    path = os.pathsep.join((str(tmp_path), secret_service.SOURCES))
     words = ("auth", "status", "--check", "--profile", "ci")
     done = plain(tmp_path, *words, PYTHONPATH=path)
     assert (done.returncode, done.stdout) == (2, "")
@@ -257,7 +257,7 @@ class PlaintextKeyring(KeyringBackend):
 
 def test_a_keyring_of_plain_text_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / "alt.py").write_text(PLAIN_TEXT)
-    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    path = os.pathsep.join((str(tmp_path), secret_service.SOURCES))
     env = environment(tmp_path, PYTHONPATH=path, PYTHON_KEYRING_BACKEND="alt.PlaintextKeyring")
     code, seen = on_terminal([*GOVERN, "auth", "login"], LOGIN, env, tmp_path)
     assert code == 5
@@ -268,7 +268,7 @@ def test_a_keyring_of_plain_text_keeps_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("typed", ["\x04", "\x03"], ids=["end of input", "Ctrl-C"])
 def test_whoever_leaves_the_question_keeps_nothing(tmp_path: Path, typed: str) -> None:
     (tmp_path / "alt.py").write_text(PLAIN_TEXT.replace("PlaintextKeyring", "Safe"))
-    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    path = os.pathsep.join((str(tmp_path), secret_service.SOURCES))
     env = environment(tmp_path, PYTHONPATH=path, PYTHON_KEYRING_BACKEND="alt.Safe")
     asked = [("Access key id: ", f"{KEY}\n"), ("Access key secret: ", typed)]
     code, seen = on_terminal([*GOVERN, "auth", "login"], asked, env, tmp_path)
@@ -289,7 +289,7 @@ class Silent(KeyringBackend):
 
 def test_a_keyring_that_never_answers_is_no_source(tmp_path: Path) -> None:
     (tmp_path / "alt.py").write_text(SILENT)
-    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    path = os.pathsep.join((str(tmp_path), secret_service.SOURCES))
     began = time.monotonic()
     done = plain(tmp_path, "auth", "status", PYTHONPATH=path, PYTHON_KEYRING_BACKEND="alt.Silent")
     assert done.returncode == 5
