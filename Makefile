@@ -47,8 +47,9 @@ demo: $(VENV)/.installed
 		if [ $$code -ne 1 ]; then echo "unexpected exit code $$code"; exit 1; fi; \
 		echo "exit code 1: findings"; }
 
+# What was skipped is told with its reason: a keyring that wasn't there is no keyring that works.
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -q -rs -n auto --dist loadfile $(TESTS)
 
 # The tools are the locked ones; what govern runs on is the lowest, or newest, that it allows.
 .venv-oldest/.made .venv-newest/.made: pyproject.toml requirements/dev.txt .ci/lowest.py

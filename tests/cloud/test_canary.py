@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ import pytest
 from cloud import secret_service
 from cloud.secret_service import environment, within
 from standin.server import FAULTS, StandIn, running
+from typer.testing import CliRunner
+
+from govern.cli.main import app
 
 SECRET = "canary-secret-of-an-access-key"
 TOKEN = "canary+token/of==a-role"
@@ -96,15 +100,28 @@ def test_the_search_finds_a_canary(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", _COMMANDS)
 @pytest.mark.parametrize("fault", [None, *(one for one in FAULTS if not one.startswith("time"))])
 def test_the_environments_secrets_are_nowhere(
-    tmp_path: Path, standin: StandIn, command: str, fault: str | None
+    tmp_path: Path,
+    standin: StandIn,
+    command: str,
+    fault: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if fault:
         # Twice for what is repeated, and for good what isn't.
         times = (1, 2) if fault not in ("leak", "success false", "expired", "redirect") else (0,)
         standin.faults = {(_CALL[command], number): fault for number in times}
-    more = {**standin.environment(), "DASHSCOPE_API_KEY": API_KEY}
-    done = run(tmp_path / "work", *_COMMANDS[command], **more)
-    assert done.returncode in (0, 4, 5), done.stderr
+    more = {**standin.environment(), "DASHSCOPE_API_KEY": API_KEY, "HOME": str(tmp_path)}
+    for name, text in more.items():
+        monkeypatch.setenv(name, text)
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    # In this process, so that the traceback of what ended the run can be searched as well.
+    done = CliRunner().invoke(app, list(_COMMANDS[command]))
+    ended = done.exception
+    told = "".join(traceback.format_exception(ended)) if ended else ""
+    assert done.exit_code in (0, 4, 5) or getattr(ended, "cause", "") == "network", told
+    searched(work, done.stdout_bytes, done.stderr_bytes, told.encode(), repr(ended).encode())
 
 
 @pytest.mark.parametrize("command", _COMMANDS)
