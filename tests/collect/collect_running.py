@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,6 +16,17 @@ from unittest import mock
 from standin.server import StandIn
 
 from govern.cli import main
+
+
+def month_ago(count: int) -> str:
+    """The month that was so long ago, on the bill clock."""
+    now = datetime.now(UTC) + timedelta(hours=8)
+    number = now.year * 12 + now.month - 1 - count
+    return f"{number // 12}-{number % 12 + 1:02}"
+
+
+#: Final whatever day it is: its successor's 3rd is over.
+MONTH = month_ago(2)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collect_running import Ran, environment, govern
+from collect_running import MONTH, Ran, environment, govern, month_ago
 from jsonschema import Draft202012Validator
 from standin.server import StandIn, running
 from standin.state import Raw
@@ -27,16 +27,6 @@ from govern.cloud import pace
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "1902910424969427"
-
-
-def month_ago(count: int) -> str:
-    now = datetime.now(UTC) + timedelta(hours=8)
-    number = now.year * 12 + now.month - 1 - count
-    return f"{number // 12}-{number % 12 + 1:02}"
-
-
-#: Final whatever day it is: its successor's 3rd is over.
-MONTH = month_ago(2)
 
 
 @pytest.fixture
