@@ -176,6 +176,30 @@ def test_a_role_of_the_aliyun_cli_is_told_offline_and_asked_for_when_needed(
     assert asked.exists()
 
 
+def test_a_library_that_logs_what_it_sent_is_not_heard(tmp_path: Path) -> None:
+    """Alibaba's own logs whole requests when a role can't be had; Python shows that on stderr."""
+    folder = tmp_path / "alibabacloud_credentials" / "provider"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "__init__.py").touch()
+    (folder / "cli_profile.py").write_text(
+        "import logging\n"
+        "class CLIProfileCredentialsProvider:\n"
+        "    def __init__(self, **named): pass\n"
+        "    def get_credentials(self):\n"
+        "        logging.getLogger('x').error('sent canary')\n"
+        "        raise ValueError('canary')\n"
+    )
+    profiles(tmp_path, '{"profiles": [{"name": "ci", "mode": "OIDC"}]}')
+    path = os.pathsep.join((str(tmp_path), secret_service.SOURCES))
+    words = ("auth", "status", "--check", "-v", "--profile", "ci")
+    done = plain(tmp_path, *words, PYTHONPATH=path)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr == (
+        "govern: profile ci of the aliyun CLI has mode OIDC: no key came (ValueError)\n"
+    )
+
+
 def test_a_role_without_its_library_says_what_to_install(tmp_path: Path) -> None:
     profiles(tmp_path, '{"profiles": [{"name": "ci", "mode": "OIDC"}]}')
     (tmp_path / "alibabacloud_credentials.py").write_text("raise ImportError\n")

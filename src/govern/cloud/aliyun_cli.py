@@ -7,6 +7,7 @@ somebody for a temporary key: that is left to Alibaba's own library, an extra of
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -72,6 +73,9 @@ def ask(home: str, known: Mapping[str, Any], source: str) -> Credentials:
         from alibabacloud_credentials.provider.cli_profile import CLIProfileCredentialsProvider
     except ImportError:
         raise usage(f"{told}: install {EXTRA} for it") from None
+    before = logging.root.manager.disable
+    # It logs whole requests, tokens among them, and Python shows that where nobody else does.
+    logging.disable()
     try:
         found = CLIProfileCredentialsProvider(
             profile_name=str(known.get("name")), profile_file=os.path.join(home, PLACE)
@@ -79,6 +83,8 @@ def ask(home: str, known: Mapping[str, Any], source: str) -> Credentials:
     except Exception as error:
         # Its messages may hold whole requests; the kind of error says enough.
         raise GovernError("network", f"{told}: no key came ({type(error).__name__})") from None
+    finally:
+        logging.disable(before)
     made = Credentials.of(
         found.get_access_key_id(),
         found.get_access_key_secret(),
