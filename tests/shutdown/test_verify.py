@@ -265,6 +265,17 @@ def test_a_step_of_an_unknown_kind_is_people_s_own(tmp_path: Path) -> None:
     assert result(report, "disable_kye").state == "waiting"
 
 
+def test_the_order_of_the_steps_in_the_file_changes_no_result(tmp_path: Path) -> None:
+    checklist = ticked(planned(tmp_path, "workspace=llm-a"))
+    backwards = replace(checklist, steps=tuple(reversed(checklist.steps)))
+    for rows in ([*BEFORE, other()], [*BEFORE, charge("2026-09-12 10:00:00"), other()]):
+        states = [
+            {one.id: one.state for one in proved(tmp_path, steps, rows).steps}
+            for steps in (checklist, backwards)
+        ]
+        assert states[0] == states[1]
+
+
 def test_without_any_bill_only_words_and_inventories_count(tmp_path: Path) -> None:
     report = proved(tmp_path, ticked(planned(tmp_path)), None)
     assert result(report, KEY).state == "waiting"

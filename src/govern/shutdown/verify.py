@@ -31,9 +31,6 @@ _CLAIMED = ("done", "waiting", "proved", "failed")
 #: Why a step is open about which nothing else is to be said.
 NOT_DONE = "not done"
 
-#: What is looked at when all others are known.
-_LAST = {CLOSING: 1, FINAL: 2}
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -89,7 +86,8 @@ class _Verification:
             asked = {step.id: one for step in self.steps if (one := self._asked(step))}
             uses = self.facts.bill.uses(list(asked.values()))
             self.uses = dict(zip(asked, uses, strict=True))
-        for step in sorted(self.steps, key=lambda step: _LAST.get(step.kind, 0)):
+        # The closing proofs are looked at when what they need is known, the final bill last.
+        for step in sorted(self.steps, key=lambda step: (step.kind == FINAL, step.kind == CLOSING)):
             self.known[step.id] = self._result(step)
         found = [self.known[step.id] for step in self.steps]
         return self.facts.bill.with_lines(found, self.facts.evidence) if self.facts.bill else found
