@@ -109,6 +109,7 @@ def test_the_account_s_clock_decides_what_has_begun(standin: StandIn, tmp_path: 
 def test_without_a_folder_or_a_month_it_is_wrong_usage(standin: StandIn, tmp_path: Path) -> None:
     assert govern(standin, tmp_path, "collect", "bills", "--month", MONTH).code == 2
     assert govern(standin, tmp_path, "collect", "bills", "-o", "x").code == 2
+    assert collect(standin, tmp_path, "-o", "").code == 2
     assert standin.calls == []
 
 

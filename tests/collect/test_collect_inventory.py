@@ -211,6 +211,7 @@ def test_a_workspace_without_a_key_is_three_lists_unseen(standin: StandIn, tmp_p
         ("deployments", "cn-beijing", "llm-a"),
         ("training_jobs", "cn-beijing", "llm-a"),
     ]
+    assert "batches of llm-a in cn-beijing: no API key" in ran.told["exit"]["reason"]
     region = record(written(tmp_path), "regions", "cn-beijing")
     assert region == {
         "region_id": "cn-beijing",

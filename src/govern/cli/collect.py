@@ -14,7 +14,7 @@ from govern.model.errors import GovernError, usage
 
 if TYPE_CHECKING:
     from govern.cloud.client import Client
-    from govern.model.inventory import Inventory
+    from govern.model.inventory import Inventory, Unseen
 
 app = typer.Typer(
     help="An inventory and bills from the account; nothing is changed there.",
@@ -121,10 +121,7 @@ def inventory(
     result = merged(before, seen)
     _save(output, result)
     _skew(client, quiet)
-    why = [
-        f"{one.list} of {one.workspace_id or one.region_id or 'the account'}: {one.reason}"
-        for one in collected.left
-    ]
+    why = [f"{one.list} of {_place(one)}: {one.reason}" for one in collected.left]
     if not seen.everything:
         why.append(f"{caller.kind or 'the caller'} may not see everything (--sees-all)")
     more = f" and {len(why) - 3} more" if len(why) > 3 else ""
@@ -180,7 +177,7 @@ def bills(
     from govern.cli import settings
 
     stdout, _ = out.formats_of(format, [], _FORMATS)
-    if output is None:
+    if not output:
         raise usage("-o: name the folder of bills, as in -o bills/")
     wanted = list(dict.fromkeys(month or []))
     if not wanted:
@@ -241,6 +238,11 @@ def _lists(given: str | None) -> list[str]:
         if one not in LISTS:
             raise usage(f"--only {one}: one of {', '.join(LISTS)}")
     return list(dict.fromkeys(found))
+
+
+def _place(one: Unseen) -> str:
+    where = one.region_id or "the account"
+    return f"{one.workspace_id} in {where}" if one.workspace_id else where
 
 
 def _before(previous: str | None, output: str) -> Inventory | None:
