@@ -206,3 +206,15 @@ def test_all_charges_without_a_unit_are_counted(tmp_path: Path) -> None:
 
 def test_a_limit_of_nothing_is_undecided_by_any_usage_without_a_unit(tmp_path: Path) -> None:
     assert outcome(tmp_path, "per: bill, limit: {usage: 0 tokens}", used("1", "")) == "error"
+
+
+@pytest.mark.parametrize(
+    ("every", "expected"),
+    [("day", "error"), ("week", "error"), ("month", "pass"), ("total", "pass")],
+)
+def test_a_charge_known_to_its_month_only_is_of_no_day(
+    tmp_path: Path, every: str, expected: str
+) -> None:
+    rule = f"per: account, every: {every}, limit: {{billed_cost: 5 CNY}}"
+    assert outcome(tmp_path, rule, charge("1", 账单日期="")) == expected
+    assert outcome(tmp_path, rule, charge("1")) == "pass"
