@@ -14,6 +14,7 @@ from govern.judge.silence import (
     Terms,
     Use,
     after_stop,
+    believed,
     most_cautious,
     without_stop,
 )
@@ -325,3 +326,21 @@ def test_of_several_payers_the_least_that_is_shown_counts() -> None:
     assert most_cautious([far, near]).proved_until == datetime(2026, 9, 13)
     short = judged(horizon=september(datetime(2026, 9, 11)))
     assert most_cautious([far, short, near]).word == "settling"
+
+
+def test_a_bill_that_can_t_be_trusted_proves_no_silence() -> None:
+    state = believed(judged(), "two exports overlap", Terms())
+    assert (state.word, state.proved_until) == ("settling", None)
+    assert state.look_again_at == LEAKS + timedelta(hours=48)
+    assert state.reason == (
+        "no proof, since the bill can't be trusted: two exports overlap; "
+        "then a bill that reaches 2026-09-12 08:15 decides"
+    )
+
+
+def test_what_a_bill_shows_that_is_no_proof_is_said_whether_it_can_be_trusted_or_not() -> None:
+    leaking, settling = judged(use(LEAKS)), judged(horizon=september(LEAKS))
+    assert (leaking.word, settling.word) == ("leaking", "settling")
+    for state in (leaking, settling, State("quiet", "no usage")):
+        assert believed(state, "two exports overlap", Terms()) == state
+    assert believed(judged(), None, Terms()) == judged()
