@@ -185,6 +185,12 @@ def test_each_month_is_asked_by_itself_whether_what_is_untold_could_break_it(
     assert outcome(tmp_path, LIMIT, *small, untold("500")) == "pass"
 
 
+def test_what_is_untold_is_added_up(tmp_path: Path) -> None:
+    small = untold("10.01"), untold("10", "another")
+    assert outcome(tmp_path, LIMIT, charge("480"), *small) == "error"
+    assert outcome(tmp_path, LIMIT, charge("479.99"), *small) == "pass"
+
+
 def test_all_charges_that_are_untold_are_counted(tmp_path: Path) -> None:
     report = judged(
         tmp_path, LIMIT, charge("480"), untold("30"), untold("1", "another"), untold("1", "another")
