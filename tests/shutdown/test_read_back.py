@@ -43,7 +43,7 @@ NAMES_OF_ALL_KINDS = st.lists(
 ).map("".join)
 
 SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -115,14 +115,11 @@ def test_keys_workspaces_regions_and_accounts_of_a_bill_come_back_and_are_proved
     path.write_text("\n".join([HEADER, line(**cells), ""]), encoding="utf-8")
     with read([str(path)], Reading()) as ledger:
         made, ended = look(ledger, [], Terms(as_of=AS_OF), ["all"], [])
-        if ended.code:
-            # The row was rejected: nothing of it is on the list.
-            assert not [step for step in made.steps if step.kind == "disable_key"]
-            return
         found = written_and_read(tmp_path, made)
         assert found.checklist == made
         report = prove(found, ledger, Question(as_of=AS_OF, clock=BILL_CLOCK))
-    assert report.exit.code == 6
+    # A row that was rejected makes it 4, now as then.
+    assert report.exit.code == (ended.code or 6)
 
 
 def run(*words: str, **more: Any) -> int | str:
