@@ -1,4 +1,4 @@
-"""``python -m worlds 2500 200``: so many worlds, and retirements through the command line."""
+"""``python -m worlds 750 200``: so many worlds, and retirements through the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worlds.retire import Figures
 
 
 def main() -> None:
-    worlds, commands = (int(word) for word in (sys.argv[1:] + ["2500", "200"][len(sys.argv) - 1 :]))
+    worlds, commands = (int(word) for word in (sys.argv[1:] + ["750", "200"][len(sys.argv) - 1 :]))
     with ProcessPoolExecutor() as pool:
         wrong = _shown("through verify's own functions", _all(pool, retire.run, worlds))
         wrong += _shown("through the command line", _all(pool, by_command.run, commands))
@@ -31,8 +31,8 @@ def _shown(how: str, total: Figures) -> int:
     steps = sum(total.steps.values())
     proofs = sum(times for what, times in total.steps.items() if what.endswith("proved bill"))
     print(
-        f"{how}: {total.worlds} worlds, {total.retirements} retirements judged "
-        f"{total.judgements} times, {steps} steps, {proofs} proved by bills, "
+        f"{how}: {total.worlds} worlds, {total.checklists} checklists, {total.retirements} "
+        f"retirements, {steps} steps judged, {proofs} proved by bills, "
         f"{len(total.wrong)} contradicted by the world"
     )
     for code, times in sorted(total.exits.items()):

@@ -52,7 +52,7 @@ def run(seed: int) -> Figures:
     honest = seed % 3 == 0
     seen = world.make(chance, honest=honest)
     layout = chance.choice(["v2", "api"])
-    figures = Figures(worlds=1, retirements=1)
+    figures = Figures(worlds=1, checklists=1)
     with TemporaryDirectory(prefix="govern-world-") as name:
         folder = Path(name)
         checklist = _planned(seen, folder, layout)
@@ -65,7 +65,7 @@ def run(seed: int) -> Figures:
         spoiled = not honest and chance.random() < 0.2 and _spoil(chance, checklist)
         bill = exports.write(seen, at_hand, _made(folder / "later"))
         code, said, told = _verify(checklist, bill, now)
-        figures.judgements += 1
+        figures.retirements += 1
         figures.exits[code] += 1
         what = f"command {seed} at {now}"
         if spoiled:

@@ -26,19 +26,20 @@ from worlds.world import PLAN, Key, World
 
 @dataclass
 class Figures:
-    """What was asked and answered. ``wrong``: what was said and isn't so."""
+    """What was asked and answered. A retirement is a checklist that people ticked in their own way,
+    judged from the bills that they have at hand; ``wrong`` is what was said of it and isn't so."""
 
     worlds: int = 0
+    checklists: int = 0
     retirements: int = 0
-    judgements: int = 0
     steps: Counter[str] = field(default_factory=Counter)
     exits: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
     def add(self, other: Figures) -> None:
         self.worlds += other.worlds
+        self.checklists += other.checklists
         self.retirements += other.retirements
-        self.judgements += other.judgements
         self.steps += other.steps
         self.exits += other.exits
         self.wrong += other.wrong
@@ -54,7 +55,7 @@ def run(seed: int) -> Figures:
         folder = Path(name)
         layout = "api" if honest and chance.random() < 0.5 else chance.choice(["v2", "v2", "api"])
         planned = plans(chance, seen, folder, layout)
-        figures.retirements += len(planned)
+        figures.checklists += len(planned)
         for number in range(3):
             now = later(chance)
             at_hand = exports.seen_at(chance, seen, now, chance.choice([layout, "detail"]))
@@ -118,7 +119,7 @@ def _judge(
             ticked, kept = _ticked(chance, seen, checklist, now)
             report = verified(ticked, ledger, now)
             said = _said(ticked, report, kept)
-            figures.judgements += 1
+            figures.retirements += 1
             figures.exits[report.exit.code] += 1
             figures.steps.update(f"{one.kind} {one.state} {one.basis}" for one in said)
             what = f"world {seed} {name} {checklist.wishes[0]} at {now}"

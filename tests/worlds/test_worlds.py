@@ -10,11 +10,11 @@ import pytest
 from worlds import by_command, retire
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(12))
 def test_no_proof_is_contradicted_by_the_world(seed: int) -> None:
     assert retire.run(seed).wrong == []
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(4))
 def test_nor_is_one_through_the_command_line(seed: int) -> None:
     assert by_command.run(seed).wrong == []
