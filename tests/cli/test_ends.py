@@ -37,7 +37,10 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def ran(child: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
-    out, err = child.communicate(timeout=120)
+    try:
+        out, err = child.communicate(timeout=120)
+    finally:
+        child.kill()
     return child.returncode, out, err
 
 
