@@ -76,7 +76,7 @@ def _is_utf8(data: bytes) -> bool:
 def _as_utf8(data: bytes) -> bytes:
     """What the file says, by the first encoding that can read all of it, else as UTF-8."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16").encode()
+        return data.decode("utf-16", "replace").encode()
     header, line_break, rows = data.lstrip(b"\r\n").partition(b"\n")
     if _is_utf8(rows):
         header = header.decode("utf-8", "replace").encode()  # a name that nobody needs
@@ -100,7 +100,7 @@ def check_one(tmp_path: Path, seed: int) -> None:
         one for one in build.random_quirks(rng) if one not in ("bad_rows", "monthly")
     )
     build.write_bill(
-        whole, rng.choice(build.SHAPES), build.random_rows(rng, 12), rng, quirks=quirks
+        whole, rng.choice(build.EXPORTED), build.random_rows(rng, 12), rng, quirks=quirks
     )
     data = whole.read_bytes()
     for _ in range(rng.choice([1, 1, 2])):

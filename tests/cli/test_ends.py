@@ -113,7 +113,7 @@ def test_a_signal_while_standard_input_is_awaited(tmp_path: Path, number: int) -
     child.stdin.write(HEADER.encode())
     child.stdin.flush()
     ended = time.monotonic() + 60
-    while not list(tmp_path.glob("scratch/*/*/stdin")) and time.monotonic() < ended:
+    while not list(tmp_path.glob("scratch/*/**/once")) and time.monotonic() < ended:
         time.sleep(0.05)
     child.send_signal(number)
     assert ran(child) == INTERRUPTED

@@ -13,7 +13,7 @@ import pytest
 from asking import question
 from oracle import bill as oracle_bill
 from oracle.bill import Charge
-from oracle.build import SHAPES, random_quirks, random_rows, write_bill
+from oracle.build import EXPORTED, random_quirks, random_rows, write_bill
 
 from govern.judge.cost import cost
 from govern.ledger.reading import Reading, read
@@ -94,7 +94,7 @@ def random_bill(tmp_path: Path) -> Callable[[int], tuple[Path, list[Charge]]]:
         rng = random.Random(seed)
         path = tmp_path / "bill.csv"
         rows = random_rows(rng, 60)
-        write_bill(path, rng.choice(SHAPES), rows, rng, quirks=random_quirks(rng))
+        write_bill(path, rng.choice(EXPORTED), rows, rng, quirks=random_quirks(rng))
         return path, oracle_bill.read_bill(path).charges
 
     return make

@@ -41,6 +41,9 @@ SHAPES = (
     "detail-zh", "v2", "api", "detail-en", "detail-en-old", "detail-tc", "focus", "taught",
 )  # fmt: skip
 
+#: Those that the console and the API of China write; no govern.yaml must teach them.
+EXPORTED = ("detail-zh", "v2", "api")
+
 QUIRKS = (
     "bom",
     "crlf",
