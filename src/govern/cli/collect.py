@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from govern.cli import account, options
+from govern.cli.streams import say
 from govern.model.errors import GovernError, usage
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def inventory(
     from govern.collect.merge import merged
     from govern.collect.views import collection_document
     from govern.model.collection import Collection
-    from govern.model.exits import Exit
+    from govern.model.exits import partial
 
     client, caller = account.connect(profile, timeout, concurrency, found)
     if before and before.account_id and before.account_id != caller.account_id:
@@ -103,10 +103,7 @@ def inventory(
     wanted = reading.Wanted(
         regions=regions,
         lists=lists,
-        keys=[
-            reading.KnownKey(key.secret, key.workspace_id, key.region_id)
-            for key in account.api_keys()
-        ],
+        keys=account.api_keys(),
         sees_all=sees_all,
         known_regions={
             one.workspace_id: one.region_id for one in (before.workspaces if before else ())
@@ -124,8 +121,6 @@ def inventory(
     why = [f"{one.list} of {_place(one)}: {one.reason}" for one in collected.left]
     if not seen.everything:
         why.append(f"{caller.kind or 'the caller'} may not see everything (--sees-all)")
-    more = f" and {len(why) - 3} more" if len(why) > 3 else ""
-    ended = Exit("partial", "; ".join(why[:3]) + more) if why else Exit("clean", "all was seen")
     told = result.document()
     done = Collection(
         version=__version__,
@@ -133,7 +128,7 @@ def inventory(
         path=output,
         account_id=caller.account_id,
         collected_at=told["collected_at"],
-        exit=ended,
+        exit=partial(why, otherwise="all was seen"),
         unseen=seen.unseen,
         regions=seen.regions,
         counts={name: len(getattr(result, name)) for name in (*reading.LISTS, "knowledge_bases")},
@@ -306,8 +301,4 @@ def _in_reach(month: str, now: int, spare: int = 0) -> None:
 
 def _skew(client: Client, quiet: bool) -> None:
     if not quiet:
-        account.skew_note(client, _say)
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"govern: {message}\n")
+        account.skew_note(client, say)

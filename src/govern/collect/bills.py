@@ -15,7 +15,7 @@ from govern.cloud.pool import pool
 from govern.collect import day as days_of
 from govern.collect.folder import Folder
 from govern.model.clock import BILL_CLOCK, final_from, iso, month_start, next_month
-from govern.model.exits import Exit
+from govern.model.exits import Exit, partial
 from govern.model.manifest import DayFile, Manifest, Month, Sums
 
 #: The API looks back so far (documented).
@@ -57,10 +57,7 @@ class Collected:
             if month and month.reconciled is False:
                 rows, said = days_of.told(month.totals), days_of.told(month.overview)
                 why.append(f"{month.month}: the rows sum to {rows}, the account says {said}")
-        more = f" and {len(why) - 3} more" if len(why) > 3 else ""
-        if why:
-            return Exit("partial", "; ".join(why[:3]) + more)
-        return Exit("clean", "all days were read")
+        return partial(why, otherwise="all days were read")
 
 
 def collect(

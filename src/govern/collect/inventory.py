@@ -10,10 +10,10 @@ from typing import Any
 
 from govern.cloud import bss, dashscope, modelstudio
 from govern.cloud.client import Client, Key
+from govern.cloud.credentials import ApiKey
 from govern.cloud.failure import CallFailed
 from govern.cloud.paging import Rows
 from govern.cloud.pool import pool
-from govern.cloud.secret import Secret
 from govern.cloud.sts import Caller
 from govern.collect import records
 from govern.collect.merge import Account, Listed, Place, Seen
@@ -36,15 +36,6 @@ _REFUSED = (401, 403)
 
 
 @dataclass(frozen=True)
-class KnownKey:
-    """An API key at hand, and where it belongs, where that is known."""
-
-    secret: Secret
-    workspace_id: str | None = None
-    region_id: str | None = None
-
-
-@dataclass(frozen=True)
 class Wanted:
     """What is asked for. ``sees_all``: the user says that a RAM user or role sees everything.
 
@@ -53,7 +44,7 @@ class Wanted:
 
     regions: Sequence[str] = tuple(REGIONS)
     lists: Sequence[str] = LISTS
-    keys: Sequence[KnownKey] = ()
+    keys: Sequence[ApiKey] = ()
     sees_all: bool = False
     known_regions: Mapping[str, str | None] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda message: None

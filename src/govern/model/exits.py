@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 CODES: dict[str, int] = {
@@ -46,6 +47,14 @@ class Exit:
     @property
     def code(self) -> int:
         return CODES[self.cause]
+
+
+def partial(why: Sequence[str], *, otherwise: str) -> Exit:
+    """``partial`` with the first three reasons; without any ``clean``, saying ``otherwise``."""
+    if not why:
+        return Exit("clean", otherwise)
+    more = f" and {len(why) - 3} more" if len(why) > 3 else ""
+    return Exit("partial", "; ".join(why[:3]) + more)
 
 
 def worst(exits: list[Exit]) -> Exit:
