@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import signal
+from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import pytest
 from engine_texts import Watched
 
-from govern.ledger import engine
+from govern.ledger import contract, engine
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +40,31 @@ def no_function_without_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         return Watched(connect(*words, **named))
 
     monkeypatch.setattr(engine, "connect", watched)
+
+
+@pytest.fixture(autouse=True)
+def signals_as_they_were() -> Iterator[None]:
+    """A run in the process of the tests may let no other test's children go deaf."""
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.fixture(autouse=True)
+def one_contract_for_all(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is asked once in this process; another engine is what tests/engine is about."""
+    if "engine" not in request.path.parent.name:
+        monkeypatch.setattr(contract, "hold", _held)
+
+
+@functools.cache
+def _asked() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(engine._SETTINGS)
+        _HOLD(connection)
+
+
+_HOLD = contract.hold
+
+
+def _held(_: duckdb.DuckDBPyConnection) -> None:
+    _asked()

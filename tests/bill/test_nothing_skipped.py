@@ -310,7 +310,9 @@ def test_patterns_mean_what_they_mean_elsewhere(
     try:
         if absolute:
             pattern = f"{tree}/{pattern}"
-        expected = {path.rstrip("/") for path in glob.glob(pattern, recursive=True)} - {""}
+        # Python 3.11 says "file/" to a pattern that looks for what lies below a file.
+        met = filter(os.path.lexists, glob.glob(pattern, recursive=True))
+        expected = {path.rstrip("/") for path in met} - {""}
         found = [path for path, _ in matches(pattern, lambda fault: pytest.fail(str(fault)))]
         if parts[-1] == "**":
             expected = {path for path in expected if os.path.isfile(path)}

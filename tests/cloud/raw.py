@@ -57,8 +57,13 @@ def serving(serve: Serve) -> Iterator[tuple[str, list[bytes]]]:
             taken.append(connection.recv(65536, socket.MSG_PEEK))
             serve(connection)
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}", taken
     finally:
+        # A thread that waits for a connection keeps a closed socket listening.
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        accepting.join(10)

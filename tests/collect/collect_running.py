@@ -15,7 +15,7 @@ from unittest import mock
 
 from standin.server import StandIn
 
-from govern.cli import main
+from govern.cli import main, signals
 
 
 def month_ago(count: int) -> str:
@@ -59,6 +59,8 @@ def govern(standin: StandIn, home: Path, *words: str, **more: str) -> Ran:
     with (
         mock.patch.dict(os.environ, told, clear=True),
         mock.patch.object(sys, "argv", ["govern", *words]),
+        # A run that ends in an error hears no signal any more; these tests are to go on hearing.
+        mock.patch.object(signals, "deaf"),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

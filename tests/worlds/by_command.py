@@ -16,6 +16,7 @@ from unittest import mock
 
 import yaml
 
+from govern.cli import signals
 from govern.cli.main import main
 from worlds import exports, truth, world
 from worlds.people import ticks
@@ -38,6 +39,9 @@ def govern(*words: str) -> tuple[int, str, str]:
     out, said = io.StringIO(), io.StringIO()
     with (
         mock.patch.object(sys, "argv", ["govern", *words]),
+        # The process of the tests keeps its own signals.
+        mock.patch.object(signals, "listen"),
+        mock.patch.object(signals, "deaf"),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(said),
     ):

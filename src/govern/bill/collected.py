@@ -19,7 +19,7 @@ class Manifests:
     A ``manifest.json`` of anybody else's says nothing, and is no fault.
     """
 
-    _known: dict[str, Manifest | None] = field(default_factory=dict)
+    _known: dict[str, dict[str, DayFile] | None] = field(default_factory=dict)
     _broken: dict[str, str] = field(default_factory=dict)
 
     def lists(self, path: str) -> bool:
@@ -42,15 +42,18 @@ class Manifests:
 
     def _entry(self, path: str) -> DayFile | None:
         found = self._of(path)
-        name = os.path.basename(path)
-        return next((one for one in found.files if one.path == name), None) if found else None
+        return found.get(os.path.basename(path)) if found else None
 
-    def _of(self, path: str) -> Manifest | None:
+    def _of(self, path: str) -> dict[str, DayFile] | None:
+        """What the manifest beside the file lists, by name; None where there is none."""
         if path == STDIN:
             return None
         folder = os.path.dirname(path)
         if folder not in self._known:
-            self._known[folder] = self._read(folder)
+            found = self._read(folder)
+            self._known[folder] = (
+                {one.path: one for one in reversed(found.files)} if found else None
+            )
         return self._known[folder]
 
     def _read(self, folder: str) -> Manifest | None:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from govern.bill import records
 from govern.bill.collected import Manifests
@@ -204,7 +204,7 @@ def _reduce_many(
         yield _reduce(connection, batch.numbers[0], batch.like, folder, how)
         return
     how.progress(f"reading {batch.like.name} and {len(batch.files) - 1} more files")
-    read_rows = _try_reduce_many(connection, batch)
+    read_rows = _tried(lambda: reduce.reduce_many(connection, batch))
     if read_rows is None:
         for half in batch.halves():
             yield from _reduce_many(connection, half, folder, how)
@@ -226,7 +226,7 @@ def _reduce(
     with _rows(staged) as stream, ThreadPoolExecutor(max_workers=1) as second:
         try:
             counting = second.submit(records.lines, stream)
-            read_rows = _try_reduce(connection, number, staged)
+            read_rows = _tried(lambda: reduce.reduce(connection, number, staged))
             lines = counting.result()
         except BaseException:
             # Nobody who interrupts a run waits for the rest of a count.
@@ -277,11 +277,15 @@ def _counted(staged: Staged, how: Callable[[BinaryIO], int | None]) -> int | Non
         return how(stream)
 
 
-def _try_reduce(connection: duckdb.DuckDBPyConnection, number: int, staged: Staged) -> int | None:
+Rows = TypeVar("Rows")
+
+
+def _tried(reduced: Callable[[], Rows]) -> Rows | None:
+    """What the engine read; None where it refuses a file, which is then read with more care."""
     import duckdb
 
     try:
-        return reduce.reduce(connection, number, staged)
+        return reduced()
     except (duckdb.InvalidInputException, duckdb.NotImplementedException):
         return None  # the second: a line longer than what each of its threads reads at once
 
@@ -295,14 +299,3 @@ def _held(ledger: Ledger) -> None:
         "CREATE TABLE held AS SELECT file, billing_account_id, month, max(last) AS last "
         "FROM ledger WHERE kind IN ('charge', 'other') GROUP BY 1, 2, 3"
     )
-
-
-def _try_reduce_many(
-    connection: duckdb.DuckDBPyConnection, batch: reduce.Batch
-) -> dict[int, int | None] | None:
-    import duckdb
-
-    try:
-        return reduce.reduce_many(connection, batch)
-    except (duckdb.InvalidInputException, duckdb.NotImplementedException):
-        return None
