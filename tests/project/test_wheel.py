@@ -24,7 +24,8 @@ def test_the_wheel_and_the_sdist_are_made_and_the_wheel_judges_a_bill(tmp_path: 
         shutil.copy(ROOT / name, source)
     shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("*.egg-info"))
     subprocess.run(
-        [sys.executable, "-m", "build", "--outdir", str(tmp_path / "dist"), str(source)],
+        # The locked builder, which stands in the environment of the tests.
+        [sys.executable, "-m", "build", "--no-isolation", "-o", str(tmp_path / "dist"), source],
         check=True,
         capture_output=True,
     )
