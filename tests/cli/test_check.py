@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import commandline
 import pytest
 from bills import HEADER, bill, paid, row
 
-ROOT = Path(__file__).parents[2]
 SPEND = """
 version: 1
 policies:
@@ -31,16 +28,8 @@ class Ran:
 
 
 def govern(*words: object, cwd: Path, stdin: str = "", **environment: str) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "govern", *map(str, words)],
-        cwd=cwd,
-        input=stdin.encode(),
-        capture_output=True,
-        check=False,
-        env={"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"], **environment},
-    )
-    assert b"Traceback" not in done.stderr
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    done = commandline.govern(cwd, *map(str, words), given=stdin.encode(), env=environment)
+    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def check(tmp_path: Path, *words: object, **environment: str) -> Ran:

@@ -5,24 +5,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 from bills import bill, paid
+from commandline import govern
 from kept import reduced
 
 COMMANDS = (["check"], ["cost"], ["audit"], ["bill", "inspect"])
 
 
 def files(*words: str, given: bytes | None = None) -> list[tuple[str, str | None]]:
-    command = [sys.executable, "-m", "govern", *words, "--format", "json"]
-    run = subprocess.run(
-        command, input=given, capture_output=True, check=False, env={**os.environ, "CI": "1"}
-    )
+    run = govern(Path.cwd(), *words, "--format", "json", given=given or b"", env={"CI": "1"})
     assert run.returncode in (0, 1), run.stderr
     return [(one["path"], one["sha256"]) for one in json.loads(run.stdout)["bill"]["files"]]
 

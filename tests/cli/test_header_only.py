@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
+import commandline
 import pytest
 
-ROOT = Path(__file__).parents[2]
 HEADER = (
     "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
     "Currency,UsageStartTime,Region\n"
@@ -25,14 +23,7 @@ NAME = "100200-20261104000000_202610_consumedetailbillv2"
 
 
 def govern(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "govern", *words.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
+    return commandline.govern(folder, *words.split())
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
+import commandline
 from bills import bill, row
 
 from govern.ledger.divide import divide
@@ -18,7 +16,6 @@ from govern.ledger.salt import salt
 from govern.model.clock import BILL_CLOCK, parse_moment
 from govern.model.inventory import ApiKey, Directory, Inventory
 
-ROOT = Path(__file__).parents[2]
 ACCOUNT = "1111222233334444"
 EXPORT = f"{ACCOUNT}-20260915000000_202609_bill.csv"
 OWN = {"资源购买账号ID": ACCOUNT, "资源归属账号ID": ACCOUNT}
@@ -32,14 +29,7 @@ def rows(*amounts: str) -> list[str]:
 
 
 def govern(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "govern", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
+    done = commandline.govern(folder, *words)
     assert done.returncode in (0, 1, 6), done.stderr
     return done.stdout
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+import commandline
 import pytest
 from bills import bill, paid
 
 from govern.cli.saving import save, writing
 from govern.model.errors import GovernError
 
-ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
 
 
@@ -22,14 +21,7 @@ def mode(path: Path) -> int:
 
 
 def govern(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "govern", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        check=False,
-    )
+    return commandline.govern(cwd, *words)
 
 
 GRANTED = """version: 1

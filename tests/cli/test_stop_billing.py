@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from bills import bill, row
-
-ROOT = Path(__file__).parents[2]
+from commandline import govern
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     bill(tmp_path, row(), row(**{"资产/资源实例ID": "12345;llm-b;qwen-max;output_token;app;0"}))
     return tmp_path
-
-
-def govern(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "govern", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 from bills import bill, paid
+from commandline import ran as govern
 from corpus import HOSTILE
 from test_hostile import steering
 
@@ -21,7 +19,6 @@ from govern.cli.main import app
 from govern.cli.output import ROWS, formats_of
 from govern.model.errors import GovernError
 
-ROOT = Path(__file__).parents[2]
 PAYER, OWNER = "1111222233334444", "5555666677778888"
 SECRETS = (
     *(PAYER, OWNER, "机密项目", "secret-folder", "机密密钥", "机密空间", "王机密", "SecretTeam"),
@@ -39,16 +36,6 @@ api_keys:
   - {{api_key_id: 777, name: 机密密钥二, workspace_id: llm-a, owner: secret.owner@example.com}}
 workspaces: [{{workspace_id: llm-a, name: 机密空间, owner: 王机密}}]
 """
-
-
-def govern(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "govern", *words],
-        cwd=folder,
-        capture_output=True,
-        env={"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"]},
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commandline import govern
 
-ROOT = Path(__file__).parents[2]
 HEADER = (
     "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
     "Currency,UsageStartTime,Region"
@@ -48,14 +45,8 @@ COMMANDS = (
 def said(folder: Path, at: str, command: str) -> str:
     (folder / "b.csv").write_text("\n".join([HEADER, *rows(at), ""]))
     (folder / "p.yaml").write_text(POLICY)
-    done = subprocess.run(
-        [sys.executable, "-m", "govern", *command.split(), "--as-of", "2026-12-01T10:30"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "300"},
-    )
+    words = [*command.split(), "--as-of", "2026-12-01T10:30"]
+    done = govern(folder, *words, env={"COLUMNS": "300"})
     assert done.returncode in (0, 1), done.stderr
     return done.stdout
 

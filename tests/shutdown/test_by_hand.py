@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from bills import bill, row
+from commandline import govern
 
 from govern.model import seal
 from govern.model.errors import GovernError
@@ -28,16 +27,6 @@ training_jobs:
 plans:
   - {kind: coding_plan, id: cp-1, expires_at: 2026-11-03, auto_renewal: renews}
 """
-
-
-def govern(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "govern", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

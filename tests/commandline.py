@@ -1,0 +1,62 @@
+"""govern's command line within this process: what a process of its own does, without its start.
+
+Tests of starting, of signals and of real streams run processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from unittest import mock
+
+from govern.cli import main, signals
+
+
+def govern(
+    folder: Path, *words: str, given: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """How ``govern words…`` ends in ``folder``. ``env``: put into the environment for it."""
+    done = ran(folder, *words, given=given, env=env)
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def ran(
+    folder: Path, *words: str, given: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """The same, with what it wrote as bytes."""
+    out, err = io.BytesIO(), io.BytesIO()
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        with (
+            mock.patch.dict(os.environ, env or {}),
+            mock.patch.object(sys, "argv", ["govern", *words]),
+            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(given))),
+            # The process of the tests keeps its own signals.
+            mock.patch.object(signals, "listen"),
+            mock.patch.object(signals, "deaf"),
+            contextlib.redirect_stdout(io.TextIOWrapper(out)),
+            contextlib.redirect_stderr(io.TextIOWrapper(err)),
+        ):
+            code = _code()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            told, said = out.getvalue(), err.getvalue()
+    finally:
+        os.chdir(before)
+    assert b"Traceback" not in said, said.decode()
+    return subprocess.CompletedProcess(words, code, told, said)
+
+
+def _code() -> int:
+    try:
+        main.main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
