@@ -16,13 +16,21 @@ def main() -> NoReturn:
         run()
     except SystemExit:
         raise
-    except BaseException:
-        if not signals.came():
-            raise
-        import sys
+    except BaseException as error:
+        if signals.came():
+            _end("interrupted", 130)
+        # Python raises SystemError where it hasn't the memory to say MemoryError.
+        if isinstance(error, ImportError | MemoryError | SystemError):
+            told = str(error) or type(error).__name__
+            _end(f"{told}: install govern again, or give the run more memory", 5)
+        raise
 
-        sys.stderr.write("govern: interrupted\n")
-        sys.exit(130)
+
+def _end(told: str, code: int) -> NoReturn:
+    import sys
+
+    sys.stderr.write(f"govern: {told}\n")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

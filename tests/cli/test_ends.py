@@ -398,6 +398,28 @@ def test_too_little_memory_to_load_what_reads_a_bill(tmp_path: Path, megabytes: 
     assert litter(tmp_path) == []
 
 
+NOT_LOADED = """
+import sys
+class Never:
+    def find_spec(self, name, *more):
+        if name == {module!r}:
+            raise {error}
+sys.meta_path.insert(0, Never())
+"""
+
+
+@pytest.mark.parametrize("module", ["govern.cli.main", "typer", "duckdb", "govern.judge.check"])
+@pytest.mark.parametrize("error", ["MemoryError('of all')", "SystemError('no exception set')"])
+def test_what_cannot_be_loaded_is_told_in_one_line(tmp_path: Path, module: str, error: str) -> None:
+    bill(tmp_path, paid("1"))
+    prelude = NOT_LOADED.format(module=module, error=error)
+    words = ("check", "bill.csv", "--no-config")
+    code, out, err = ran(govern(tmp_path, *words, prelude=prelude))
+    assert (code, out) == (5, b""), err
+    assert err.startswith(b"govern: ") and err.count(b"\n") == 1
+    assert b"memory" in err
+
+
 def test_too_little_memory_for_the_engine(tmp_path: Path) -> None:
     bill(tmp_path, paid("1"))
     prelude = (

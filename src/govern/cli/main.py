@@ -113,7 +113,7 @@ def _ended(error: BaseException) -> int:
         return _unwritten(error)
     if isinstance(error, MemoryError):
         return _say(TOO_LITTLE_MEMORY, CODES["file"])
-    if isinstance(error, ImportError):
+    if isinstance(error, ImportError | SystemError):
         told = f"{error}: install govern again, or give the run more memory"
         return _say(told, CODES["file"])
     return _bug(error)
