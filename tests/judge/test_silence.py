@@ -194,6 +194,25 @@ def test_jobs_that_nobody_ends_are_residual_and_the_silence_begins_behind_them(
     )
 
 
+def test_a_residual_charge_doesn_t_skip_what_was_not_shown_before_it() -> None:
+    """September's bill of the 12th misses the use of its other days; October's has a job's."""
+    early = Month(
+        "2026-09", datetime(2026, 9, 1), datetime(2026, 10, 1), datetime(2026, 9, 12), True, False
+    )
+    october = Month(
+        "2026-10", datetime(2026, 10, 1), datetime(2026, 11, 1), datetime(2026, 11, 4), True, True
+    )
+    job = use(datetime(2026, 10, 5), service="training")
+    state = judged(job, horizon=Horizon([early, october]))
+    assert (state.word, state.proved_until) == ("settling", None)
+    assert "2026-09 was exported on 2026-09-12 00:00, before it was complete" in state.reason
+    complete = Month(
+        "2026-09", datetime(2026, 9, 1), datetime(2026, 10, 1), datetime(2026, 10, 4), True, True
+    )
+    state = judged(job, horizon=Horizon([complete, october]))
+    assert (state.word, state.proved_until) == ("stopped", datetime(2026, 11, 1))
+
+
 def test_a_job_s_charge_within_the_grace_time_is_residual_as_well() -> None:
     assert len(judged(use(STOP, service="batch")).residual) == 1
     assert judged(use(STOP - timedelta(seconds=1), service="batch")).residual == ()

@@ -206,6 +206,16 @@ def test_a_workspace_that_is_kept_excuses_none_of_its_spend(tmp_path: Path) -> N
     assert result(report, "retire_workspace.llm-a").state == "kept"
 
 
+def test_a_playground_that_is_kept_excuses_none_of_its_workspace_s_spend(tmp_path: Path) -> None:
+    checklist = ticked(planned(tmp_path, [*BEFORE, PLAYED], "all"), "2026-09-10T08:00:00")
+    checklist = kept(checklist, "stop_playground.llm-a")
+    later = charge("2026-09-15 10:00:00", "", channel="bmp")
+    report = proved(tmp_path, checklist, {"b.csv": [*BEFORE, PLAYED, later, other("2026-09-25")]})
+    found = result(report, "closing_proof.all")
+    assert (found.state, report.exit.code) == ("failed", 1)
+    assert result(report, "stop_playground.llm-a").state == "kept"
+
+
 def test_a_key_that_is_kept_excuses_its_own_spend_only(tmp_path: Path) -> None:
     rows = [*BEFORE, charge("2026-09-05 12:00:00", "8")]
     checklist = ticked(planned(tmp_path, rows, "all"), "2026-09-10T08:00:00")

@@ -22,6 +22,8 @@ def _all(pool: ProcessPoolExecutor, run: Callable[[int], Figures], count: int) -
     total = Figures()
     for done, figures in enumerate(pool.map(run, range(count), chunksize=4), 1):
         total.add(figures)
+        for one in figures.wrong:
+            print(f"WRONG {one}", file=sys.stderr, flush=True)
         if done % 100 == 0:
             print(f"{done} of {count}, {len(total.wrong)} wrong", file=sys.stderr, flush=True)
     return total

@@ -131,9 +131,22 @@ def _judge(
 
 
 def provable(seen: World, checklist: Checklist) -> bool:
-    """Whether no charge of unknown layout stands in the way of less than everything."""
-    hidden = any(use.service == "deployment" for use in seen.uses)
-    return checklist.wishes == ("all",) or not hidden
+    """Whether no charge of unknown layout stands in the way of less than everything, and no key
+    was used after the plan whose charges before it came too late for its bill."""
+    whole = checklist.wishes == ("all",)
+    if not whole and any(use.service == "deployment" for use in seen.uses):
+        return False
+    listed = {
+        (step.subject.workspace_id, step.subject.id)
+        for step in checklist.steps
+        if step.kind == "disable_key"
+    }
+    wished = {place for place, _ in listed} | {checklist.wishes[0].removeprefix("workspace=")}
+    return not any(
+        use.key and use.at >= PLAN and (use.workspace, use.key) not in listed
+        for use in seen.uses
+        if whole or use.workspace in wished
+    )
 
 
 def _ticked(

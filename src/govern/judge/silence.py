@@ -146,9 +146,10 @@ def after_stop(
     if doubt:
         # More of the same bill can't decide it: what is missing must come first.
         return replace(settling, reason=f"{doubt}; {decides.replace('a bill', 'then a bill')}")
-    until = horizon.proved(silent_from, terms.settle)
+    # Residual charges put the silence off; what lies before them must be shown all the same.
+    until = horizon.proved(leak_from, terms.settle)
     if until < silent_from:
-        told = horizon.early(silent_from, terms.settle) or (
+        told = horizon.early(leak_from, terms.settle) or (
             f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
         )
         if silent_from > leak_from:

@@ -63,9 +63,8 @@ class Kind:
     ``after(step, known)``: those of a plan's steps that come before it. ``scope(step)``: the
     charges that must stop with it; None where no charge tells. ``seen``: what an inventory says.
     ``stops``: whether it ends charges, so that a closing proof waits for it. ``ends_jobs``: whether
-    what runs by itself is over with it. ``excuses``: whether a kept one's own charges may go on; a
-    workspace that is kept excuses none of its spend. ``buys``: its charges are purchases of plans,
-    which fail it from the checklist's ``as_of`` on. ``deadline``: it must be done before it is due.
+    what runs by itself is over with it. ``buys``: its charges are purchases of plans, which fail it
+    from the checklist's ``as_of`` on. ``deadline``: it must be done before it is due.
     """
 
     name: str
@@ -75,7 +74,6 @@ class Kind:
     seen: Callable[[Step, Directory, tzinfo], Seen | None] = not_seen
     stops: bool = True
     ends_jobs: bool = False
-    excuses: bool = True
     buys: bool = False
     deadline: bool = False
 

@@ -325,11 +325,11 @@ class _Verification:
         return f"ticked, but {seen.told}{when}"
 
     def _kept_scopes(self, step: Step) -> Sequence[Clause]:
+        """What is kept is a step's own subject: a key its own use, a workspace none of its spend."""
         found = []
         for other in self._needed(step):
-            kind = KINDS.get(other.kind, OWN)
-            if kind.excuses and self._is_kept(other):
-                scope = kind.scope(other)
+            if other.subject.kind == "api_key" and self._is_kept(other):
+                scope = KINDS.get(other.kind, OWN).scope(other)
                 if scope:
                     found.append(scope.certain)
         return found

@@ -54,4 +54,4 @@ def _scope(step: Step) -> Scope:
     return Scope(USAGE & of_workspace(step), perhaps_of(step, calls=False))
 
 
-KIND = Kind(NAME, _plan, after=_after, scope=_scope, excuses=False)
+KIND = Kind(NAME, _plan, after=_after, scope=_scope)
