@@ -325,7 +325,7 @@ class _Verification:
         return f"ticked, but {seen.told}{when}"
 
     def _kept_scopes(self, step: Step) -> Sequence[Clause]:
-        """What is kept is a step's own subject: a key its own use, a workspace none of its spend."""
+        """What is kept is a step's own subject: a key its use, a workspace none of its spend."""
         found = []
         for other in self._needed(step):
             if other.subject.kind == "api_key" and self._is_kept(other):
