@@ -82,7 +82,7 @@ WORLDS ?= 750 200
 worlds: $(VENV)/.test
 	@PYTHONPATH=tests $(BIN)/python -m worlds $(WORLDS)
 
-# MUTANTS=judge/silence for one module, MUTANTS=--every=10 for a sample.
+# MUTANTS=judge/audit/silence for one module, MUTANTS=--every=10 for a sample.
 mutants: $(VENV)/.test
 	@rm -rf .mutants
 	@PYTHONPATH=tests:src $(BIN)/python -m mutants $(MUTANTS)

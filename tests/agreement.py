@@ -14,7 +14,7 @@ from oracle.build import TAUGHT_CANONICAL
 
 from govern.bill.shapes import SHAPES
 from govern.bill.shapes.taught import taught_shape
-from govern.judge.check import Terms, check
+from govern.judge.check.check import Terms, check
 from govern.ledger.ledger import Ledger
 from govern.ledger.reading import Reading, read
 from govern.model.report import CheckReport

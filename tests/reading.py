@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from govern.judge.summary import summarise
+from govern.judge.bill.summary import summarise
 from govern.ledger.reading import Ledger, Reading, read
 from govern.model.bill import BillSummary
 

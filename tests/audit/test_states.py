@@ -10,8 +10,8 @@ import pytest
 from kept import both, without_rows
 
 from govern.bill.exported import given
-from govern.judge.audit import Question, audit
-from govern.judge.audit_narrative import sections
+from govern.judge.audit.audit import Question, audit
+from govern.judge.audit.narrative import sections
 from govern.ledger.reading import Reading
 from govern.model.audit import Audited, AuditReport
 from govern.model.clock import BILL_CLOCK, Moment

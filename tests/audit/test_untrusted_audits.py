@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_states import KEY_BEFORE, REACH, STOP, audited, charge, key_of, other, stopped
 
-from govern.judge.audit_narrative import document
+from govern.judge.audit.narrative import document
 from govern.report import FORMATS
 from govern.report.page import Page
 

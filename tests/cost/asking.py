@@ -9,7 +9,7 @@ from pathlib import Path
 from kept import both, without_rows
 from reading import AS_OF
 
-from govern.judge.cost import Question, cost
+from govern.judge.cost.cost import Question, cost
 from govern.ledger.ledger import Ledger
 from govern.model.cost import CostReport, CostRow
 from govern.model.inventory import Directory

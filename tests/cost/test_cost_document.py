@@ -16,8 +16,8 @@ from bills import bill, paid
 from oracle.build import SHAPES, random_quirks, random_rows, write_bill
 from seeds import seeds
 
-from govern.judge.cost_narrative import document
-from govern.model.redact import redact
+from govern.judge.cost.narrative import document
+from govern.privacy.redact import redact
 
 ROOT = Path(__file__).parents[2]
 INVENTORY = ROOT / "examples" / "qinghe" / "inventory.yaml"

@@ -13,7 +13,7 @@ from oracle.build import random_quirks, random_rows, write_bill
 from seeds import seeds
 from wcwidth import wcswidth
 
-from govern.judge.cost_narrative import document
+from govern.judge.cost.narrative import document
 from govern.model.draw import bar, sparkline
 from govern.report import FORMATS
 from govern.report.page import Page

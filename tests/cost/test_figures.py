@@ -9,7 +9,7 @@ import pytest
 from asking import ask, costs
 from bills import bill, paid
 
-from govern.judge.cost_narrative import document
+from govern.judge.cost.narrative import document
 from govern.model.cost import CostReport, UsageSum
 
 

@@ -59,7 +59,7 @@ def test_a_period_can_be_asked_for(tmp_path: Path) -> None:
 
 
 def test_the_groups_of_a_day_stand_side_by_side(tmp_path: Path) -> None:
-    from govern.judge.cost_narrative import document
+    from govern.judge.cost.narrative import document
 
     training = {"商品Code": "sfm_training_public_cn", "商品名称": "百炼大模型训练"}
     path = bill(
@@ -80,7 +80,7 @@ def test_the_groups_of_a_day_stand_side_by_side(tmp_path: Path) -> None:
 
 
 def test_two_currencies_of_a_day_stand_in_two_lines(tmp_path: Path) -> None:
-    from govern.judge.cost_narrative import document
+    from govern.judge.cost.narrative import document
 
     path = bill(
         tmp_path,
@@ -99,7 +99,7 @@ def test_two_currencies_of_a_day_stand_in_two_lines(tmp_path: Path) -> None:
 
 
 def test_many_groups_stand_below_each_other_with_all_their_figures(tmp_path: Path) -> None:
-    from govern.judge.cost_narrative import document
+    from govern.judge.cost.narrative import document
 
     rows = [
         on("2026-09-01", "1", **{"资产/资源实例ID": f"1;llm-a;model-{at};output_token;app;0"})

@@ -16,7 +16,7 @@ from oracle.bill import Charge
 from oracle.build import EXPORTED, random_quirks, random_rows, write_bill
 from seeds import seeds
 
-from govern.judge.cost import cost
+from govern.judge.cost.cost import cost
 from govern.ledger.reading import Reading, read
 from govern.model.cost import CostReport, CostRow
 from govern.model.words import CONTEXT_COLUMNS, PART_COLUMNS

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from govern.cli.main import app
 from govern.model.checklist import STATES
-from govern.shutdown.steps import KINDS
+from govern.shutdown.plan.steps import KINDS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "qinghe"

@@ -8,7 +8,7 @@ import pytest
 from bills import bill, paid
 from reading import AS_OF
 
-from govern.judge.check import Terms, check
+from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.inventory import Directory
 from govern.model.report import CheckReport, PolicyResult

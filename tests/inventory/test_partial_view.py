@@ -15,7 +15,7 @@ from policy.files import write
 from reading import AS_OF
 from seeds import seeds
 
-from govern.judge.check import Terms, check
+from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.inventory import ApiKey, Directory, Inventory, Workspace
 from govern.model.report import PolicyResult

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from govern.judge.horizon import Horizon, Month
+from govern.judge.bill.horizon import Horizon, Month
 
 SETTLE = timedelta(hours=48)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from govern.bill.exported import About, about, given
-from govern.judge.horizon import Horizon
-from govern.judge.payers import horizons
-from govern.judge.summary import summarise
+from govern.judge.bill.horizon import Horizon
+from govern.judge.bill.payers import horizons
+from govern.judge.bill.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.bill import BillSummary
 from govern.model.clock import parse_zone

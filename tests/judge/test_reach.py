@@ -9,7 +9,7 @@ import pytest
 from bills import bill, paid, row
 
 from govern.bill.exported import by_name, day_of, exports_of
-from govern.judge.summary import summarise
+from govern.judge.bill.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.bill import BillSummary
 from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from bills import bill, row
 
-from govern.judge import audit, cost_narrative, narrative
-from govern.judge.check import Terms, check
-from govern.judge.cost import Question, cost
-from govern.judge.inspect import inspect
+from govern.judge.audit import audit
+from govern.judge.bill.inspect import inspect
+from govern.judge.check import narrative
+from govern.judge.check.check import Terms, check
+from govern.judge.cost import narrative as cost_narrative
+from govern.judge.cost.cost import Question, cost
 from govern.ledger.reading import Ledger, Reading, read
 from govern.model.policy import Condition, Pattern
 from govern.model.report import CheckReport

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from govern.judge.horizon import Horizon, Month
-from govern.judge.silence import (
+from govern.judge.audit.silence import (
     State,
     Stop,
     Terms,
@@ -18,6 +17,7 @@ from govern.judge.silence import (
     most_cautious,
     without_stop,
 )
+from govern.judge.bill.horizon import Horizon, Month
 
 STOP = datetime(2026, 9, 10, 8)
 #: The grace time of 15 minutes is over.

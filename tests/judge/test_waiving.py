@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from govern.judge.waiving import WaiverUse, apply, covers
+from govern.judge.check.waiving import WaiverUse, apply, covers
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.finding import Finding, Subject
 from govern.model.policy import Limit, Pattern

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bills import bill, row
 
-from govern.judge.check import Terms, check
+from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.report import CheckReport
 from govern.policy.policies import load_policies

@@ -12,8 +12,8 @@ import pytest
 from bills import bill, paid, row
 from seeds import seeds
 
-from govern.judge.check import Terms, check
-from govern.judge.summary import summarise
+from govern.judge.bill.summary import summarise
+from govern.judge.check.check import Terms, check
 from govern.ledger.ledger import Ledger
 from govern.ledger.reading import Reading, read
 from govern.model.clock import parse_moment

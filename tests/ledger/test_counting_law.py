@@ -14,7 +14,7 @@ from layouts import Paid, text
 from reading import AS_OF
 from seeds import seeds
 
-from govern.judge.check import Terms, check
+from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.policy import Limit, Policy
 

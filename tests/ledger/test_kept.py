@@ -13,11 +13,11 @@ from kept import both, keep, reduced, without_rows
 from seeds import seeds
 
 from govern.bill.exported import given
-from govern.judge.audit import Question, audit
-from govern.judge.check import Terms, check
-from govern.judge.cost import Question as Asked
-from govern.judge.cost import cost
-from govern.judge.summary import summarise
+from govern.judge.audit.audit import Question, audit
+from govern.judge.bill.summary import summarise
+from govern.judge.check.check import Terms, check
+from govern.judge.cost.cost import Question as Asked
+from govern.judge.cost.cost import cost
 from govern.ledger.ledger import Ledger
 from govern.ledger.reading import Reading, read
 from govern.ledger.salt import salt

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from layouts import LAYOUTS, Paid, write
 
-from govern.judge.check import Terms, check
-from govern.judge.summary import summarise
+from govern.judge.bill.summary import summarise
+from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.clock import parse_moment
 from govern.model.policy import Limit, Policy

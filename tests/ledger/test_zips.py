@@ -11,7 +11,7 @@ from bills import HEADER, bill, paid
 from reading import AS_OF
 
 from govern.bill.exported import exports_of
-from govern.judge.summary import summarise
+from govern.judge.bill.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.errors import GovernError
 

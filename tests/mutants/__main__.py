@@ -19,11 +19,12 @@ from mutants.trial import survives
 
 #: The modules that decide.
 MODULES = (
-    "judge/silence", "judge/horizon",
-    "judge/payers", "judge/matching", "judge/asked", "judge/undecided",
-    "judge/rule", "judge/waiving", "shutdown/verify", "shutdown/evidence", "shutdown/plan",
-    "model/instance_id", "model/money", "model/clock", "ledger/overlap", "ledger/same_rows",
-    "ledger/shared_keys",
+    "judge/bill/horizon", "judge/bill/payers", "judge/bill/matching",
+    "judge/check/asked", "judge/check/rule", "judge/check/undecided", "judge/check/waiving",
+    "judge/audit/silence", "shutdown/plan/order",
+    "shutdown/proof/verify", "shutdown/proof/evidence",
+    "model/instance_id", "model/money", "model/clock",
+    "ledger/overlap", "ledger/same_rows", "ledger/shared_keys",
     "policy/limits",
 )  # fmt: skip
 
@@ -38,6 +39,10 @@ class Mutant:
     spot: Spot
     first: tuple[str, ...]
     more: tuple[str, ...]
+
+    @property
+    def module(self) -> str:
+        return str(self.path.relative_to("src/govern").with_suffix(""))
 
     @property
     def line(self) -> str:
@@ -89,7 +94,7 @@ def main() -> None:
         for number, (one, lives) in enumerate(zip(tried, pool.map(_alive, tried), strict=True), 1):
             if lives:
                 survivors.append(one)
-                why = EXPLAINED.get((one.path.stem, one.line, one.spot.new), "")
+                why = EXPLAINED.get((one.module, one.line, one.spot.new), "")
                 print(f"survived {one.path}:{one.spot}  [{one.line}] {why}", flush=True)
             if number % 50 == 0:
                 print(f"{number} of {len(tried)}", file=sys.stderr, flush=True)

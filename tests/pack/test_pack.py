@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from govern.judge.check import Terms, check
+from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.errors import GovernError
 from govern.model.words import (

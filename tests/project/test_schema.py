@@ -13,11 +13,11 @@ from agreement import AS_OF
 from oracle import build
 from seeds import seeds
 
-from govern.judge.check import Terms, check
-from govern.judge.narrative import document
+from govern.judge.check.check import Terms, check
+from govern.judge.check.narrative import document
 from govern.ledger.reading import Reading, read
-from govern.model.redact import redact
 from govern.policy.policies import load_policies
+from govern.privacy.redact import redact
 
 ROOT = Path(__file__).parents[2]
 

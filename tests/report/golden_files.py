@@ -8,7 +8,7 @@ from rich import rich
 from rich_bill import costs_by_owner, rich_audit, rich_cost, rich_inspection
 
 from govern.model.document import Document
-from govern.model.redact import redact
+from govern.privacy.redact import redact
 from govern.report import FORMATS, fitting
 from govern.report.page import Page
 

@@ -7,7 +7,10 @@ from decimal import Decimal
 
 from rich import FINDINGS, POLICIES, REPORT, SPEND, WAIVER
 
-from govern.judge import audit_narrative, cost_narrative, inspect_narrative, narrative
+from govern.judge.audit import narrative as audit_narrative
+from govern.judge.bill import inspect_narrative
+from govern.judge.check import narrative
+from govern.judge.cost import narrative as cost_narrative
 from govern.model.audit import After, Audited, AuditReport, RunRate, SubjectCost
 from govern.model.bill import BillSummary, Evidence, RejectedRow
 from govern.model.cost import Change, CostReport, CostRow, Steps, UsageSum

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from govern.judge.narrative import document
+from govern.judge.check.narrative import document
 from govern.model.bill import BillSummary, Evidence, FileSummary, RejectedRow, Total
 from govern.model.clock import BILL_CLOCK
 from govern.model.document import Document

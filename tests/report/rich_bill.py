@@ -16,7 +16,11 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from govern.judge import audit, audit_narrative, cost, cost_narrative, inspect, inspect_narrative
+from govern.judge.audit import audit
+from govern.judge.audit import narrative as audit_narrative
+from govern.judge.bill import inspect, inspect_narrative
+from govern.judge.cost import cost
+from govern.judge.cost import narrative as cost_narrative
 from govern.ledger.reading import Reading, read
 from govern.model.audit import AuditReport
 from govern.model.clock import parse_moment

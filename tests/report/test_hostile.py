@@ -17,7 +17,7 @@ from made_of import MADE_OF
 from markdown_it import MarkdownIt
 
 from govern.model.document import Document
-from govern.model.redact import redact
+from govern.privacy.redact import redact
 from govern.report import FORMATS, fitting
 from govern.report.page import Page
 

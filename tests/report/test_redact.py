@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from rich import ACCOUNT, BILL, FINDINGS, OTHER_ACCOUNT, POLICIES, REPORT, rich
 
-from govern.judge.narrative import document
+from govern.judge.check.narrative import document
 from govern.model.document import Document
 from govern.model.exits import Exit
 from govern.model.finding import Subject
-from govern.model.redact import redact
-from govern.model.tokens import Tokens
+from govern.privacy.redact import redact
+from govern.privacy.tokens import Tokens
 from govern.report import FORMATS
 from govern.report.page import Page
 

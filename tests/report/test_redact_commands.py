@@ -14,15 +14,17 @@ from decimal import Decimal
 import pytest
 from rich_bill import AS_OF, audited, costs, inspected
 
-from govern.judge import audit_narrative, cost_narrative, inspect_narrative
+from govern.judge.audit import narrative as audit_narrative
+from govern.judge.bill import inspect_narrative
+from govern.judge.cost import narrative as cost_narrative
 from govern.model.audit import After, SubjectCost
 from govern.model.bill import BillSummary, Evidence, RejectedRow
 from govern.model.cost import CostRow
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
 from govern.model.policy import Condition, Pattern
-from govern.model.redact import redact
-from govern.model.tokens import Tokens
+from govern.privacy.redact import redact
+from govern.privacy.tokens import Tokens
 from govern.report import FORMATS, fitting
 from govern.report.page import Page
 

@@ -11,7 +11,8 @@ import pytest
 from made_of import MADE_OF
 from rich_bill import audited, costs, rich_audit, rich_cost, rich_inspection
 
-from govern.judge import audit_narrative, cost_narrative
+from govern.judge.audit import narrative as audit_narrative
+from govern.judge.cost import narrative as cost_narrative
 from govern.model.cost import UsageSum
 from govern.model.document import Document
 from govern.report import FORMATS

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from bills import bill, paid
 
-from govern.judge.check import Terms, check
-from govern.judge.narrative import document
+from govern.judge.check.check import Terms, check
+from govern.judge.check.narrative import document
 from govern.ledger.reading import Reading, read
 from govern.model.document import Document
 from govern.policy.policies import load_policies

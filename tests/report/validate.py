@@ -26,7 +26,7 @@ def documents() -> Iterator[tuple[str, str, str]]:
     from made_of import check_of
     from rich import crowded, distrusted, empty, rich
 
-    from govern.model.redact import redact
+    from govern.privacy.redact import redact
     from govern.report import FORMATS
     from govern.report.page import Page
 

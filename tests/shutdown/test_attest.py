@@ -20,7 +20,7 @@ from govern.cli.main import app
 from govern.ledger.reading import Reading, read
 from govern.model.errors import GovernError
 from govern.model.exits import CODES
-from govern.shutdown import prove
+from govern.shutdown.proof import report as prove
 
 INVENTORY = "schema: govern.inventory/v1\ncollected_at: 2026-10-01\naccount_id: '100'\n"
 

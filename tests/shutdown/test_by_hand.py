@@ -13,7 +13,7 @@ from commandline import govern
 from govern.model import seal
 from govern.model.errors import GovernError
 from govern.policy.checklist import load_checklist
-from govern.shutdown.steps import KINDS
+from govern.shutdown.plan.steps import KINDS
 
 KEY = "disable_key.llm-a.12345"
 

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import AS_OF
 
-from govern.judge.check import Terms
+from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import STATES, Checklist, Step
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.seal import PEOPLES
 from govern.model.yaml_text import settled, text
 from govern.policy.checklist import load_checklist
-from govern.shutdown.look import look
+from govern.shutdown.plan.look import look
 
 DONE = Moment(AS_OF, BILL_CLOCK)
 

@@ -19,12 +19,12 @@ from later_bills import (
     ticked,
 )
 
-from govern.judge import audit_evidence
+from govern.judge.audit import evidence as audit_evidence
 from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search
 from govern.model.checklist import Checklist
 from govern.model.money import plain
-from govern.shutdown.tick import Word, tick
+from govern.shutdown.plan.tick import Word, tick
 
 KEY = "disable_key.llm-a.7"
 BEFORE = [charge("2026-09-05 10:00:00")]

@@ -10,9 +10,9 @@ from govern.model.audit import Audited
 from govern.model.checklist import Checklist
 from govern.model.clock import BILL_CLOCK
 from govern.model.inventory import Directory
-from govern.shutdown.make import Basis, make
-from govern.shutdown.spend import Spend
-from govern.shutdown.wish import wishes
+from govern.shutdown.plan.make import Basis, make
+from govern.shutdown.plan.spend import Spend
+from govern.shutdown.plan.wish import wishes
 
 AT = datetime(2026, 9, 5, 10)
 

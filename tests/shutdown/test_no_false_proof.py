@@ -17,14 +17,14 @@ import pytest
 from seeds import seeds
 
 from govern.bill.exported import given
-from govern.judge.check import Terms
+from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.verification import VerificationReport
-from govern.shutdown.look import look
-from govern.shutdown.prove import Question, prove
-from govern.shutdown.tick import Word, tick
+from govern.shutdown.plan.look import look
+from govern.shutdown.plan.tick import Word, tick
+from govern.shutdown.proof.report import Question, prove
 
 GRACE = timedelta(minutes=15)
 SETTLE = timedelta(hours=48)

@@ -10,9 +10,9 @@ import pytest
 
 from govern.model.checklist import Saving, Step, Target
 from govern.model.clock import BILL_CLOCK, Moment
-from govern.shutdown import plan
-from govern.shutdown.kind import Kind
-from govern.shutdown.plan import (
+from govern.shutdown.plan import order as plan
+from govern.shutdown.plan.kind import Kind
+from govern.shutdown.plan.order import (
     holds_up,
     in_order,
     is_overdue,
@@ -20,7 +20,7 @@ from govern.shutdown.plan import (
     with_needs,
     with_states,
 )
-from govern.shutdown.scene import Scene
+from govern.shutdown.plan.scene import Scene
 
 DUE = datetime(2026, 10, 24)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bills import bill, row
 
-from govern.judge.check import Terms
+from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import BILL_CLOCK, Moment
@@ -16,7 +16,7 @@ from govern.model.errors import GovernError
 from govern.model.inventory import ApiKey, Directory, Inventory, LookedAt, Plan, Resource
 from govern.policy.policies import load_policies
 from govern.policy.waivers import load_waivers
-from govern.shutdown.look import look
+from govern.shutdown.plan.look import look
 
 AS_OF = datetime(2026, 9, 6)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from govern.cli.main import app
-from govern.judge.check import Terms
+from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Input, Written
 from govern.model.clock import BILL_CLOCK
@@ -26,8 +26,8 @@ from govern.model.inventory import ApiKey, Directory, Inventory, Plan, Resource,
 from govern.model.yaml_text import text
 from govern.policy.checklist import load_checklist
 from govern.policy.waivers import load_waivers
-from govern.shutdown.look import look
-from govern.shutdown.prove import Question, prove
+from govern.shutdown.plan.look import look
+from govern.shutdown.proof.report import Question, prove
 
 AS_OF = datetime(2026, 10, 5)
 

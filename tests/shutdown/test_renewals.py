@@ -18,8 +18,9 @@ from govern.model.inventory import Directory, Inventory, Plan
 from govern.model.verification import VerificationReport
 from govern.report import FORMATS
 from govern.report.page import Page
-from govern.shutdown import checklist_narrative, verify_narrative
-from govern.shutdown.prove import Question, prove
+from govern.shutdown.plan import narrative as checklist_narrative
+from govern.shutdown.proof import narrative as verify_narrative
+from govern.shutdown.proof.report import Question, prove
 
 HEADER = (
     "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"

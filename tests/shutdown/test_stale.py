@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from govern.bill.exported import given
-from govern.judge.check import Terms
+from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Written
 from govern.model.clock import BILL_CLOCK
-from govern.shutdown.look import look
-from govern.shutdown.prove import Question, prove
+from govern.shutdown.plan.look import look
+from govern.shutdown.proof.report import Question, prove
 
 HEADER = (
     "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"

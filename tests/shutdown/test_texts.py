@@ -13,9 +13,8 @@ from typer.testing import CliRunner
 
 from govern.cli.main import app
 from govern.model.checklist import Target
-from govern.shutdown.checklist_narrative import _TITLES
-from govern.shutdown.steps import KINDS
-from govern.shutdown.tick import named
+from govern.shutdown.plan.steps import KINDS
+from govern.shutdown.plan.title import _TITLES, named
 
 ROOT = Path(__file__).parents[2]
 COMPANY = ROOT / "examples" / "qinghe"

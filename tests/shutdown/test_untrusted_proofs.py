@@ -12,8 +12,8 @@ from test_verify import BEFORE, KEY, charge, moment, other, planned, proved, tic
 
 from govern.report import FORMATS
 from govern.report.page import Page
-from govern.shutdown.tick import Word, tick
-from govern.shutdown.verify_narrative import document
+from govern.shutdown.plan.tick import Word, tick
+from govern.shutdown.proof.narrative import document
 
 REJECTED = charge("2026-09-08 10:00:00").replace(",1,CNY,", ",abc,CNY,")
 #: Three rows of 1 CNY.

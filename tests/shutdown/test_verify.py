@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from govern.bill.exported import given
-from govern.judge.check import Terms
+from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step, Target, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.inventory import ApiKey, Directory, Inventory, LookedAt, Plan, Resource
 from govern.model.verification import StepResult, VerificationReport
-from govern.shutdown.look import look
-from govern.shutdown.prove import Question, prove
-from govern.shutdown.tick import Word, tick
+from govern.shutdown.plan.look import look
+from govern.shutdown.plan.tick import Word, tick
+from govern.shutdown.proof.report import Question, prove
 
 HEADER = (
     "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
@@ -324,7 +324,7 @@ def test_a_key_that_is_kept_in_the_file_isn_t_still_listed(tmp_path: Path) -> No
 
 
 def test_a_key_disabled_since_nobody_knows_when_counts_from_when_it_was_seen() -> None:
-    from govern.shutdown.steps.disable_key import KIND
+    from govern.shutdown.plan.steps.disable_key import KIND
 
     key = ApiKey("7", workspace_id="llm-a", disabled=True, seen_at=AFTER_STOP)
     mine = step("disable_key", Target("api_key", "7", None, "llm-a"), "bill")
@@ -346,8 +346,8 @@ def test_of_two_inventories_the_one_counts_that_saw_the_record_last() -> None:
 
 
 def test_a_region_seen_whole_doesn_t_speak_for_knowledge_bases() -> None:
-    from govern.shutdown.steps.delete_knowledge_base import KIND as BASES
-    from govern.shutdown.steps.take_offline import KIND as OFFLINE
+    from govern.shutdown.plan.steps.delete_knowledge_base import KIND as BASES
+    from govern.shutdown.plan.steps.take_offline import KIND as OFFLINE
 
     full = (LookedAt("cn-beijing", "full"),)
     seen = Directory([later(regions=full)])

@@ -19,7 +19,7 @@ from govern.model.clock import BILL_CLOCK
 from govern.model.document import Section
 from govern.model.exits import Exit
 from govern.model.verification import ChargesAfter, StepResult, VerificationReport
-from govern.shutdown.verify_narrative import sections
+from govern.shutdown.proof.narrative import sections
 
 KEYS = ("1", "2", "3")
 STOP = datetime(2026, 10, 8, 18)

@@ -10,15 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from govern.bill.exported import given
-from govern.judge.check import Terms
+from govern.judge.check.check import Terms
 from govern.ledger.ledger import Ledger
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.verification import VerificationReport
-from govern.shutdown.look import look
-from govern.shutdown.prove import Question, prove
-from govern.shutdown.tick import Word, tick
+from govern.shutdown.plan.look import look
+from govern.shutdown.plan.tick import Word, tick
+from govern.shutdown.proof.report import Question, prove
 from worlds import exports, truth, world
 from worlds.people import ticks
 from worlds.world import PLAN, Key, World

@@ -80,9 +80,9 @@ def audit(
     severity = settings.fail_on(fail_on, found)
     directory = settings.inventory(inventory or [], found)
 
-    from govern.judge.audit import Question
-    from govern.judge.audit import audit as look
-    from govern.judge.audit_narrative import document
+    from govern.judge.audit.audit import Question
+    from govern.judge.audit.audit import audit as look
+    from govern.judge.audit.narrative import document
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
 

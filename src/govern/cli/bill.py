@@ -47,8 +47,8 @@ def inspect(
     """
     from govern.cli import output as out
     from govern.cli import settings
-    from govern.judge.inspect import inspect as look
-    from govern.judge.inspect_narrative import document
+    from govern.judge.bill.inspect import inspect as look
+    from govern.judge.bill.inspect_narrative import document
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
 

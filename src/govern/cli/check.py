@@ -74,9 +74,9 @@ def check(
     directory = settings.inventory(inventory or [], found)
     chosen = settings.selection(select or [], ignore or [], rules.policies)
 
-    from govern.judge.check import Terms
-    from govern.judge.check import check as judge
-    from govern.judge.narrative import document
+    from govern.judge.check.check import Terms
+    from govern.judge.check.check import check as judge
+    from govern.judge.check.narrative import document
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
 

@@ -105,11 +105,11 @@ def make(
     rules = settings.policies(policy or [], found).policies if by_policy else []
     excuses = settings.waivers(waivers or [], found) if by_policy else ()
 
-    from govern.judge.check import Terms
+    from govern.judge.check.check import Terms
     from govern.ledger.reading import read
     from govern.model.checklist import Input
-    from govern.shutdown.checklist_narrative import document
-    from govern.shutdown.look import looked
+    from govern.shutdown.plan.look import looked
+    from govern.shutdown.plan.narrative import document
 
     terms = Terms(
         as_of=instant,
@@ -200,8 +200,8 @@ def tick(
     from govern.model.config import Config
     from govern.model.yaml_text import settled, text
     from govern.policy.checklist import load_checklist
-    from govern.shutdown.tick import Word
-    from govern.shutdown.tick import tick as say
+    from govern.shutdown.plan.tick import Word
+    from govern.shutdown.plan.tick import tick as say
 
     if sum((bool(keep_until), approve, undo)) > 1:
         raise usage("--keep-until, --approve and --undo: one at a time")

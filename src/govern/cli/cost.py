@@ -87,9 +87,9 @@ def cost(
     instant = settings.as_of(as_of, clock)
     directory = settings.inventory(inventory or [], found)
 
-    from govern.judge.cost import Question
-    from govern.judge.cost import cost as add_up
-    from govern.judge.cost_narrative import document
+    from govern.judge.cost.cost import Question
+    from govern.judge.cost.cost import cost as add_up
+    from govern.judge.cost.narrative import document
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
 

@@ -94,7 +94,7 @@ def end(
     With a ``secret`` it is redacted first; ``beside`` are documents whose words it may hold.
     """
     if secret is not None:
-        from govern.model.redact import redact
+        from govern.privacy.redact import redact
 
         known = [{"path": list(inputs)}, *(one.document() for one in beside)]
         document = redact(document, secret, known)

@@ -24,7 +24,7 @@ def validate(
     Example: govern policy validate policies/ --bill 2026-09.csv
     """
     from govern.cli import settings
-    from govern.judge import lint
+    from govern.judge.check import lint
 
     found = settings.load(config, no_config)
     chosen = settings.policies(path or [], found)

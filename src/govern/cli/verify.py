@@ -75,9 +75,9 @@ def verify(
 
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
-    from govern.shutdown.attest import statement
-    from govern.shutdown.prove import Question, prove
-    from govern.shutdown.verify_narrative import document
+    from govern.shutdown.proof.attest import statement
+    from govern.shutdown.proof.narrative import document
+    from govern.shutdown.proof.report import Question, prove
 
     question = Question(
         as_of=instant,

@@ -41,7 +41,7 @@ def listing(
     Example: govern waiver list --bill 2026-09.csv
     """
     from govern.cli import settings
-    from govern.judge import waiving
+    from govern.judge.check import waiving
     from govern.model.finding import Finding
 
     found = settings.load(config, no_config)
@@ -51,7 +51,7 @@ def listing(
     rules = settings.policies(policy or [], found).policies
     findings: list[Finding] = []
     if bill:
-        from govern.judge.check import Terms, check
+        from govern.judge.check.check import Terms, check
         from govern.ledger.reading import read
 
         with read(bill, settings.reading(found, clock)) as ledger:

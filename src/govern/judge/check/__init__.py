@@ -1,0 +1,1 @@
+"""Policies held against the ledger: findings, and what could not be decided."""

@@ -1,0 +1,269 @@
+"""``govern check`` as a function: report = f(ledger, policies, as_of)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from govern import __version__
+from govern.judge.bill import summary
+from govern.judge.bill.matching import Values, inventory_columns
+from govern.judge.bill.trust import distrust, too_old
+from govern.judge.check import evidence, waiving
+from govern.judge.check.rule import Breach, Rule, Verdict
+from govern.ledger.divide import divide
+from govern.ledger.ledger import Ledger
+from govern.ledger.naming import name
+from govern.model.bill import BillSummary
+from govern.model.exits import UNTRUSTED, Exit, worst
+from govern.model.finding import Finding
+from govern.model.inventory import ApiKey, Directory, Workspace
+from govern.model.money import plain
+from govern.model.policy import Policy
+from govern.model.report import CheckReport, PolicyResult
+from govern.model.text import free_of
+from govern.model.waiver import Waiver
+from govern.model.words import SEVERITIES
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a run is judged by besides its policies.
+
+    ``max_bill_age``: how long before ``as_of`` the bill may end.
+
+    ``fail_on`` is a severity or ``never``; ``chosen`` tells whether a policy id is selected.
+    ``as_of`` is naive, on the bill's clock.
+    """
+
+    as_of: datetime
+    fail_on: str = "low"
+    max_rejects: int = 0
+    evidence: int = 3
+    chosen: Callable[[str], bool] = lambda policy_id: True
+    notes: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    max_bill_age: timedelta | None = None
+    directory: Directory = field(default_factory=lambda: Directory(()))
+
+
+def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
+    """Judge the whole bill by every policy."""
+    bill = summary.summarise(ledger, terms.as_of)
+    if ledger.clashes:
+        why = Exit("overlap", "; ".join(ledger.clashes))
+        return CheckReport(__version__, terms.as_of, bill, (), (), why, terms.notes)
+    applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
+    directory = terms.directory
+    name(ledger, directory)
+    divide(ledger, _instants(applied, ledger))
+    values = Values(ledger, directory.words if directory else None)
+    results: list[PolicyResult] = []
+    broken: list[tuple[Rule, Sequence[Breach]]] = []
+    for policy in policies:
+        if policy not in applied:
+            results.append(_bare(policy, "skip"))
+            continue
+        names = inventory_columns(policy)
+        if names and not directory:
+            needs = f"needs an inventory for {', '.join(names)}, and none was given (--inventory)"
+            results.append(replace(_bare(policy, "error"), message=needs))
+            continue
+        rule = Rule(ledger, policy, values)
+        verdict = rule.verdict()
+        broken.append((rule, verdict.breaches))
+        results.append(_result(policy, verdict, values.unmatched(policy.where)))
+    lines = evidence.gather(ledger, broken, terms.evidence)
+    bare = [
+        _finding(rule.policy, _named(breach, directory))
+        for rule, breaches in broken
+        for breach in breaches
+    ]
+    findings = sorted(
+        (replace(one, evidence=found) for one, found in zip(bare, lines, strict=True)),
+        key=lambda finding: finding.order,
+    )
+    known = [policy.id for policy in policies]
+    findings, uses = waiving.apply(terms.waivers, findings, known, terms.as_of, ledger.clock)
+    results = [_after_waivers(result, findings) for result in results]
+    ended = _exit(ledger, bill, results, findings, terms)
+    return CheckReport(
+        version=__version__,
+        as_of=terms.as_of,
+        bill=bill,
+        policies=tuple(_believed(result, ended) for result in results),
+        findings=tuple(findings),
+        exit=ended,
+        notes=(*terms.notes, *ledger.notes),
+        waivers=tuple(use.document(ledger.clock) for use in uses),
+    )
+
+
+def _after_waivers(result: PolicyResult, findings: Sequence[Finding]) -> PolicyResult:
+    """A policy whose every finding is waived passes."""
+    mine = [finding for finding in findings if finding.policy == result.id]
+    waived = sum(1 for finding in mine if finding.waiver)
+    excused = result.outcome == "fail" and waived == len(mine)
+    return replace(result, waived=waived, outcome="pass" if excused else result.outcome)
+
+
+def _believed(result: PolicyResult, ended: Exit) -> PolicyResult:
+    """Nothing passes in a run that isn't trusted, or that evaluated nothing."""
+    if result.outcome != "pass" or ended.code not in UNTRUSTED:
+        return result
+    why = "nothing was evaluated" if ended.cause == "nothing" else "the run can't be trusted"
+    message = f"no verdict, since {why}: {ended.reason}"
+    return replace(result, outcome="error", message=message, of_run=True)
+
+
+def _instants(policies: Sequence[Policy], ledger: Ledger) -> Iterator[datetime]:
+    """Where ``from`` and ``before`` cut the time line."""
+    for policy in policies:
+        for moment in (policy.start, policy.end):
+            if moment is not None:
+                yield moment.on(ledger.clock)
+
+
+def _result(policy: Policy, verdict: Verdict, unmatched: tuple[str, ...]) -> PolicyResult:
+    outcome = "error" if verdict.undecided else "fail" if verdict.breaches else "pass"
+    return replace(
+        _bare(policy, outcome),
+        matched=verdict.matched,
+        free=verdict.free,
+        findings=len(verdict.breaches),
+        unmatched=unmatched,
+        message=verdict.undecided,
+    )
+
+
+def _bare(policy: Policy, outcome: str) -> PolicyResult:
+    return PolicyResult(
+        id=policy.id,
+        title=policy.title,
+        outcome=outcome,
+        severity=policy.severity,
+        description=policy.description,
+        file=policy.file,
+        line=policy.line,
+    )
+
+
+def _named(breach: Breach, directory: Directory) -> Breach:
+    """With the name that the inventory has for a key or workspace."""
+    subject = breach.subject
+    named: ApiKey | Workspace | None = None
+    if subject.kind == "api_key":
+        named = directory.key(subject.workspace_id, subject.id)
+    elif subject.kind == "workspace":
+        named = directory.workspace(subject.id)
+    if named is None:
+        return breach
+    return replace(breach, subject=replace(subject, name=named.name))
+
+
+def _finding(policy: Policy, breach: Breach) -> Finding:
+    return Finding(
+        policy=policy.id,
+        title=policy.title,
+        severity=policy.severity,
+        message=_message(policy, breach),
+        subject=breach.subject,
+        every=policy.every,
+        start=breach.start,
+        end=breach.end,
+        measure=policy.measure,
+        observed=breach.observed,
+        limit=breach.limit.amount,
+        unit=breach.limit.unit,
+        charges=breach.charges,
+        first_charge=breach.first_charge,
+        last_charge=breach.last_charge,
+        width=breach.width,
+        costs=breach.costs,
+        policy_file=policy.file,
+        policy_line=policy.line,
+        stop=_stop(policy, breach),
+        other_units=breach.other_units,
+    )
+
+
+def _message(policy: Policy, breach: Breach) -> str:
+    who = breach.subject.text
+    if policy.measure == "charges":
+        cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
+        many = "charge" if breach.charges == 1 else "charges"
+        allowed = (
+            "none is allowed"
+            if not breach.limit.amount
+            else (f"{plain(breach.limit.amount)} are allowed")
+        )
+        free = free_of(breach.free, breach.charges)
+        return f"{who} has {breach.charges} {many} ({cost}) where {allowed}" + free
+    verb = {"billed_cost": "cost", "list_cost": "cost at list price", "usage": "used"}[
+        policy.measure
+    ]
+    message = (
+        f"{who} {verb} {plain(breach.observed)} {breach.limit.unit}, "
+        f"more than {plain(breach.limit.amount)}"
+    )
+    if breach.other_units:
+        message += f"; {breach.other_units} charges have another unit"
+    return message + free_of(breach.free, breach.charges)
+
+
+def _stop(policy: Policy, breach: Breach) -> str:
+    """For a group without a key only the Playground can be stopped, or somebody asked."""
+    keyless = any(column == "api_key_id" and not value for column, value in breach.subject.values)
+    if not keyless or policy.stop in ("ask", "stop_playground"):
+        return policy.stop
+    return "stop_playground" if breach.playground else "ask"
+
+
+def _exit(
+    ledger: Ledger,
+    bill: BillSummary,
+    results: Sequence[PolicyResult],
+    findings: Sequence[Finding],
+    terms: Terms,
+) -> Exit:
+    judged = [result for result in results if result.outcome != "skip"]
+    exits = [Exit("clean", _quiet(findings, terms.fail_on))]
+    exits += distrust(ledger, bill, terms.max_rejects)
+    exits += too_old(bill, terms.as_of, terms.max_bill_age)
+    undecided = [result for result in judged if result.outcome == "error"]
+    if undecided:
+        names = ", ".join(result.id for result in undecided)
+        exits.append(Exit("undecided", f"could not be judged: {names}"))
+    if not judged:
+        exits.append(Exit("nothing", "no policy was applied"))
+    elif not bill.count("charges"):
+        exits.append(Exit("nothing", "the bill has no Model Studio charge"))
+    counted = _counted(findings, terms.fail_on)
+    if counted:
+        many = "finding" if counted == 1 else "findings"
+        exits.append(Exit("findings", f"{counted} {many} at or above {terms.fail_on}"))
+    return worst(exits)
+
+
+def _quiet(findings: Sequence[Finding], fail_on: str) -> str:
+    """Why a run without a counted finding is clean: none, below ``fail_on``, or waived."""
+    if not findings:
+        return "no finding"
+    waived = sum(1 for finding in findings if finding.waiver)
+    below = len(findings) - waived
+    said = [f"{waived} waived"] if waived else []
+    if below:
+        said.append(f"{below} not counted (--fail-on {fail_on})")
+    return f"{len(findings)} finding{'s' if len(findings) > 1 else ''}: {', '.join(said)}"
+
+
+def _counted(findings: Sequence[Finding], fail_on: str) -> int:
+    if fail_on == "never":
+        return 0
+    least = SEVERITIES.index(fail_on)
+    return sum(
+        1
+        for finding in findings
+        if finding.waiver is None and SEVERITIES.index(finding.severity) >= least
+    )

@@ -1,0 +1,192 @@
+"""Why a policy can't be decided: what the bill lacks, and what is unknown and could matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from govern.judge.bill.matching import UNTOLD_SERVICE, Clause, value_clause
+from govern.judge.check.asked import PERIOD, Asked, Key
+from govern.model.money import EXACT
+
+
+def undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> str | None:
+    """The reasons, or None where the verdict stands. ``observed``: each group's own measure.
+
+    What is unknown is added to each subject only to ask whether the verdict could change.
+    """
+    reasons = [
+        *_lacking(asked),
+        *_no_limit(asked),
+        *_without_unit(asked, observed),
+        *_undecided(asked, observed),
+    ]
+    return "; ".join(reasons) or None
+
+
+def _lacking(asked: Asked) -> Iterable[str]:
+    """What the bill doesn't carry: days, usage, list cost."""
+    possible = asked.possible
+    if asked.policy.every in ("day", "week"):
+        monthly = asked.count(possible & Clause("width = 'month'"))
+        if monthly:
+            yield f"needs charges by day; {_count(monthly)} known to the month only"
+    if asked.policy.measure in ("usage", "list_cost"):
+        without = [
+            file.number for file in asked.ledger.files if asked.policy.measure not in file.fields
+        ]
+        of_them = Clause("list_contains(?::INTEGER[], file)", (without,))
+        lacking = asked.count(possible & of_them) if without else 0
+        if lacking:
+            name = "usage" if asked.policy.measure == "usage" else "list cost"
+            yield (
+                f"needs the {name}, which the bill doesn't carry for {_charges(lacking)}"
+                " (export it by billable item)"
+            )
+
+
+def _no_limit(asked: Asked) -> Iterable[str]:
+    """Currencies of charges that match, or could, and for which the policy has no limit."""
+    if not asked.money:
+        return
+    named = [limit.unit for limit in asked.policy.limits]
+    clause = asked.possible & value_clause("billing_currency", named, absent=False, excludes=True)
+    rows = asked.ledger.query(
+        f"SELECT DISTINCT billing_currency FROM ledger WHERE {clause.sql} ORDER BY 1 NULLS LAST",
+        clause.parameters,
+    )
+    if rows:
+        names = ", ".join(str(row[0]) for row in rows)
+        yield (
+            f"matching charges in {names}, for which there is no limit: add one, "
+            "or name billing_currency in where"
+        )
+
+
+def _without_unit(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
+    """Usage without a unit: no quantity of it is small, since it could count millions each.
+
+    Of a subject that breaks its limit anyway it changes nothing.
+    """
+    if asked.policy.measure != "usage":
+        return
+    unit = asked.policy.limits[0].unit
+    loose = asked.count(asked.of_any_subject & asked.without_unit())
+    clause = (asked.certain | asked.of_its_subject) & asked.without_unit()
+    rows = asked.ledger.query(
+        f"SELECT {asked.keys()}{PERIOD[asked.policy.every]}, sum(charges)::BIGINT "
+        f"FROM ledger WHERE {clause.sql} GROUP BY ALL HAVING count(*) > 0",
+        clause.parameters,
+    )
+    for *values, period, charges in rows:
+        subject = tuple(values)
+        limit = asked.policy.limit_of(asked.subject(subject).id, unit)
+        if limit and observed.get((subject, period, unit), Decimal(0)) <= limit.amount:
+            loose += charges
+    if loose:
+        yield f"undecided: {_count(loose)} without a unit of usage, which could be any"
+
+
+@dataclass(frozen=True)
+class _Slack:
+    """What could be added to a sum, in the policy's own measure; negative amounts add nothing.
+
+    ``unlisted`` of its charges could match only because the inventory doesn't show everything,
+    ``untold`` only because nothing tells their service; ``summed`` of them stand in a ledger as
+    sums whose rows aren't here.
+    """
+
+    amount: Decimal = Decimal(0)
+    charges: int = 0
+    unlisted: int = 0
+    untold: int = 0
+    summed: int = 0
+
+
+def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
+    """Whether what is unknown could push a subject over its limit that is below it now."""
+    loose = _slack(asked, asked.of_any_subject, by_subject=False)
+    own = _slack(asked, asked.of_its_subject, by_subject=True)
+    if not loose and not own:
+        return
+    known = {*observed, *own}
+    for values, period, unit in sorted(known, key=str):
+        floating = loose.get(((), period, unit), _Slack())
+        mine = own.get((values, period, unit), _Slack())
+        limit = asked.policy.limit_of(asked.subject(values).id, unit)
+        sure = observed.get((values, period, unit), Decimal(0))
+        most = EXACT.add(sure, EXACT.add(floating.amount, mine.amount))
+        if limit and sure <= limit.amount < most:
+            yield _because(floating, mine)
+            return
+    for (_, period, unit), floating in sorted(loose.items(), key=str):
+        if not asked.policy.columns and ((), period, unit) in known:
+            continue
+        limit = (
+            asked.policy.lowest_limit(unit)
+            if asked.policy.columns
+            else asked.policy.limit_of("bill", unit)
+        )
+        if limit and floating.amount > limit.amount:
+            yield _because(floating, _Slack())
+            return
+
+
+def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Slack]:
+    keys = asked.keys() if by_subject else ""
+    clause = unknown & asked.measurable()
+    of_inventory = asked.nameless | asked.unlisted
+    untold = asked.untold & Clause(UNTOLD_SERVICE)
+    measure = asked.policy.measure
+    kept = [file.number for file in asked.ledger.files if file.staged is None]
+    rows = asked.ledger.query(
+        f"SELECT {keys}{PERIOD[asked.policy.every]}, {asked.unit()}, "
+        f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0), "
+        "coalesce(sum(charges), 0)::BIGINT, "
+        f"coalesce(sum(charges) FILTER (WHERE {of_inventory.sql}), 0)::BIGINT, "
+        f"coalesce(sum(charges) FILTER (WHERE {untold.sql}), 0)::BIGINT, "
+        "coalesce(sum(charges) FILTER (WHERE first < last AND "
+        "list_contains(?::INTEGER[], file)), 0)::BIGINT "
+        f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
+        (*of_inventory.parameters, *untold.parameters, kept, *clause.parameters),
+    )
+    return {
+        (tuple(values), period, unit): _Slack(Decimal(amount), *counts)
+        for *values, period, unit, amount, counts in ((*row[:-4], row[-4:]) for row in rows)
+    }
+
+
+def _because(floating: _Slack, mine: _Slack) -> str:
+    reasons = []
+    unparsed = floating.charges - floating.unlisted - floating.untold
+    straddling = mine.charges - mine.unlisted
+    unlisted = floating.unlisted + mine.unlisted
+    if unparsed:
+        reasons.append(
+            f"{unparsed} matching charge{'s have' if unparsed > 1 else ' has'} an Instance ID "
+            "of no known layout (instance_ids: in govern.yaml can teach it)"
+        )
+    if floating.untold:
+        reasons.append(
+            f"of {_charges(floating.untold)} neither commodity nor Instance ID tells the service"
+        )
+    if straddling:
+        reasons.append(
+            f"{_count(straddling)} not known exactly enough to be before or after from/before"
+            + (" (a ledger keeps sums by day: judge the bill itself)" if mine.summed else "")
+        )
+    if unlisted:
+        reasons.append(
+            f"{_count(unlisted)} of keys or workspaces that the inventory doesn't list, "
+            "and it doesn't show everything"
+        )
+    return f"undecided: {' and '.join(reasons)}, which could break the limit"
+
+
+def _charges(count: int) -> str:
+    return f"{count} charge{'' if count == 1 else 's'}"
+
+
+def _count(charges: int) -> str:
+    return f"{_charges(charges)} {'is' if charges == 1 else 'are'}"

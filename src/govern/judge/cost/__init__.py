@@ -1,0 +1,1 @@
+"""What was spent and used, by any columns and over time."""

@@ -1,0 +1,136 @@
+"""Charges picked and added up by any columns: exact, per currency, and usage per unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from govern.judge.bill.matching import Clause, Values, condition_clause, value_clause
+from govern.ledger.ledger import Ledger
+from govern.model.cost import Change, CostRow, UsageSum
+from govern.model.money import EXACT
+from govern.model.policy import Condition
+from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
+
+#: Periods as SQL. A charge that is known to its month only has no day and no week.
+TIMES = {
+    "day": "CASE WHEN width <> 'month' THEN strftime(first, '%Y-%m-%d') END",
+    "week": "CASE WHEN width <> 'month' THEN strftime(date_trunc('week', first), '%Y-%m-%d') END",
+    "month": "month",
+}
+
+#: Columns that a ledger doesn't hold as they are shown. Exports may end an Instance ID in a tab.
+_MADE = {**TIMES, "instance_id": "trim(instance_id, ' ' || chr(9) || chr(160) || chr(12288))"}
+
+#: The values of a group, and its currency.
+Key = tuple[tuple[str | None, ...], str]
+
+
+def selected(ledger: Ledger, where: Sequence[Condition], values: Values) -> Clause:
+    """The charges that surely match: what isn't known of a charge could match anything."""
+    clause = Clause("kind = 'charge'")
+    for condition in where:
+        if condition.column in _MADE:
+            clause &= _made_clause(ledger, condition)
+        else:
+            clause &= condition_clause(condition, values)
+        clause &= ~Clause(unknown(condition.column))
+    return clause
+
+
+def unknown(column: str) -> str:
+    """Charges of which the column can't be known: no layout, or no inventory, tells it."""
+    if column in INVENTORY_COLUMNS:
+        return f"unparsed OR list_contains(unnamed, '{column}')"
+    return "unparsed" if column in PART_COLUMNS else "false"
+
+
+def values_of(ledger: Ledger, column: str, clause: Clause | None = None) -> frozenset[str]:
+    """What the charges have in a column as it is shown; without a clause those of all charges."""
+    which = clause or Clause("kind = 'charge'")
+    rows = ledger.query(
+        f"SELECT DISTINCT {_MADE.get(column, column)} FROM ledger WHERE {which.sql}",
+        which.parameters,
+    )
+    return frozenset(str(row[0]) for row in rows if row[0] is not None)
+
+
+def _made_clause(ledger: Ledger, condition: Condition) -> Clause:
+    known = sorted(values_of(ledger, condition.column))
+    wanted = [one for one in known if any(p.matches(one) for p in condition.patterns)]
+    absent = any(pattern.text is None for pattern in condition.patterns)
+    return value_clause(_MADE[condition.column], wanted, absent=absent, excludes=condition.excludes)
+
+
+def columns(by: Sequence[str]) -> str:
+    return "".join(f"{_MADE.get(column, column)} AS by_{column}, " for column in by)
+
+
+def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostRow]:
+    """One row per group and currency; usage is kept apart per unit. By nothing: the totals."""
+    found = ledger.query(
+        f"SELECT {columns(by)}billing_currency, unit, sum(billed_cost), sum(list_cost),"
+        " sum(list_cost) - sum(billed_cost) FILTER (WHERE list_cost IS NOT NULL),"
+        " sum(charges)::BIGINT, sum(usage), sum(billed_cost) FILTER (WHERE usage IS NOT NULL)"
+        f" FROM ledger WHERE {clause.sql} GROUP BY ALL"
+        f" ORDER BY {', '.join(f'{at + 1} NULLS LAST' for at in range(len(by) + 2))}",
+        clause.parameters,
+    )
+    rows: dict[Key, CostRow] = {}
+    for *values, currency, unit, billed, listed, off, charges, quantity, cost_of_usage in found:
+        row = CostRow(
+            values=tuple(zip(by, values, strict=True)),
+            currency=currency,
+            billed_cost=billed,
+            list_cost=listed,
+            charges=charges,
+            usage=() if quantity is None else (UsageSum(unit, quantity, cost_of_usage),),
+            taken_off=off,
+        )
+        key = tuple(values), currency
+        rows[key] = plus(rows[key], row) if key in rows else row
+    return rows
+
+
+def plus(one: CostRow, other: CostRow) -> CostRow:
+    """Two rows as one, with the first one's values."""
+    used: dict[str | None, UsageSum] = {}
+    for part in (*one.usage, *other.usage):
+        known = used.get(part.unit)
+        used[part.unit] = (
+            UsageSum(
+                part.unit,
+                EXACT.add(known.quantity, part.quantity),
+                EXACT.add(known.billed_cost, part.billed_cost),
+            )
+            if known
+            else part
+        )
+    return replace(
+        one,
+        billed_cost=EXACT.add(one.billed_cost, other.billed_cost),
+        list_cost=add_known(one.list_cost, other.list_cost),
+        taken_off=add_known(one.taken_off, other.taken_off),
+        charges=one.charges + other.charges,
+        usage=tuple(used[unit] for unit in sorted(used, key=lambda unit: unit or "")),
+        compare=_both(one, other),
+    )
+
+
+def _both(one: CostRow, other: CostRow) -> Change | None:
+    if one.compare is None or other.compare is None:
+        return None
+    kinds = {one.compare.kind, other.compare.kind}
+    return Change.of(
+        EXACT.add(one.compare.before, other.compare.before),
+        EXACT.add(one.billed_cost, other.billed_cost),
+        was=kinds != {"new"},
+        here=kinds != {"gone"},
+    )
+
+
+def add_known(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return EXACT.add(one, other)

@@ -1,0 +1,145 @@
+"""What stands beside the sums: names, and what the figures don't say by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from govern.judge.bill.matching import FREE, UNTOLD_SERVICE, Clause, Values
+from govern.judge.cost.grouping import TIMES, columns, selected, values_of
+from govern.ledger.ledger import Ledger
+from govern.model.cost import CostRow
+from govern.model.money import plain
+from govern.model.policy import Condition
+from govern.model.text import shorten
+from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
+
+_UNPARSED = "with an Instance ID of no known layout"
+_UNLISTED = "of keys or workspaces that the inventory doesn't list, and it doesn't show everything"
+
+_NAMED = {"api_key_id": "api_key_name", "workspace_id": "workspace_name"}
+
+
+def named(
+    ledger: Ledger, by: Sequence[str], clause: Clause, rows: Iterable[CostRow]
+) -> list[CostRow]:
+    """Names beside ids, where the ledger has names and they weren't asked for anyway.
+
+    A group whose charges have several names has none.
+    """
+    wanted = [name for id, name in _NAMED.items() if id in by and name not in by]
+    if not wanted:
+        return list(rows)
+    one_name = (
+        f"CASE WHEN count({name}) = count(*) AND min({name}) = max({name}) THEN min({name}) END"
+        for name in wanted
+    )
+    found = ledger.query(
+        f"SELECT {columns(by)}{', '.join(one_name)} FROM ledger WHERE {clause.sql} GROUP BY ALL",
+        clause.parameters,
+    )
+    names = {tuple(row[: len(by)]): dict(zip(wanted, row[len(by) :], strict=True)) for row in found}
+    nobody = dict.fromkeys(wanted)
+    return [
+        replace(row, names=nobody if row.rest else names[tuple(value for _, value in row.values)])
+        for row in rows
+    ]
+
+
+def notes(
+    ledger: Ledger, by: Sequence[str], where: Sequence[Condition], values: Values
+) -> Iterable[str]:
+    """What the figures don't say by themselves."""
+    yield from _hidden(
+        ledger,
+        by,
+        where,
+        values,
+        (*PART_COLUMNS, *INVENTORY_COLUMNS),
+        _UNPARSED,
+        Clause("unparsed"),
+    )
+    names = [column for column in INVENTORY_COLUMNS if column in (*by, *(c.column for c in where))]
+    if names:
+        clause = ~Clause("unparsed") & Clause("list_has_any(unnamed, ?::VARCHAR[])", (names,))
+        yield from _hidden(ledger, by, where, values, INVENTORY_COLUMNS, _UNLISTED, clause)
+    shown = selected(ledger, where, values)
+    free = ledger.query(
+        f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {shown.sql} AND {FREE}",
+        shown.parameters,
+    )[0][0]
+    if free:
+        yield f"{free} of the charges cost{'s' if free == 1 else ''} nothing."
+    yield from _untold_services(ledger, by, where, values)
+    yield from _lacking(ledger, by, shown)
+    made = ("instance_id", *TIMES)
+    unmatched = [*values.unmatched(one for one in where if one.column not in made)]
+    for condition in where:
+        if condition.column in made:
+            known = values_of(ledger, condition.column)
+            literals = (one.text for one in condition.patterns if one.text and not one.wild)
+            unmatched += [text for text in literals if text not in known]
+    if unmatched:
+        yield f"Not in this bill: {', '.join(map(shorten, unmatched))}."
+
+
+def _hidden(
+    ledger: Ledger,
+    by: Sequence[str],
+    where: Sequence[Condition],
+    values: Values,
+    hidden: Sequence[str],
+    why: str,
+    unknown: Clause,
+) -> Iterable[str]:
+    """Charges that are left out, or stand under none, since some columns can't be known of them."""
+    filtered = any(condition.column in hidden for condition in where)
+    groups = [column for column in by if column in hidden]
+    known = selected(ledger, [one for one in where if one.column not in hidden], values)
+    told = _count(ledger, known & unknown) if filtered or groups else ""
+    if told and filtered:
+        yield f"{told} {why}: left out, since nobody knows whether they match."
+    elif told:
+        isnt = "isn't" if len(groups) == 1 else "aren't"
+        yield f"{told} {why}: their {' and '.join(groups)} {isnt} known (none)."
+
+
+def _untold_services(
+    ledger: Ledger, by: Sequence[str], where: Sequence[Condition], values: Values
+) -> Iterable[str]:
+    """Charges that are ``other`` only because nothing tells their service."""
+    asked = [condition for condition in where if condition.column == "service"]
+    if not asked and "service" not in by:
+        return
+    rest = selected(ledger, [one for one in where if one.column != "service"], values)
+    told = _count(ledger, rest & Clause(UNTOLD_SERVICE))
+    if told and not all(condition.matches("other") for condition in asked):
+        yield f"{told} of which nothing tells the service: left out, they could be of any."
+    elif told:
+        yield f"{told} of which nothing tells the service: they are other."
+
+
+def _lacking(ledger: Ledger, by: Sequence[str], shown: Clause) -> Iterable[str]:
+    """What the bill's files don't say."""
+    periods = [column for column in by if column in ("day", "week")]
+    told = _count(ledger, shown & Clause("width = 'month'")) if periods else ""
+    if told:
+        yield f"{told} known to the month only: no {' and no '.join(periods)} (none)."
+    for column, what in (("list_cost", "list cost"), ("usage", "usage")):
+        without = [file.name for file in ledger.files if column not in file.fields]
+        if without:
+            yield f"No {what} in {', '.join(map(shorten, without))}."
+
+
+def _count(ledger: Ledger, clause: Clause) -> str:
+    """``3 charges (1.2 CNY)``, or nothing if there are none."""
+    rows = ledger.query(
+        "SELECT billing_currency, sum(charges)::BIGINT, sum(billed_cost) FROM ledger "
+        f"WHERE {clause.sql} GROUP BY 1 ORDER BY 1 NULLS LAST",
+        clause.parameters,
+    )
+    if not rows:
+        return ""
+    count = sum(row[1] for row in rows)
+    costs = ", ".join(f"{plain(row[2])} {row[0]}" for row in rows)
+    return f"{count} charge{'s' if count > 1 else ''} ({costs})"

@@ -1,0 +1,184 @@
+"""Account ids, names, owners and folders behind short tokens, before any format sees them.
+
+docs/privacy.md says what is replaced, and why the salt is what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from govern.model.bill import Evidence
+from govern.model.document import Document, Section, Sheet
+from govern.model.finding import Finding, Subject
+from govern.model.report import PolicyResult
+from govern.privacy.private import FIELDS, PATHS, PUBLIC, asked_for, learn
+from govern.privacy.tokens import Tokens
+
+# Closed words, numbers and instants: nobody's name, even where they happen to spell one.
+_KEPT = frozenset(
+    "schema govern as_of shape time exported_at first_charge last_charge reaches reach_basis "
+    "expires start end month policy severity outcome kind every measure stop state cause currency "
+    "unit billed_cost list_cost taken_off before change effective_price effective_price_per "
+    "other_cost unparsed_cost rejected_cost observed limit quantity "
+    "per_day amount sha256 settle grace stopped_at proved_until collected_at created_at "
+    "disabled_at gone_at due at until".split()
+)
+
+
+def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Document:
+    """The document with tokens; it says ``"redacted": true``.
+
+    ``salt`` must be unknown to those who read the report: an account id is a number that can be
+    guessed, and whoever has the salt can check a guess. ``beside`` are payloads (inventories,
+    paths) whose words the document's texts may hold though none of its fields does.
+    """
+    tokens = Tokens(salt, PUBLIC)
+    findings = document.findings or ()
+    for finding in findings:
+        learn(tokens, dict(finding.subject.values))
+    for result in document.policies:
+        tokens.keep(result.id)
+        tokens.learn_path(result.file)
+    shown = {f.subject.id for f in findings if f.subject.kind not in ("account", "columns")}
+    for payload in (document.payload, *beside):
+        learn(tokens, payload, keep={one for one in shown if one})
+    redacted = [_finding(tokens, finding) for finding in findings]
+    fingerprints = {
+        before.fingerprint: after.fingerprint
+        for before, after in zip(findings, redacted, strict=True)
+    }
+    walk = _Walk(tokens, fingerprints)
+    payload = walk.mapping(document.payload)
+    return Document(
+        payload={**payload, "redacted": True},
+        sections=lambda: [_section(tokens, section) for section in document.sections()],
+        exit=replace(document.exit, reason=tokens.text(document.exit.reason)),
+        findings=None if document.findings is None else redacted,
+        policies=[_policy(tokens, result) for result in document.policies],
+        records=_records(document, payload, walk),
+        sheet=_sheet(document.sheet, walk),
+    )
+
+
+def _records(
+    document: Document, payload: Mapping[str, Any], walk: _Walk
+) -> Sequence[Mapping[str, Any]] | None:
+    """Records are mostly a list of the payload, which needn't be walked twice."""
+    if document.records is None:
+        return None
+    for key, value in document.payload.items():
+        if value is document.records:
+            return list(payload[key])
+    return [walk.mapping(record) for record in document.records]
+
+
+def _sheet(sheet: Callable[[], Sheet] | None, walk: _Walk) -> Callable[[], Sheet] | None:
+    if sheet is None:
+        return None
+
+    def shown() -> Sheet:
+        plain = sheet()
+        return Sheet(plain.columns, [walk.cells(plain.columns, row) for row in plain.rows])
+
+    return shown
+
+
+class _Walk:
+    """A payload with its words replaced, field by field."""
+
+    def __init__(self, tokens: Tokens, fingerprints: Mapping[str, str]) -> None:
+        self._tokens = tokens
+        self._fingerprints = fingerprints
+
+    def mapping(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
+        walked = {key: self._value(key, value) for key, value in mapping.items()}
+        if walked.get("kind") == "columns":
+            parts = ("none" if one is None else one for one in walked["columns"].values())
+            walked["id"] = ";".join(parts)
+        asked = asked_for(mapping)
+        if asked:
+            kind = FIELDS[mapping["column"]]
+            walked["values"] = [
+                self._tokens.of(kind, value) if value in asked else value
+                for value in mapping["values"]
+            ]
+        return walked
+
+    def cells(self, columns: Sequence[str], row: Sequence[Any]) -> list[Any]:
+        """A row of a sheet, whose columns have the names of fields."""
+        return [self._value(column, cell) for column, cell in zip(columns, row, strict=True)]
+
+    def _value(self, key: str, value: Any) -> Any:
+        if key == "fields" or (key == "by" and not isinstance(value, str)):
+            # Names of columns: of a file, and of a question.
+            return value
+        if isinstance(value, Mapping):
+            return self.mapping(value)
+        if isinstance(value, (list, tuple)):
+            return [self._value(key, one) for one in value]
+        if not isinstance(value, str) or key in _KEPT:
+            return value
+        if key == "fingerprint":
+            return self._fingerprints.get(value, value)
+        if key in PATHS:
+            return self._tokens.path(value)
+        if key in FIELDS:
+            return self._tokens.of(FIELDS[key], value)
+        return value if value in PUBLIC else self._tokens.text(value)
+
+
+def _finding(tokens: Tokens, finding: Finding) -> Finding:
+    waiver = finding.waiver
+    return replace(
+        finding,
+        title=tokens.text(finding.title),
+        message=tokens.text(finding.message),
+        subject=_subject(tokens, finding.subject),
+        evidence=tuple(_evidence(tokens, one) for one in finding.evidence),
+        policy_file=tokens.path(finding.policy_file),
+        waiver=None if waiver is None else _Walk(tokens, {}).mapping(waiver),
+    )
+
+
+def _subject(tokens: Tokens, subject: Subject) -> Subject:
+    return replace(
+        subject,
+        values=tuple(
+            (column, tokens.of(FIELDS[column], value) if column in FIELDS else value)
+            for column, value in subject.values
+        ),
+        sub_account_id=tokens.of("acct", subject.sub_account_id),
+        name=tokens.of("name", subject.name),
+    )
+
+
+def _evidence(tokens: Tokens, one: Evidence) -> Evidence:
+    return replace(one, path=tokens.path(one.path), instance_id=tokens.text(one.instance_id))
+
+
+def _policy(tokens: Tokens, result: PolicyResult) -> PolicyResult:
+    """Without its description, which is where policies name people."""
+    return replace(
+        result,
+        title=tokens.text(result.title),
+        message=None if result.message is None else tokens.text(result.message),
+        unmatched=tuple(map(tokens.text, result.unmatched)),
+        description=None,
+        file=tokens.path(result.file),
+    )
+
+
+def _section(tokens: Tokens, section: Section) -> Section:
+    def cells(row: Sequence[str]) -> list[str]:
+        return [cell if at in section.right else tokens.text(cell) for at, cell in enumerate(row)]
+
+    return replace(
+        section,
+        heading=tokens.text(section.heading),
+        sentences=[tokens.text(one) for one in section.sentences],
+        columns=[tokens.text(name) for name in section.columns],
+        rows=[cells(row) for row in section.rows],
+        details=[[tokens.text(one) for one in lines] for lines in section.details],
+    )

@@ -1,0 +1,30 @@
+"""Halt training jobs. No charge arises where no training job runs."""
+
+from __future__ import annotations
+
+from govern.shutdown.plan.resources import Wing, kind_of
+
+
+def _how(place: str) -> str:
+    return (
+        f"Cancel {place}: on the model training page of the console, or, while a key of its "
+        "workspace works, by POST /api/v1/fine-tunes/JOB_ID/cancel. What already ran is billed. "
+        "Nothing running there? Then nothing more is charged: tick this."
+    )
+
+
+KIND = kind_of(
+    Wing(
+        name="cancel_training",
+        service="training",
+        stop="cancel_job",
+        listed="training_jobs",
+        target="training_job",
+        noun="training job",
+        thing="model training",
+        over=frozenset({"SUCCEEDED", "FAILED", "CANCELED"}),
+        how=_how,
+        call=("POST", "/api/v1/fine-tunes/{id}/cancel"),
+        reversible=False,
+    )
+)

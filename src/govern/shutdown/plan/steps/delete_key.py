@@ -1,0 +1,57 @@
+"""Delete an API key: final, so only after it was disabled and nobody missed it for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from govern.model.checklist import Step
+from govern.model.inventory import Directory
+from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
+from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.scene import Scene
+from govern.shutdown.plan.steps import disable_key
+
+NAME = "delete_key"
+
+#: Between disabling and deleting, so that who needs the key has time to say so.
+QUIET_DAYS = 7
+
+
+def _plan(scene: Scene) -> Iterable[Step]:
+    for one, why in disable_key.key_steps(scene, (NAME,)):
+        yield Step(
+            id=step_id(NAME, one.workspace_id, one.api_key_id),
+            kind=NAME,
+            region_id=one.region_id,
+            subject=disable_key.target_of(one),
+            why=f"{why}.",
+            how=(
+                f"{QUIET_DAYS} quiet days after it was disabled, delete "
+                f"{disable_key.key_of(one)} on the API key page. "
+                f"{disable_key.where(one.region_id)} This is final: a deleted key can't be "
+                "restored."
+            ),
+            reversible=False,
+            proof="bill",
+        )
+
+
+def _after(step: Step, known: Known) -> Iterable[Step]:
+    return known.on(disable_key.NAME, step.subject)
+
+
+def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
+    """A key is gone if the inventory says so; if it is listed without that, it is there."""
+    for place in ((step.subject.workspace_id, str(step.subject.id)), (None, str(step.subject.id))):
+        if place in directory.keys:
+            key, inventory = directory.keys[place]
+            looked_at = seen(key, inventory, clock)
+            if key.gone_at:
+                told = f"the inventory {inventory.path} says it is gone"
+                return Seen(True, told, key.gone_at.on(clock), looked_at)
+            return Seen(False, f"the inventory {inventory.path} still lists it", None, looked_at)
+    return None
+
+
+KIND = Kind(NAME, _plan, after=_after, scope=disable_key.of_key, seen=_seen)

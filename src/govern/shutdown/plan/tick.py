@@ -1,0 +1,71 @@
+"""A person's word on steps of a checklist: done, kept on purpose, approved, or open again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from govern.model.checklist import Checklist, Step
+from govern.model.clock import Moment
+from govern.model.errors import GovernError
+from govern.model.policy import Pattern
+from govern.model.text import nearest, shorten
+from govern.shutdown.plan.make import with_due
+from govern.shutdown.plan.order import with_states
+
+
+@dataclass(frozen=True)
+class Word:
+    """What is said of a step, by whom and when. ``until`` keeps it on purpose until then.
+
+    ``state`` is ``done``, ``kept``, ``approved`` or ``todo`` (open again).
+    """
+
+    state: str
+    by: str
+    at: Moment
+    note: str | None = None
+    reason: str | None = None
+    until: Moment | None = None
+
+
+def tick(checklist: Checklist, names: Sequence[str], word: Word) -> tuple[Checklist, list[Step]]:
+    """The checklist with the word on these steps (ids or wildcards), and the steps it is on.
+
+    Raises wrong usage, with every fault, for names that no step has.
+    """
+    chosen: set[str] = set()
+    faults = []
+    ids = [step.id for step in checklist.steps]
+    for name in names:
+        pattern = Pattern(name)
+        matching = [id for id in ids if pattern.matches(id)]
+        if not matching:
+            near = nearest(name, ids) if len(name) < 120 else None
+            faults.append(
+                f"{shorten(name, 120)}: no step of this checklist"
+                + (f"; did you mean {near}?" if near else "")
+            )
+        chosen |= set(matching)
+    if faults:
+        raise GovernError("usage", faults)
+    steps = [_said(step, word) if step.id in chosen else step for step in checklist.steps]
+    ticked = replace(checklist, steps=tuple(with_due(with_states(steps))))
+    return ticked, [step for step in ticked.steps if step.id in chosen]
+
+
+def _said(step: Step, word: Word) -> Step:
+    note = word.note if word.note is not None else step.note
+    if word.state == "approved":
+        return replace(step, approved_by=word.by, note=note)
+    if word.state == "todo":
+        return replace(step, state="todo", by=None, at=None, reason=None, until=None, note=note)
+    return replace(
+        step,
+        state=word.state,
+        by=word.by,
+        at=word.at,
+        note=note,
+        reason=word.reason,
+        until=word.until,
+    )

@@ -1,0 +1,172 @@
+"""What a later bill shows of the charges that a step should have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from govern.judge.audit.evidence import gather
+from govern.judge.audit.facts import uses_in_each
+from govern.judge.audit.silence import (
+    JOBS,
+    State,
+    Stop,
+    Terms,
+    Use,
+    after_stop,
+    believed,
+    in_currencies,
+    most_cautious,
+)
+from govern.judge.bill.horizon import Horizon, Month
+from govern.judge.bill.matching import END, Clause
+from govern.judge.bill.payers import horizons
+from govern.ledger.divide import divide
+from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
+from govern.model.money import add
+from govern.model.verification import ChargesAfter, StepResult
+from govern.shutdown.plan.scope import Scope
+
+
+class BillEvidence:
+    """A bill, asked about silence. ``account_ids``: those that pay for what is to stop.
+
+    ``wrong``: why it can't be trusted; then it proves nothing, and what leaks leaks.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        bill: BillSummary,
+        account_ids: Sequence[str],
+        terms: Terms,
+        as_of: datetime,
+        wrong: str | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._terms = terms
+        self.bill = bill
+        self.wrong = wrong
+        self.accounts: Mapping[str | None, Horizon] = horizons(ledger, as_of)
+        self._missing = [one for one in account_ids if one not in self.accounts]
+        self._wanted: Sequence[str | None] = account_ids or list(self.accounts)
+        self._horizons = [self.accounts[one] for one in self._wanted if one in self.accounts]
+
+    def divide(self, stops: Iterable[datetime]) -> None:
+        """Look rows up where a stop, or the end of its terms, falls inside a day."""
+        after = (timedelta(0), self._terms.grace, self._terms.settle)
+        divide(self._ledger, [stop + more for stop in stops for more in after])
+
+    def uses(self, asked: Sequence[tuple[Scope, datetime]]) -> list[list[Use]]:
+        """Of each scope the uses that end after the instant, and those that may be its own."""
+        certain = [_later(scope.certain, stop) for scope, stop in asked]
+        doubts = [_later(scope.doubt or Clause("false"), stop) for scope, stop in asked]
+        own = uses_in_each(self._ledger, certain)
+        perhaps = uses_in_each(self._ledger, doubts, perhaps=True)
+        return [[*one, *other] for one, other in zip(own, perhaps, strict=True)]
+
+    def silence(
+        self,
+        uses: Sequence[Use],
+        stop: datetime,
+        *,
+        ends_jobs: bool = False,
+        grace: timedelta | None = None,
+    ) -> State:
+        """Whether the charges ended, as far as this bill can tell. ``uses``: those after the stop.
+
+        ``ends_jobs``: jobs and deployments were to end as well, so that their charges are residual
+        only until the stop and ``settle``. ``grace``: another one than that of the terms.
+        """
+        jobs_until = dict.fromkeys(JOBS, stop + self._terms.settle) if ends_jobs else {}
+        known = Stop(stop, "checklist")
+        terms = self._terms if grace is None else replace(self._terms, grace=grace)
+        # Of an account without a bill nothing is shown, not even up to the stop.
+        seen = self._horizons or [Horizon([Month("", stop, stop, stop)])]
+        state = most_cautious([after_stop(uses, known, one, terms, jobs_until) for one in seen])
+        if state.word == "leaking" or (self._horizons and not self._missing):
+            return believed(state, self.wrong, terms)
+        decided_at = (state.silent_from or stop) + self._terms.settle
+        return replace(
+            state,
+            word="settling",
+            reason=self._lacking(),
+            proved_until=None,
+            look_again_at=decided_at,
+        )
+
+    def undecided(self, scope: Scope, instant: datetime) -> bool:
+        """Whether a charge is known so coarsely that it may lie before or after the instant, or one
+        after it may be the step's own."""
+        coarse = scope.certain & Clause(f"first < ? AND {END} > ?", (instant, instant))
+        if scope.doubt:
+            coarse |= scope.doubt & Clause(f"{END} > ?", (instant,))
+        rows = self._ledger.query(
+            f"SELECT 1 FROM ledger WHERE kind = 'charge' AND {coarse.sql} LIMIT 1",
+            coarse.parameters,
+        )
+        return bool(rows)
+
+    def _lacking(self) -> str:
+        if not self._missing:
+            return "the bill holds no row at all, so it shows nothing"
+        return (
+            f"the bill holds nothing of account {', '.join(self._missing)}, so it shows nothing "
+            "of it: add its bill"
+        )
+
+    def charges(self, uses: Sequence[Use]) -> tuple[ChargesAfter, ...]:
+        """The uses per currency, without their bill lines yet."""
+        return tuple(_in_currency(own) for own in in_currencies(uses))
+
+    def with_lines(self, results: Sequence[StepResult], most: int) -> list[StepResult]:
+        """The results with up to ``most`` bill lines for each sum, the earliest: in one scan."""
+        sums = [one for result in results for one in (*result.charges_after, *result.residual)]
+        wanted: dict[int, list[tuple[int, bool]]] = {}
+        for number, one in enumerate(sums):
+            for group in one.groups[:most]:
+                wanted.setdefault(group, []).append((number, True))
+        lines = gather(self._ledger, wanted, most) if wanted else {}
+        found = iter(
+            replace(one, evidence=tuple(line for line, *_ in lines.get(number, ())))
+            for number, one in enumerate(sums)
+        )
+        return [
+            replace(
+                result,
+                charges_after=tuple(islice(found, len(result.charges_after))),
+                residual=tuple(islice(found, len(result.residual))),
+            )
+            for result in results
+        ]
+
+    def final(self, month: str) -> bool:
+        """Whether every payer's bill of this month is final.
+
+        A month in which only other products are left is a month of the bill as well, and so is
+        one of which an export holds nothing but its header.
+        """
+        finals = [
+            any(one.name == month and one.final for one in horizon.months)
+            for horizon in self._horizons
+        ]
+        return bool(finals) and all(finals) and not self._missing
+
+
+def _in_currency(uses: Sequence[Use]) -> ChargesAfter:
+    earliest = sorted(uses, key=lambda use: (use.first, use.group))
+    return ChargesAfter(
+        earliest[0].currency,
+        add([use.billed_cost for use in uses]),
+        sum(use.charges for use in uses),
+        earliest[0].first,
+        width=earliest[0].width,
+        groups=tuple(use.group for use in earliest),
+    )
+
+
+def _later(clause: Clause, stop: datetime) -> Clause:
+    return Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))

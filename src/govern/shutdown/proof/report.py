@@ -1,0 +1,148 @@
+"""The verification as a report: every step's result, what is counted apart, and the exit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+
+from govern import __version__
+from govern.judge.audit.silence import Terms
+from govern.judge.bill.matching import END
+from govern.judge.bill.summary import summarise
+from govern.judge.bill.trust import distrust, said, too_old
+from govern.ledger.ledger import Ledger
+from govern.model.bill import BillSummary
+from govern.model.checklist import Input, Written
+from govern.model.exits import Exit, worst
+from govern.model.inventory import Directory
+from govern.model.verification import StepResult, VerificationReport
+from govern.shutdown.proof.evidence import BillEvidence
+from govern.shutdown.proof.verify import Facts, User, overdue, unknown_users, verify
+
+#: The documented delays are far shorter; less than this is warned about.
+_SETTLE = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. The durations come as they were written and as what they mean.
+
+    ``strict``: a word is not enough for any step. ``as_of`` is naive, on ``clock``.
+    """
+
+    as_of: datetime
+    clock: tzinfo
+    settle: tuple[str, timedelta] = ("48h", _SETTLE)
+    grace: tuple[str, timedelta] = ("15m", timedelta(minutes=15))
+    strict: bool = False
+    fail_on: str = "low"
+    max_rejects: int = 0
+    max_bill_age: timedelta | None = None
+    evidence: int = 3
+    directory: Directory = field(default_factory=lambda: Directory(()))
+
+
+def prove(written: Written, ledger: Ledger | None, question: Question) -> VerificationReport:
+    """Hold the checklist against the bill, if there is one, and the inventories."""
+    checklist = written.checklist
+    report = VerificationReport(
+        version=__version__,
+        as_of=question.as_of,
+        clock=question.clock,
+        checklist=Input(written.path, written.sha256),
+        bill=None,
+        settle=question.settle[0],
+        grace=question.grace[0],
+        steps=(),
+        exit=Exit("overlap", ""),
+        inputs=tuple(Input(one.path, one.sha256) for one in question.directory.inventories),
+        strict=question.strict,
+        notes=tuple(_notes(question)),
+    )
+    bill: BillSummary | None = None
+    evidence = None
+    stale: list[str] = []
+    wrong: list[Exit] = []
+    if ledger is not None:
+        bill = summarise(ledger, question.as_of)
+        if ledger.clashes:
+            return replace(report, bill=bill, exit=Exit("overlap", "; ".join(ledger.clashes)))
+        terms = Terms(question.settle[1], question.grace[1])
+        wrong = distrust(ledger, bill, question.max_rejects)
+        wrong += too_old(bill, question.as_of, question.max_bill_age)
+        evidence = BillEvidence(
+            ledger, bill, checklist.account_ids, terms, question.as_of, said(wrong)
+        )
+        stale = unknown_users(checklist, _users(ledger), question.clock)
+    facts = Facts(
+        question.as_of,
+        question.clock,
+        evidence,
+        question.directory,
+        question.evidence,
+        question.settle[1],
+    )
+    steps = verify(checklist, facts)
+    late = overdue(checklist, steps, facts)
+    notes = [*report.notes, *(ledger.notes if ledger else ())]
+    if stale:
+        shown = ", ".join(stale[:5]) + (f" and {len(stale) - 5} more" if len(stale) > 5 else "")
+        notes.append(f"Keys used since that this checklist doesn't know: {shown}. Make it again.")
+    if late:
+        notes.append(f"Overdue: {', '.join(late)}.")
+    exits = [*wrong, _exit(steps, question, late)]
+    if stale:
+        # Steps may be open as well: this comes first.
+        told = f"a stale checklist: it doesn't know {stale[0]}; make it again"
+        exits.insert(0, Exit("not_finished", told))
+    return replace(report, bill=bill, steps=tuple(steps), exit=worst(exits), notes=tuple(notes))
+
+
+def _notes(question: Question) -> Iterable[str]:
+    if question.settle[1] < _SETTLE:
+        yield (
+            f"settle is {question.settle[0]}, less than 48h: a charge that arrives later than "
+            "that makes a proof wrong."
+        )
+
+
+def _users(ledger: Ledger) -> list[User]:
+    rows = ledger.query(
+        "SELECT billing_account_id, workspace_id, api_key_id, "
+        f"max({END} - INTERVAL 1 MICROSECOND) FROM ledger WHERE kind = 'charge' "
+        "AND charge_category = 'usage' AND api_key_id IS NOT NULL AND api_key_id <> '' "
+        "GROUP BY 1, 2, 3 ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3"
+    )
+    return [User(*row) for row in rows]
+
+
+def _exit(steps: Sequence[StepResult], question: Question, late: Sequence[str]) -> Exit:
+    leaking = [step for step in steps if step.charges_after]
+    if leaking and question.fail_on != "never":
+        more = f" and {len(leaking) - 1} more" if len(leaking) > 1 else ""
+        return Exit("leaking", f"charges after the stop: {leaking[0].id}{more}")
+    unfinished = [step for step in steps if step.state not in ("proved", "kept")]
+    words = [step for step in steps if question.strict and step.on_word]
+    if not unfinished and not words:
+        told = "everything is proved" if steps else "the checklist has no step"
+        word = sum(1 for step in steps if step.on_word)
+        return Exit("clean", told + (f", {word} on someone's word" if word else ""))
+    more = f" and {len(late) - 1} more" if len(late) > 1 else ""
+    told = f"; overdue: {late[0]}{more}" if late else ""
+    return Exit("not_finished", _left(unfinished, words) + told)
+
+
+def _left(unfinished: Sequence[StepResult], words: Sequence[StepResult]) -> str:
+    """``2 steps open, 3 waiting until 2026-10-05 12:00``."""
+    counts = {
+        "failed": sum(1 for step in unfinished if step.state == "failed"),
+        "open": sum(1 for step in unfinished if step.state in ("todo", "blocked")),
+        "waiting": sum(1 for step in unfinished if step.state == "waiting"),
+        "on someone's word only (--strict)": len(words),
+    }
+    said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    dates = [step.look_again_at for step in unfinished if step.look_again_at]
+    return said + (
+        f"; look again with a bill that reaches {max(dates):%Y-%m-%d %H:%M}" if dates else ""
+    )
