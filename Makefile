@@ -16,7 +16,7 @@ help:
 	@echo "make test   the default test suite; TESTS=tests/ledger for a part of it"
 	@echo "make test-oldest, make test-newest  with the lowest and the newest versions allowed"
 	@echo "make lint   ruff, mypy, import-linter"
-	@echo "make fuzz   thousands of damaged bills (some minutes)"
+	@echo "make fuzz   thousands of damaged bills (half an hour; TESTS=… for a part of it)"
 	@echo "make worlds  ten thousand simulated retirements, held against what truly happened"
 	@echo "make mutants  every change of what decides must be noticed by a test"
 	@echo "make lock   look for newer versions, and lock them (needs network)"
@@ -75,7 +75,7 @@ lint: $(VENV)/.lint
 	@$(BIN)/lint-imports
 
 fuzz: $(VENV)/.test
-	@$(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -m slow -n auto $(TESTS)
 
 # Retirements through verify's own functions, and through the command line; docs/proof.md has the figures.
 WORLDS ?= 750 200
