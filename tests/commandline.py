@@ -6,6 +6,7 @@ Tests of starting, of signals and of real streams run processes.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import subprocess
@@ -14,7 +15,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from unittest import mock
 
+import typer.main
+
 from govern.cli import main, signals
+
+#: It says the same in every run of one process, and takes half of a short one's time to make.
+_COMMAND = functools.cache(typer.main.get_command)
 
 
 def govern(
@@ -39,6 +45,7 @@ def ran(
             mock.patch.dict(os.environ, env or {}),
             mock.patch.object(sys, "argv", ["govern", *words]),
             mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(given))),
+            mock.patch.object(typer.main, "get_command", _COMMAND),
             # The process of the tests keeps its own signals.
             mock.patch.object(signals, "listen"),
             mock.patch.object(signals, "deaf"),

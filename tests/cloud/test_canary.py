@@ -1,7 +1,7 @@
 """No secret anywhere: a canary in every source of credentials, on every bad day, in every output.
 
-Each command runs as a process of its own against a server that may repeat all it was sent; its
-standard output, standard error (with -v) and every file that it leaves are searched.
+Each command runs against a server that may repeat all it was sent; its standard output, standard
+error (with -v), the traceback of what ended it and every file that it leaves are searched.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import os
 import re
 import subprocess
 import sys
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cloud import secret_service
-from cloud.secret_service import environment, within
+from cloud.secret_service import within
+from standin import command
+from standin.command import MONTH, Ran
 from standin.server import FAULTS, StandIn, running
-from typer.testing import CliRunner
 
-from govern.cli.main import app
+TESTS = str(Path(__file__).parents[1])
 
 SECRET = "canary-secret-of-an-access-key"
 TOKEN = "canary+token/of==a-role"
@@ -35,7 +35,7 @@ _ANY = re.compile(rb"(?i)c[^a-z]{0,6}anary")
 _COMMANDS = {
     "status": ("auth", "status", "--check", "-v", "--format", "json"),
     "inventory": ("collect", "inventory", "-o", "inventory.yaml", "-v", "--region", "cn-beijing"),
-    "bills": ("collect", "bills", "--month", "2026-09", "-o", "bills", "-v"),
+    "bills": ("collect", "bills", "--month", MONTH, "-o", "bills", "-v"),
 }
 
 #: The call of each command that the fault befalls.
@@ -59,7 +59,7 @@ def filled(standin: StandIn, token: str | None) -> StandIn:
     account.workspace("llm-a", name=said)
     account.workspace("llm-b", name=STORED)
     account.key(2000001, "llm-a", description=said, createdBy=said)
-    account.charge("2026-09-01", "1.5", NickName=said, **{SECRET: said})
+    account.charge(f"{MONTH}-01", "1.5", NickName=said, **{SECRET: said})
     return standin
 
 
@@ -72,18 +72,11 @@ def searched(folder: Path, *texts: bytes) -> None:
         assert not _ANY.search(held) and KEY.encode() not in held, path
 
 
-def run(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
+def run(folder: Path, *words: str, patience: float | None = None, **more: str) -> Ran:
     folder.mkdir(exist_ok=True)
-    done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "ignore", "-m", "govern", *words],
-        env={**environment(folder.parent), **more},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=300,
-        cwd=folder,
-    )
-    searched(folder, done.stdout, done.stderr)
-    assert b"Traceback" not in done.stderr, done.stderr
+    told = {**command.environment(None, folder.parent), **more}
+    done = command.alone(told, folder, *words, patience=patience)
+    searched(folder, *(text.encode() for text in (done.out, done.err, done.trace)))
     return done
 
 
@@ -97,64 +90,65 @@ def test_the_search_finds_a_canary(tmp_path: Path) -> None:
         searched(tmp_path)
 
 
-@pytest.mark.parametrize("command", _COMMANDS)
-@pytest.mark.parametrize("fault", [None, *(one for one in FAULTS if not one.startswith("time"))])
+@pytest.mark.parametrize("name", _COMMANDS)
+@pytest.mark.parametrize("fault", [None, *FAULTS])
 def test_the_environments_secrets_are_nowhere(
-    tmp_path: Path,
-    standin: StandIn,
-    command: str,
-    fault: str | None,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, standin: StandIn, name: str, fault: str | None
 ) -> None:
     if fault:
         # Twice for what is repeated, and for good what isn't.
         times = (1, 2) if fault not in ("leak", "success false", "expired", "redirect") else (0,)
-        standin.faults = {(_CALL[command], number): fault for number in times}
-    more = {**standin.environment(), "DASHSCOPE_API_KEY": API_KEY, "HOME": str(tmp_path)}
-    for name, text in more.items():
-        monkeypatch.setenv(name, text)
+        standin.faults = {(_CALL[name], number): fault for number in times}
+    more = {**standin.environment(), "DASHSCOPE_API_KEY": API_KEY}
+    patience = 0.3 if fault and fault.startswith("time-out") else None
+    done = run(tmp_path / "work", *_COMMANDS[name], patience=patience, **more)
+    assert done.code in (0, 4, 5), done.err
+    assert bool(done.trace) is (done.code == 5)
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_a_server_that_repeats_everything_tells_nothing(
+    tmp_path: Path, standin: StandIn, name: str
+) -> None:
+    """Its first answer already, so that nothing else is ever said; as a process of its own."""
+    standin.faults = {("GetCallerIdentity", 0): "leak"}
     work = tmp_path / "work"
     work.mkdir()
-    monkeypatch.chdir(work)
-    # In this process, so that the traceback of what ended the run can be searched as well.
-    done = CliRunner().invoke(app, list(_COMMANDS[command]))
-    ended = done.exception
-    told = "".join(traceback.format_exception(ended)) if ended else ""
-    assert done.exit_code in (0, 4, 5) or getattr(ended, "cause", "") == "network", told
-    searched(work, done.stdout_bytes, done.stderr_bytes, told.encode(), repr(ended).encode())
-
-
-@pytest.mark.parametrize("command", _COMMANDS)
-def test_a_server_that_repeats_everything_tells_nothing(
-    tmp_path: Path, standin: StandIn, command: str
-) -> None:
-    """Its first answer already, so that nothing else is ever said."""
-    standin.faults = {("GetCallerIdentity", 0): "leak"}
-    more = {**standin.environment(), "DASHSCOPE_API_KEY": API_KEY}
-    done = run(tmp_path / "work", *_COMMANDS[command], **more)
-    assert done.returncode == 5
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "ignore", "-m", "govern", *_COMMANDS[name]],
+        env={
+            **secret_service.environment(tmp_path),
+            **standin.environment(),
+            "DASHSCOPE_API_KEY": API_KEY,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=300,
+        cwd=work,
+    )
+    searched(work, done.stdout, done.stderr)
+    assert (done.returncode, b"Traceback" in done.stderr) == (5, False)
     assert b"sts:GetCallerIdentity: Leak: " in done.stderr
 
 
 @pytest.mark.parametrize("mode", ["AK", "StsToken"])
-@pytest.mark.parametrize("command", _COMMANDS)
+@pytest.mark.parametrize("name", _COMMANDS)
 def test_a_profiles_secrets_are_nowhere(
-    tmp_path: Path, standin: StandIn, command: str, mode: str
+    tmp_path: Path, standin: StandIn, name: str, mode: str
 ) -> None:
     filled(standin, TOKEN if mode == "StsToken" else None)
     profile = {"name": "p", "mode": mode, "access_key_id": KEY, "access_key_secret": SECRET}
     held = json.dumps({"current": "p", "profiles": [{**profile, "sts_token": TOKEN}]})
     (tmp_path / ".aliyun").mkdir()
     (tmp_path / ".aliyun" / "config.json").write_text(held)
-    told = standin.environment()
-    more = {name: text for name, text in told.items() if name.startswith("GOVERN_")}
-    done = run(tmp_path / "work", *_COMMANDS[command], **more)
-    assert done.returncode in (0, 4), done.stderr
-    standin.faults = {(_CALL[command], 0): "leak"}
-    run(tmp_path / "other", *_COMMANDS[command], **more)
+    more = command.endpoints(standin)
+    done = run(tmp_path / "work", *_COMMANDS[name], **more)
+    assert done.code in (0, 4), done.err
+    standin.faults = {(_CALL[name], 0): "leak"}
+    run(tmp_path / "other", *_COMMANDS[name], **more)
     broken = tmp_path / ".aliyun" / "config.json"
     broken.write_text(held[:-1])
-    assert run(tmp_path / "broken", *_COMMANDS[command], **more).returncode == 5
+    assert run(tmp_path / "broken", *_COMMANDS[name], **more).code == 5
 
 
 @pytest.mark.parametrize(
@@ -169,18 +163,25 @@ def test_what_can_not_be_a_key_is_not_repeated(
 ) -> None:
     more = {**standin.environment(), name: wrong}
     done = run(tmp_path / "work", *_COMMANDS["status"], **more)
-    assert (done.returncode, done.stdout) == (5, b"")
+    assert (done.code, done.out) == (5, "")
     assert standin.calls == []
 
 
-_KEEP = f"""
-import json, keyring
+#: What a process in the session of a real keyring does: keep the canaries, run every command.
+_IN_SESSION = f"""
+import json, keyring, os, sys
+from pathlib import Path
+from standin import command
 for name, text in {{
     "access-key": json.dumps({{"id": "{KEY}", "secret": "{SECRET}"}}),
     "api-keys": json.dumps({{"places": [["llm-b", "cn-beijing"]]}}),
     "api-key/cn-beijing/llm-b": "{STORED}",
 }}.items():
     keyring.set_password("govern", name, text)
+for name, words in json.loads(sys.argv[1]).items():
+    done = command.alone(dict(os.environ), Path.cwd(), *words, backend=keyring.get_keyring())
+    print(name, done.code, done.out, done.trace, flush=True)
+    print(done.err, file=sys.stderr, flush=True)
 """
 
 
@@ -189,24 +190,24 @@ def test_the_keyrings_secrets_are_nowhere(tmp_path: Path, standin: StandIn) -> N
     filled(standin, None)
     work = tmp_path / "work"
     work.mkdir()
-    (tmp_path / "keep.py").write_text(_KEEP)
-    commands = "\n".join(
-        f"{sys.executable} -m govern {' '.join(words)}; echo {name} $?"
-        for name, words in _COMMANDS.items()
-    )
-    script = f"{sys.executable} keep.py && cd work && {{ {commands}\n}}"
-    told = standin.environment()
-    more = {name: text for name, text in told.items() if name.startswith("GOVERN_")}
+    path = os.pathsep.join((secret_service.SOURCES, TESTS))
+    more = {**command.endpoints(standin), "PYTHONPATH": path}
     for fault in (None, "leak"):
         standin.faults = {(name, 0): fault for name in _CALL.values()} if fault else {}
         done = subprocess.run(
-            within(tmp_path, "sh", "-c", script),
-            env=environment(tmp_path, **more),
+            within(tmp_path, sys.executable, "-c", _IN_SESSION, json.dumps(_COMMANDS)),
+            env=secret_service.environment(tmp_path, **more),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=300,
-            cwd=tmp_path,
+            cwd=work,
         )
         searched(work, done.stdout, done.stderr)
-        assert b"status 0" in done.stdout or fault, done.stderr
+        assert done.returncode == 0, done.stderr
+        codes = dict(re.findall(r"(?m)^(status|inventory|bills) (\d)", done.stdout.decode()))
+        assert codes == (
+            dict.fromkeys(_COMMANDS, "5")
+            if fault
+            else {"status": "0", "inventory": "4", "bills": "0"}
+        )
     assert standin.count("ListFineTunes") > 0

@@ -18,12 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collect_running import MONTH, Ran, environment, govern, month_ago
 from jsonschema import Draft202012Validator
+from standin.command import MONTH, Ran, environment, govern, month_ago
 from standin.server import StandIn, running
 from standin.state import Raw
-
-from govern.cloud import pace
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "1902910424969427"
@@ -38,12 +36,6 @@ def standin() -> Iterator[StandIn]:
         one.account.charge(f"{MONTH}-02", "1E-7")
         one.account.charge(f"{MONTH}-03", "2.00", Currency="USD")
         yield one
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How often a service may be asked is tested with the calls."""
-    monkeypatch.setattr(pace.Pace, "wait", lambda self: None)
 
 
 def collect(standin: StandIn, folder: Path, *words: str, **more: str) -> Ran:
@@ -360,13 +352,7 @@ def test_a_broken_manifest_is_refused_in_one_line(
 
 def test_two_at_once_in_one_folder(standin: StandIn, tmp_path: Path) -> None:
     standin.delay = 0.2
-    first = subprocess.Popen(
-        [sys.executable, "-m", "govern", "collect", "bills", "--month", MONTH, "-o", "bills"],
-        cwd=tmp_path,
-        env={**environment(standin, tmp_path), "PYTHONPATH": str(ROOT / "src")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    first = started(standin, tmp_path)
     try:
         wait_for(lambda: standin.count("DescribeInstanceBill") >= 1)
         ran = collect(standin, tmp_path)
@@ -376,6 +362,19 @@ def test_two_at_once_in_one_folder(standin: StandIn, tmp_path: Path) -> None:
         standin.delay = 0.0
         out, err = first.communicate(timeout=60)
     assert first.returncode == 0, err
+
+
+def started(standin: StandIn, folder: Path) -> subprocess.Popen[bytes]:
+    """A process of its own, which can be killed."""
+    path = os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests")))
+    words = ("collect", "bills", "--month", MONTH, "-o", "bills")
+    return subprocess.Popen(
+        [sys.executable, "-m", "standin.command", *words],
+        cwd=folder,
+        env={**environment(standin, folder), "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def wait_for(happened: Any) -> None:
@@ -391,13 +390,7 @@ def test_killed_at_any_point_the_same_command_goes_on(
     standin: StandIn, tmp_path: Path, calls: int
 ) -> None:
     standin.delay = 0.05
-    child = subprocess.Popen(
-        [sys.executable, "-m", "govern", "collect", "bills", "--month", MONTH, "-o", "bills"],
-        cwd=tmp_path,
-        env={**environment(standin, tmp_path), "PYTHONPATH": str(ROOT / "src")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    child = started(standin, tmp_path)
     wait_for(lambda: standin.count("DescribeInstanceBill") >= calls)
     os.kill(child.pid, signal.SIGKILL)
     child.communicate(timeout=60)

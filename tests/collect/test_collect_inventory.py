@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collect_running import Ran, govern
 from jsonschema import Draft202012Validator
+from standin.command import Ran, govern
 from standin.server import StandIn, running
 
 from govern.policy.inventory import load_inventories
@@ -336,7 +336,7 @@ def unresolved(monkeypatch: pytest.MonkeyPatch, regions: tuple[str, ...]) -> Non
     def send(self: Any, request: transport.Request, *words: Any) -> transport.Answer:
         if any(f"/ms/{region}/" in request.url for region in regions):
             told = "the host's name resolves to nothing"
-            raise transport.Unanswered(told, unresolved=True)
+            raise transport.Unanswered(told, final=True, unresolved=True)
         return real(self, request, *words)
 
     monkeypatch.setattr(transport.Transport, "send", send)

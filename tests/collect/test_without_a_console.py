@@ -7,6 +7,7 @@ on the 10th: 3.75 in all. Key 8 costs 0.5 on the 20th. Another product costs 100
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collect_running import MONTH, Ran, govern
+from standin.command import MONTH, Ran, govern
 from standin.server import StandIn, running
 
-from govern.cloud import pace
 from govern.ledger.reading import Reading, read
 
 ROW = {"Usage": "1", "UsageUnit": "KTokens"}
@@ -43,29 +43,40 @@ class Folder:
         return json.loads((self.path / "bills" / "manifest.json").read_text("utf-8"))
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
-    monkeypatch.setattr(pace.Pace, "wait", lambda self: None)
-    monkeypatch.chdir(tmp_path)
-    with running() as one:
-        one.account.workspace("llm-a")
-        one.account.key(7, "llm-a")
-        one.account.key(8, "llm-a")
-        one.account.charge(f"{MONTH}-01", "1.5", **of_key("7"))
-        one.account.charge(f"{MONTH}-10", "2.25", **of_key("7"))
-        one.account.charge(f"{MONTH}-20", "0.5", **of_key("8"))
-        one.account.charge(
-            f"{MONTH}-20", "100", ProductCode="ecs", ProductName="ECS", ProductDetail="ECS",
-            CommodityCode="ecs", InstanceID="i-1", Usage="1", UsageUnit="h",
-        )  # fmt: skip
-        found = Folder(one, tmp_path)
+def filled(standin: StandIn) -> StandIn:
+    account = standin.account
+    account.workspace("llm-a")
+    account.key(7, "llm-a")
+    account.key(8, "llm-a")
+    account.charge(f"{MONTH}-01", "1.5", **of_key("7"))
+    account.charge(f"{MONTH}-10", "2.25", **of_key("7"))
+    account.charge(f"{MONTH}-20", "0.5", **of_key("8"))
+    account.charge(
+        f"{MONTH}-20", "100", ProductCode="ecs", ProductName="ECS", ProductDetail="ECS",
+        CommodityCode="ecs", InstanceID="i-1", Usage="1", UsageUnit="h",
+    )  # fmt: skip
+    return standin
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was collected, once for all tests."""
+    path = tmp_path_factory.mktemp("collected")
+    with running(filled(StandIn())) as standin:
+        found = Folder(standin, path)
         assert found.govern("collect", "bills", "--month", MONTH, "-o", found.bills).code == 0
-        collected = found.govern(
+        ran = found.govern(
             "collect", "inventory", "-o", "inventory.json", "--only", "api_keys,workspaces,plans"
         )
-        assert collected.code == 0
-        one.calls.clear()
-        yield found
+        assert ran.code == 0
+    return path
+
+
+@pytest.fixture
+def folder(collected: Path, tmp_path: Path) -> Iterator[Folder]:
+    shutil.copytree(collected, tmp_path, dirs_exist_ok=True)
+    with running(filled(StandIn())) as standin:
+        yield Folder(standin, tmp_path)
 
 
 POLICY = """version: 1

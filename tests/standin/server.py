@@ -28,14 +28,15 @@ FAULTS = (
 
 @dataclass
 class Call:
-    """One request as it came: its operation, region, parameters, and whether it changes
-    anything."""
+    """One request as it came: its operation, region, parameters, whether it changes anything, and
+    when it came (seconds, by a clock of no date)."""
 
     operation: str
     region: str
     parameters: dict[str, str]
     acts: bool
     nonce: str = ""
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
