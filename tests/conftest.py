@@ -45,8 +45,9 @@ def no_function_without_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def signals_as_they_were() -> Iterator[None]:
     """A run in the process of the tests may let no other test's children go deaf."""
+    before = signal.getsignal(signal.SIGINT)
     yield
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -55,3 +56,5 @@ def _controlling() -> None:
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    # Tests in the background ignore it, and their children would.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
