@@ -167,6 +167,51 @@ def test_what_can_not_be_a_key_is_not_repeated(
     assert standin.calls == []
 
 
+#: A bug of govern's that tells everything, some of it as in a URL, by an error of an error.
+_BUG = """
+import json, sys
+from urllib.parse import quote
+from govern.cli import main
+from govern.collect import inventory
+words = json.loads(sys.argv.pop(1))
+def bug(client, *more):
+    try:
+        raise KeyError(words)
+    except KeyError as error:
+        raise RuntimeError(" ".join(words + [quote(word, safe="") for word in words])) from error
+inventory.collect = bug
+main.main()
+"""
+
+
+@pytest.mark.parametrize("source", ["environment", "profile"])
+def test_an_error_that_nobody_foresaw_shows_no_secret(
+    tmp_path: Path, standin: StandIn, source: str
+) -> None:
+    profile = {"name": "p", "mode": "StsToken", "access_key_id": KEY, "access_key_secret": SECRET}
+    (tmp_path / ".aliyun").mkdir()
+    (tmp_path / ".aliyun" / "config.json").write_text(
+        json.dumps({"current": "p", "profiles": [{**profile, "sts_token": TOKEN}]})
+    )
+    at_hand = standin.environment() if source == "environment" else command.endpoints(standin)
+    work = tmp_path / "work"
+    work.mkdir()
+    words = json.dumps([SECRET, TOKEN, API_KEY, STORED, KEY])
+    done = subprocess.run(
+        [sys.executable, "-c", _BUG, words, "collect", "inventory", "-o", "i.json", "-v"],
+        env={**secret_service.environment(tmp_path), **at_hand, "DASHSCOPE_API_KEY": API_KEY},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=300,
+        cwd=work,
+    )
+    assert (done.returncode, done.stdout) == (70, b""), done.stderr
+    searched(work, done.stderr)
+    shown = done.stderr.decode()
+    assert "KeyError: ['(secret)', '(secret)', '(secret)', '(secret)', 'LTAI…0042']" in shown
+    assert "a bug in govern" in shown and "RuntimeError at <string>:" in shown
+
+
 #: What a process in the session of a real keyring does: keep the canaries, run every command.
 _IN_SESSION = f"""
 import json, keyring, os, sys

@@ -162,11 +162,16 @@ def _complain(error: GovernError) -> int:
 def _bug(error: BaseException) -> int:
     import traceback
 
+    from govern.cloud.credentials import take_notice
+    from govern.cloud.secret import scrubbed
+
+    # Nobody foresaw this error: its text may hold anything that the run was told.
+    take_notice(os.environ)
     if "-v" in sys.argv or "--verbose" in sys.argv:
-        streams.whisper("".join(traceback.format_exception(error)))
+        streams.whisper(scrubbed("".join(traceback.format_exception(error))))
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
-    text = " ".join(str(error).split())[:300]
+    text = " ".join(scrubbed(str(error)).split())[:300]
     return _say(
         f"a bug in govern {__version__}, please report it: "
         f"{type(error).__name__} at {place}: {text}"

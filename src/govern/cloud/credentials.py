@@ -36,6 +36,12 @@ class ApiKey:
     source: str
 
 
+def take_notice(environment: Mapping[str, str]) -> None:
+    """Count the environment's secrets among those that this process was told, used or not."""
+    for name in (SECRET, TOKEN, API_KEY):
+        Secret(environment.get(name, ""))
+
+
 def find(
     environment: Mapping[str, str], home: str, profile: str | None, *, prompts: bool = False
 ) -> Source | None:

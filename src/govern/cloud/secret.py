@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 from govern.model.errors import GovernError
 
@@ -15,6 +16,10 @@ _SHOWN = "(secret)"
 _API_KEY = re.compile(r"\bsk-[A-Za-z0-9._-]{6,}")
 
 
+#: Every secret that this process was told, and what is shown instead of it.
+_told: dict[str, str] = {}
+
+
 class Secret:
     """A text that only :meth:`reveal` gives away: not repr, str, format, pickle or a traceback."""
 
@@ -22,6 +27,7 @@ class Secret:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        _told[text] = _SHOWN
 
     def reveal(self) -> str:
         return self._text
@@ -53,6 +59,9 @@ class Credentials:
     access_key_secret: Secret
     token: Secret | None
     source: str
+
+    def __post_init__(self) -> None:
+        _told[self.access_key_id] = self.shown
 
     @classmethod
     def of(cls, id: object, secret: object, token: object, source: str) -> Credentials | None:
@@ -120,6 +129,16 @@ class Unsaid:
         if isinstance(found, list):
             return [self.everywhere(inner) for inner in found]
         return found
+
+
+def scrubbed(text: str) -> str:
+    """The text without any secret that this process was told, as it stands or as in a URL: what
+    other people's code says of an error may hold whole requests."""
+    for secret in sorted(_told, key=len, reverse=True):
+        if _is_long(secret):
+            for form in {secret, quote(secret), quote(secret, safe="")}:
+                text = text.replace(form, _told[secret])
+    return _API_KEY.sub(_SHOWN, text)
 
 
 def _is_long(text: str) -> bool:
