@@ -201,7 +201,8 @@ def test_a_library_that_logs_what_it_sent_is_not_heard(tmp_path: Path) -> None:
     done = process(tmp_path, *words, PYTHONPATH=path)
     assert (done.code, done.out) == (5, "")
     assert done.err == (
-        "govern: profile ci of the aliyun CLI has mode OIDC: no key came (ValueError)\n"
+        "govern: profile ci of the aliyun CLI has mode OIDC: "
+        "sts:AssumeRoleWithOIDC: no key came: ValueError\n"
     )
 
 

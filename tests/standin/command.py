@@ -7,6 +7,7 @@ it does wait is tested in cloud/test_waiting.py.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import traceback
 from collections.abc import Iterator, Mapping
@@ -99,6 +100,7 @@ def alone(
         return ended(error)
 
     with (
+        _logging(),
         mock.patch.dict(os.environ, told, clear=True),
         mock.patch.object(main, "_ended", noted),
         _keyring(backend or NoKeyring()),
@@ -107,6 +109,15 @@ def alone(
         done = commandline.govern(folder, *words)
     trace = "".join("".join(traceback.format_exception(one)) + repr(one) for one in ends)
     return Ran(done.returncode, done.stdout, done.stderr, waited, trace)
+
+
+@contextmanager
+def _logging() -> Iterator[None]:
+    """A run may have turned it off for the rest of its process."""
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """The aliyun CLI's ``config.json``: its profiles, and the credentials of one.
 
 Modes AK and StsToken are read here. Every other mode (RAM roles, OIDC in CI, single sign-on) asks
-somebody for a temporary key: that is left to Alibaba's own library, an extra of this package.
+somebody for a temporary key (role.py).
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +16,6 @@ from govern.model.errors import GovernError, usage
 
 #: Where the aliyun CLI keeps it (documented), below the home folder.
 PLACE = os.path.join(".aliyun", "config.json")
-
-EXTRA = "govern-model-studio[roles]"
 
 
 def profile(home: str, name: str | None) -> Mapping[str, Any] | None:
@@ -57,44 +54,15 @@ def _profiles(told: object) -> dict[str, Mapping[str, Any]]:
 
 def is_asked_for(known: Mapping[str, Any]) -> bool:
     """Whether somebody must be asked for a temporary key."""
-    return _mode(known) not in ("AK", "StsToken")
+    return mode(known) not in ("AK", "StsToken")
 
 
 def credentials(known: Mapping[str, Any], source: str) -> Credentials | None:
     """The credentials that a profile holds; None where there are none. Raises ``network``."""
-    token = known.get("sts_token") if _mode(known) == "StsToken" else None
+    token = known.get("sts_token") if mode(known) == "StsToken" else None
     return Credentials.of(known.get("access_key_id"), known.get("access_key_secret"), token, source)
 
 
-def ask(home: str, known: Mapping[str, Any], source: str) -> Credentials:
-    """A temporary key, through Alibaba's own library. Raises ``network``, wrong usage."""
-    told = f"profile {known.get('name')} of the aliyun CLI has mode {_mode(known)}"
-    try:
-        from alibabacloud_credentials.provider.cli_profile import CLIProfileCredentialsProvider
-    except ImportError:
-        raise usage(f"{told}: install {EXTRA} for it") from None
-    before = logging.root.manager.disable
-    # It logs whole requests, tokens among them, and Python shows that where nobody else does.
-    logging.disable()
-    try:
-        found = CLIProfileCredentialsProvider(
-            profile_name=str(known.get("name")), profile_file=os.path.join(home, PLACE)
-        ).get_credentials()
-    except Exception as error:
-        # Its messages may hold whole requests; the kind of error says enough.
-        raise GovernError("network", f"{told}: no key came ({type(error).__name__})") from None
-    finally:
-        logging.disable(before)
-    made = Credentials.of(
-        found.get_access_key_id(),
-        found.get_access_key_secret(),
-        found.get_security_token(),
-        source,
-    )
-    if made is None:
-        raise GovernError("network", f"{told}: no key came")
-    return made
-
-
-def _mode(known: Mapping[str, Any]) -> str:
+def mode(known: Mapping[str, Any]) -> str:
+    """How the profile's credentials are had: a word of the aliyun CLI."""
     return str(known.get("mode") or "AK")

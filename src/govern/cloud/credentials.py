@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from govern.cloud import aliyun_cli, keyring_store
+from govern.cloud import aliyun_cli, keyring_store, role
 from govern.cloud.secret import Credentials, Secret, sendable
 from govern.model.errors import GovernError
 
@@ -76,7 +76,7 @@ def _profile(home: str, name: str | None, source: str) -> Source | None:
     if known is None:
         return None
     if aliyun_cli.is_asked_for(known):
-        return Source(source, None, True, lambda: aliyun_cli.ask(home, known, source))
+        return Source(source, None, True, lambda: role.ask(home, known, source))
     found = aliyun_cli.credentials(known, source)
     return _held(found) if found else None
 
