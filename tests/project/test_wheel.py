@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 from bills import bill, row
@@ -32,23 +31,29 @@ def test_the_wheel_and_the_sdist_are_made_and_the_wheel_judges_a_bill(tmp_path: 
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     assert len(list((tmp_path / "dist").glob("*.tar.gz"))) == 1
 
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / "bin" / "python"
+    site = tmp_path / "site"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", str(wheel)],
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site, wheel],
         check=True,
         capture_output=True,
         env=OUTSIDE,
     )
     path = bill(tmp_path, row(**{"资产/资源实例ID": ";llm-a;qwen-max;output_token;bmp;0"}))
-    done = subprocess.run(
-        [tmp_path / "env" / "bin" / "govern", "check", str(path), "--as-of", "2026-10-05"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=OUTSIDE,
-    )
+    environment = {**OUTSIDE, "PYTHONPATH": str(site)}
+
+    def ran(*words: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            list(map(str, words)),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+        )
+
+    origin = ran(sys.executable, "-c", "import govern; print(govern.__file__)")
+    assert origin.stdout.startswith(str(site)), "the checkout was taken for the wheel"
+    done = ran(site / "bin" / "govern", "check", path, "--as-of", "2026-10-05")
     assert done.returncode == 1, done.stderr
     assert "built-in pack" in done.stdout
     assert "no-playground" in done.stdout
