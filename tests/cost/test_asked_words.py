@@ -50,6 +50,7 @@ def test_comma_lists_and_repeated_options_are_one_list() -> None:
         ("unit=tokens", "--where unit: units are never added up"),
         ("service=inferense", "--where service=inferense: did you mean inference?"),
         ("service=Inference", "--where service=Inference: did you mean inference?"),
+        ("channel=playground", "--where channel=playground: did you mean bmp?"),
         ("service!=trainig", "--where service=trainig: did you mean training?"),
         ("service=b*z", "--where service=b*z: it is one of inference, batch, "),
         ("charge_category=refund", "charge_category=refund: it is one of usage, purchase, "),

@@ -39,8 +39,8 @@ def formats_of(
 
     ``sensible``: the formats that the command has.
     """
-    stdout = _known(given or os.environ.get(FORMAT) or "table", "--format")
-    files = [_file(output) for output in outputs]
+    stdout = _known(given or os.environ.get(FORMAT) or "table", "--format", sensible)
+    files = [_file(output, sensible) for output in outputs]
     for name in (stdout, *(name for name, _ in files)):
         if name not in sensible:
             raise _senseless(name, sensible)
@@ -51,17 +51,17 @@ def formats_of(
     return stdout, files
 
 
-def _known(name: str, option: str) -> str:
+def _known(name: str, option: str, sensible: Sequence[str]) -> str:
     from govern.report import FORMATS
 
     if name not in FORMATS:
-        near = nearest(name, FORMATS)
+        near = nearest(name, sensible)
         hint = f"; did you mean {near}?" if near else ""
-        raise usage(f"{option} {name}: no such format ({', '.join(FORMATS)}){hint}")
+        raise usage(f"{option} {name}: no such format ({', '.join(sensible)}){hint}")
     return name
 
 
-def _file(output: str) -> tuple[str, str]:
+def _file(output: str, sensible: Sequence[str]) -> tuple[str, str]:
     """``FORMAT:PATH``, or a path whose suffix names its format."""
     from govern.report import FORMATS, SUFFIXES
 
@@ -69,7 +69,7 @@ def _file(output: str) -> tuple[str, str]:
     if not separator or name not in FORMATS:
         by_suffix = SUFFIXES.get(os.path.splitext(output)[1].lower())
         if by_suffix is None:
-            _known(name, "-o")
+            _known(name, "-o", sensible)
             raise usage(f"-o {output}: say which format, as in -o json:{output}")
         name, path = by_suffix, output
     if not path:

@@ -73,3 +73,10 @@ CLOSED_COLUMNS: dict[str, tuple[str, ...]] = {
     "charge_category": CHARGE_CATEGORIES,
     "free_quota_stop": ("0", "1"),
 }
+#: What people write for a word of the language, by the place where they write it.
+MEANT: dict[str, dict[str, str]] = {
+    "measure": dict.fromkeys(("cost", "costs", "spend", "amount", "money", "price"), "billed_cost")
+    | {"tokens": "usage", "rows": "charges"},
+    # The Playground's channel is bmp, as documented; channels are an open list, this isn't one.
+    "channel": dict.fromkeys(("playground", "the playground", "console", "体验"), "bmp"),
+}

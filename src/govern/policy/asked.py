@@ -10,7 +10,7 @@ from govern.model.clock import Moment, parse_moment
 from govern.model.errors import GovernError, usage
 from govern.model.policy import Condition, Pattern
 from govern.model.text import nearest, shorten
-from govern.model.words import CLOSED_COLUMNS, WHERE_COLUMNS
+from govern.model.words import CLOSED_COLUMNS, MEANT, WHERE_COLUMNS
 
 #: Periods that charges can be grouped by, besides their columns.
 TIMES = ("day", "week", "month")
@@ -104,7 +104,11 @@ def _pattern(value: str) -> Pattern:
 def _impossible(column: str, patterns: Sequence[Pattern]) -> list[str]:
     """A word outside a closed list, or what is no period, matches nothing, ever: a typo."""
     words = CLOSED_COLUMNS.get(column, ())
-    faults = []
+    faults = [
+        f"--where {column}={pattern.text}: did you mean {word}?"
+        for pattern in patterns
+        if (word := MEANT.get(column, {}).get((pattern.text or "").casefold()))
+    ]
     for pattern in patterns if column in TIMES else ():
         if pattern.text and not pattern.wild and not _is_period(column, pattern.text):
             meant = {"day": "2026-09-30", "week": "2026-09-28, its Monday", "month": "2026-09"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -17,6 +18,8 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = ("", "~", "null", "Null", "NULL")
 # What makes YAML read more into a text than is written; quoting takes it away.
 _SPECIAL = "*&!@`%|>"
+_WIDE_COLON = re.compile(r"[ -]*[A-Za-z_]+(?=：)")
+_LINES_ABOVE = 3
 
 
 class _Stop(Exception):
@@ -136,6 +139,27 @@ def _tell(error: yaml.MarkedYAMLError, source: Source, language: str) -> None:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     told = ", ".join(part for part in (context, error.problem) if part)
     here = source.lines[line - 1][column - 1 : column] if line <= len(source.lines) else ""
+    wide = _wide_colon(source.lines[:line])
+    if language == "YAML" and wide:
+        source.fault(*wide, 'a full-width colon: write ":" and a blank')
+        return
+    if language == "YAML" and here == "\t":
+        source.fault(line, column, "a tab: indent with blanks")
+        return
+    if language == "YAML" and (error.problem or "").startswith("mapping values"):
+        told = 'a second ":" in one value: quote a text that holds one, as in title: "Limit: 500"'
     if language == "YAML" and here and here in _SPECIAL:
         told += f"; quote a text that begins with {here}"
     source.fault(line, column, f"not {language}: {shorten(told, 200)}")
+
+
+def _wide_colon(lines: Sequence[str]) -> tuple[int, int] | None:
+    """Where a key is followed by the colon of a Chinese keyboard, on the last lines that were read.
+
+    Such a line is a text that goes on below, so YAML trips over a line further down.
+    """
+    for line in range(len(lines), max(0, len(lines) - _LINES_ABOVE), -1):
+        found = _WIDE_COLON.match(lines[line - 1])
+        if found:
+            return line, found.end() + 1
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from govern.model.policy import Condition, Pattern
-from govern.model.words import CLOSED_COLUMNS, WHERE_COLUMNS
+from govern.model.words import CLOSED_COLUMNS, MEANT, WHERE_COLUMNS
 from govern.policy.fields import pattern, quoted, several, unknown
 from govern.policy.marks import Fields, Items, Node, Scalar, Source
 
@@ -48,6 +48,9 @@ def _patterns(source: Source, column: str, node: Node) -> tuple[Pattern, ...]:
             return None
         if node.plain and node.text == "none":
             found = Pattern(None)
+        if isinstance(node, Scalar) and node.text.casefold() in MEANT.get(column, {}):
+            unknown(source, node, column, ())
+            return None
         words = CLOSED_COLUMNS.get(column)
         if words and not _possible(found, column, words):
             unknown(source, node, column, words)

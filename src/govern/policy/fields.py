@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from govern.model.clock import Moment, parse_moment
 from govern.model.policy import Pattern
 from govern.model.text import shorten
+from govern.model.words import MEANT
 from govern.policy.marks import (
     HIDDEN,
     Document,
@@ -62,7 +64,8 @@ def record(
 def unknown(source: Source, node: Scalar, kind: str, words: Iterable[str]) -> None:
     """Refuse a word that isn't in a closed list, with the one that was probably meant."""
     known = list(words)
-    near = source.near(node.text, known)
+    meant = MEANT.get(kind, {}).get(node.text.casefold())
+    near = f"; did you mean {meant}?" if meant else source.near(node.text, known)
     told = near or (f"; it is one of {', '.join(known)}" if len(known) <= 24 else "")
     source.refuse(node, f"unknown {kind} {quoted(node.text)}{told}")
 
@@ -173,21 +176,21 @@ def moment(source: Source, node: Node) -> Moment | None:
     try:
         return parse_moment(found.text)
     except ValueError:
-        hint = _nearest_date(found.text) or "2026-09-01 or 2026-09-01T00:00:00+08:00"
-        source.refuse(node, f"{quoted(found.text)} is no instant: write {hint}")
+        source.refuse(node, f"{quoted(found.text)} is no instant: {_hint(found.text)}")
         return None
 
 
-def _nearest_date(written: str) -> str | None:
+def _hint(written: str) -> str:
+    """What to write in its place: the same day in our way, or the month's own end."""
     meant = _DATE.fullmatch(written) if len(written) < 20 else None
-    if not meant:
-        return None
-    date = f"{meant[1]}-{meant[2]:0>2}-{meant[3]:0>2}"
-    try:
-        parse_moment(date)
-    except ValueError:
-        return None
-    return date
+    if meant:
+        month, day = f"{meant[1]}-{meant[2]:0>2}", f"{meant[3]:0>2}"
+        for last in (day, *(("30", "29", "28") if "28" < day <= "31" else ())):
+            with suppress(ValueError):
+                parse_moment(f"{month}-{last}")
+                ends = "" if last == day else f"{month} ends on {month}-{last}; "
+                return f"{ends}write {month}-{last}"
+    return "write 2026-09-01 or 2026-09-01T00:00:00+08:00"
 
 
 def pattern(source: Source, node: Node) -> Pattern | None:
