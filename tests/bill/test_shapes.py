@@ -15,7 +15,7 @@ from reading import column, rejects, summary
 
 from govern.bill.shape import Columns, Missing, Shape, match
 from govern.bill.shapes import SHAPES, NotABill, recognise
-from govern.judge.bill.matching import END, Clause, Window
+from govern.ledger.clauses import END, Clause, Window
 from govern.ledger.lookup import Search
 from govern.ledger.reading import Ledger, Reading, read
 

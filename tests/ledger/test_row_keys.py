@@ -11,8 +11,9 @@ import pytest
 from layouts import LAYOUTS
 
 from govern.bill import records
+from govern.bill.shapes import SHAPES, recognise
 from govern.ledger import reduce
-from govern.ledger.lookup import raw_row
+from govern.ledger.lookup import Search, raw_row
 from govern.ledger.reading import Reading, read
 
 #: Cells as real and damaged files have them; which of them a column takes is drawn.
@@ -82,3 +83,11 @@ def test_the_engine_and_the_look_up_agree_on_every_row(
             "negative FROM ledger l JOIN contexts c USING (context_id)"
         )
         assert {tuple(row[:8]) for row in looked_up} == set(groups)
+        # What a search takes for a candidate, before it reads the key, leaves no row out.
+        charges = Counter(dict(ledger.query("SELECT id, charges FROM ledger")))
+        assert Counter(row.group for row in Search(ledger, charges).rows()) == charges
+
+
+def test_every_layout_that_govern_reads_is_among_them() -> None:
+    shapes = {recognise(list(columns)).shape.name for columns in LAYOUTS.values()}
+    assert shapes == {shape.name for shape in SHAPES}

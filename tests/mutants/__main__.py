@@ -24,7 +24,7 @@ MODULES = (
     "judge/audit/silence", "shutdown/plan/order",
     "shutdown/proof/verify", "shutdown/proof/evidence",
     "model/instance_id", "model/money", "model/clock",
-    "ledger/overlap", "ledger/same_rows", "ledger/shared_keys",
+    "ledger/clauses", "ledger/query", "ledger/overlap", "ledger/same_rows", "ledger/shared_keys",
     "policy/limits",
 )  # fmt: skip
 

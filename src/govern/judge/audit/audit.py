@@ -37,6 +37,8 @@ from govern.judge.bill.horizon import Horizon
 from govern.judge.bill.payers import horizons
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
+from govern.ledger import query
+from govern.ledger.clauses import CHARGES, known
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.model.audit import After, Audited, AuditReport
@@ -143,10 +145,8 @@ def _warnings(question: Question) -> Iterable[str]:
 
 
 def _stops(ledger: Ledger, question: Question) -> dict[Place, Stop]:
-    rows = ledger.query(
-        "SELECT DISTINCT workspace_id, api_key_id FROM ledger WHERE kind = 'charge' "
-        "AND workspace_id IS NOT NULL ORDER BY 1, 2 NULLS LAST"
-    )
+    within = CHARGES & known("workspace_id")
+    rows = query.ask(ledger, ("workspace_id", "api_key_id"), (), within)
     return stops_of(
         question.stopped_at,
         question.directory,

@@ -40,8 +40,8 @@ class Use:
     billed_cost: Decimal = Decimal(0)
     charges: int = 1
     group: int = 0
-    perhaps: bool = False
     unparsed: bool = False
+    perhaps: bool = False
 
     @property
     def coarse(self) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 from govern import __version__
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust
+from govern.ledger import query
+from govern.ledger.clauses import CHARGES, OF_ANY_PRODUCT, UNPARSED, Clause, begins_before
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.exits import Exit, worst
@@ -15,7 +17,8 @@ from govern.model.inspection import Inspection
 from govern.model.money import plain
 from govern.model.text import shorten
 
-_KINDS = "kind IN ('charge', 'other')"
+#: Before that day an Instance ID had five parts.
+_FIVE_PARTS_UNTIL = datetime(2024, 9, 7)
 
 
 def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Inspection:
@@ -25,15 +28,15 @@ def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Inspection:
         "columns": _columns(ledger),
         "services": _sums(ledger, "service"),
         "charge_categories": _sums(ledger, "charge_category"),
-        "products": _sums(ledger, "product", f"{_KINDS}"),
+        "products": _sums(ledger, "product", OF_ANY_PRODUCT),
         "layouts": _sums(ledger, "layout"),
         "units": _sums(ledger, "unit"),
         "unknown": {
-            "instance_ids": _examples(ledger, "instance_id", "unparsed"),
+            "instance_ids": _strange_ids(ledger),
             **{name: list(words) for name, words in bill.unknown.items()},
         },
         "overlaps": ledger.clashes,
-        "before_ids": _count(ledger, "unparsed AND first < TIMESTAMP '2024-09-07'"),
+        "before_ids": query.count(ledger, CHARGES & UNPARSED & begins_before(_FIVE_PARTS_UNTIL)),
     }
     return Inspection(
         version=__version__,
@@ -60,34 +63,24 @@ def _columns(ledger: Ledger) -> list[dict[str, Any]]:
     return told
 
 
-def _sums(ledger: Ledger, column: str, where: str = "kind = 'charge'") -> list[dict[str, Any]]:
-    rows = ledger.query(
-        f"SELECT {column}, billing_currency, sum(charges)::BIGINT, sum(billed_cost) FROM ledger "
-        f"WHERE {where} GROUP BY 1, 2 ORDER BY 4 DESC NULLS LAST, 1 NULLS LAST, 2 NULLS LAST"
-    )
+def _sums(ledger: Ledger, column: str, where: Clause = CHARGES) -> list[dict[str, Any]]:
+    """The dearest first."""
+    by, wanted = (column, "billing_currency"), (query.charges(), query.total("billed_cost"))
     return [
         {column: value, "currency": currency, "charges": charges, "billed_cost": plain(cost)}
-        for value, currency, charges, cost in rows
+        for value, currency, charges, cost in query.ask(ledger, by, wanted, where, largest=1)
     ]
 
 
-def _examples(ledger: Ledger, column: str, where: str) -> list[dict[str, Any]]:
-    rows = ledger.query(
-        f"SELECT {column}, service, sum(charges)::BIGINT FROM ledger "
-        f"WHERE kind = 'charge' AND {where} GROUP BY 1, 2 "
-        "ORDER BY 3 DESC, 1 NULLS LAST, 2 NULLS LAST LIMIT 20"
-    )
+def _strange_ids(ledger: Ledger) -> list[dict[str, Any]]:
+    """Instance IDs of no known layout, the most frequent first."""
+    by, where = ("instance_id", "service"), CHARGES & UNPARSED
     return [
-        {column: shorten(value or "", 200), "service": service, "charges": charges}
-        for value, service, charges in rows
+        {"instance_id": shorten(value or "", 200), "service": service, "charges": charges}
+        for value, service, charges in query.ask(
+            ledger, by, [query.charges()], where, largest=0, most=20
+        )
     ]
-
-
-def _count(ledger: Ledger, where: str) -> int:
-    rows = ledger.query(
-        f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE kind = 'charge' AND {where}"
-    )
-    return int(rows[0][0])
 
 
 def _exit(ledger: Ledger, bill: BillSummary, max_rejects: int) -> Exit:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from govern.bill.exported import About, about
 from govern.judge.bill.horizon import Horizon, Month, Span
+from govern.ledger import query
 from govern.ledger.ledger import Ledger
 from govern.model.clock import BILL_CLOCK, Moment, final_from, month_start, next_month
 
@@ -45,9 +46,7 @@ def horizons(ledger: Ledger, as_of: datetime) -> dict[str | None, Horizon]:
 
 
 def _files(ledger: Ledger) -> Iterable[tuple[str | None, str, _Held]]:
-    rows = ledger.query(
-        "SELECT file, billing_account_id, month, last FROM held ORDER BY 1, 2 NULLS FIRST, 3"
-    )
+    rows = query.held(ledger)
     known = {file.number: (about(file.name), file.exported_at) for file in ledger.files}
     own = {
         (payer, month) for file, payer, month, _ in rows if known[file][0].month in (None, month)

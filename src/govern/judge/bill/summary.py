@@ -9,6 +9,20 @@ from decimal import Decimal
 
 from govern.judge.bill.payers import horizons
 from govern.judge.bill.unknowns import unknowns
+from govern.ledger import query
+from govern.ledger.clauses import (
+    CHARGES,
+    EVERYTHING,
+    NOTHING,
+    OF_ANY_PRODUCT,
+    OTHER_PRODUCTS,
+    REJECTED,
+    TOTALS_ROWS,
+    UNPARSED,
+    known,
+    last_at,
+    of_files,
+)
 from govern.ledger.ledger import BillFile, Ledger
 from govern.ledger.lookup import Search
 from govern.model.bill import MOST_REJECTS, BillSummary, FileSummary, Payer, RejectedRow, Total
@@ -24,13 +38,16 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
     """Everything a report says about the bill itself. Raises ``bug`` if a row or cent is lost."""
     files = _files(ledger)
     check_conservation(ledger, files)
-    known = ledger.query(
-        "SELECT min(first) FILTER (WHERE kind = 'charge'),"
-        " max(last) FILTER (WHERE kind = 'charge'),"
-        " max(last), coalesce(sum(charges) FILTER (WHERE kind = 'charge' AND unparsed), 0)::BIGINT"
-        " FROM ledger WHERE kind IN ('charge', 'other')"
+    first, last, last_of_any, unparsed = query.ask_all(
+        ledger,
+        (
+            query.least("first", CHARGES),
+            query.greatest("last", CHARGES),
+            query.greatest("last"),
+            query.charges(CHARGES & UNPARSED),
+        ),
+        OF_ANY_PRODUCT,
     )
-    first, last, last_of_any, unparsed = known[0]
     reaches, basis = _reach(ledger, last_of_any)
     payers = tuple(_payers(ledger, as_of))
     return BillSummary(
@@ -54,14 +71,10 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
 
 def _files(ledger: Ledger) -> tuple[FileSummary, ...]:
     counts: dict[int, dict[str, int]] = {}
-    for file, kind, charges in ledger.query(
-        "SELECT file, kind, sum(charges)::BIGINT FROM ledger GROUP BY file, kind"
-    ):
+    for file, kind, charges in query.ask(ledger, ("file", "kind"), [query.charges()], EVERYTHING):
         counts.setdefault(file, {})[kind] = int(charges)
     widths: dict[int, set[str]] = {}
-    for file, width in ledger.query(
-        "SELECT DISTINCT file, width FROM ledger WHERE kind = 'charge'"
-    ):
+    for file, width in query.ask(ledger, ("file", "width"), ()):
         widths.setdefault(file, set()).add(width)
     return tuple(
         _file(ledger, file, counts.get(file.number, {}), widths.get(file.number, set()))
@@ -97,28 +110,32 @@ def check_conservation(ledger: Ledger, files: Iterable[FileSummary]) -> None:
             raise GovernError(
                 "bug", f"{file.path}: {file.rows} rows became {parts}: please report this as a bug"
             )
-    raw = ledger.query("SELECT coalesce(sum(billed_cost), 0) FROM groups WHERE odd_numbers IS NULL")
-    kept = ledger.query(
-        "SELECT coalesce(sum(billed_cost), 0) FROM ledger WHERE odd_numbers IS NULL"
-    )
-    if raw[0][0] != kept[0][0]:
-        raise GovernError(
-            "bug", f"the bill's {raw[0][0]} became {kept[0][0]}: please report this as a bug"
-        )
+    read, kept = query.money(ledger)
+    if read != kept:
+        raise GovernError("bug", f"the bill's {read} became {kept}: please report this as a bug")
 
 
 def _totals(ledger: Ledger) -> tuple[Total, ...]:
-    rows = ledger.query(
-        "SELECT billing_currency,"
-        " coalesce(sum(billed_cost) FILTER (WHERE kind = 'charge'), 0),"
-        " coalesce(sum(billed_cost) FILTER (WHERE kind = 'other'), 0),"
-        " coalesce(sum(billed_cost) FILTER (WHERE kind = 'charge' AND unparsed), 0),"
-        " coalesce(sum(billed_cost) FILTER (WHERE kind = 'rejected'), 0),"
-        " count(*) FILTER (WHERE kind = 'rejected' AND billed_cost IS NULL)"
-        " FROM ledger WHERE kind <> 'totals' GROUP BY 1 ORDER BY 1 NULLS LAST"
+    rows = query.ask(
+        ledger,
+        ["billing_currency"],
+        (
+            query.total("billed_cost", CHARGES),
+            query.total("billed_cost", OTHER_PRODUCTS),
+            query.total("billed_cost", CHARGES & UNPARSED),
+            query.total("billed_cost", REJECTED),
+            query.groups(REJECTED & ~known("billed_cost")),
+        ),
+        ~TOTALS_ROWS,
     )
     totals = [
-        Total(currency, billed, other, unparsed, None if unreadable else rejected)
+        Total(
+            currency,
+            billed or Decimal(0),
+            other or Decimal(0),
+            unparsed or Decimal(0),
+            None if unreadable else rejected or Decimal(0),
+        )
         for currency, billed, other, unparsed, rejected, unreadable in rows
     ]
     structural = any(file.rejects for file in ledger.files)
@@ -138,10 +155,8 @@ def _reach(ledger: Ledger, last: datetime | None) -> tuple[datetime | None, str 
 
 def _width(ledger: Ledger, last: datetime | None) -> str:
     """How exactly the last charge of any product is known."""
-    rows = ledger.query(
-        "SELECT DISTINCT width FROM ledger WHERE kind IN ('charge', 'other') AND last = ?", [last]
-    )
-    return coarsest(str(row[0]) for row in rows)
+    at_last = OF_ANY_PRODUCT & last_at(last) if last else NOTHING
+    return coarsest(str(row[0]) for row in query.ask(ledger, ["width"], (), at_last))
 
 
 def _payers(ledger: Ledger, as_of: datetime) -> Iterable[Payer]:
@@ -168,9 +183,12 @@ def _rejects(ledger: Ledger) -> list[RejectedRow]:
         for file in ledger.files
         for reject in file.rejects[:MOST_REJECTS]
     ]
-    groups = ledger.query(
-        "SELECT id, reject_column, reject_reason FROM ledger WHERE kind = 'rejected' "
-        f"ORDER BY id LIMIT {_MOST_REJECTED_GROUPS}"
+    groups = query.rows(
+        ledger,
+        ("id", "reject_column", "reject_reason"),
+        REJECTED,
+        order=["id"],
+        most=_MOST_REJECTED_GROUPS,
     )
     reasons = {group: (column, reason) for group, column, reason in groups}
     taken: dict[str, int] = {}
@@ -210,16 +228,18 @@ def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
     if not stated:
         return []
     sums: dict[int, dict[str | None, Decimal]] = {file: {} for file in stated}
-    known = ledger.query(
-        "SELECT file, billing_currency, sum(billed_cost) FROM ledger WHERE kind <> 'totals' "
-        "AND file IN (SELECT file FROM ledger WHERE kind = 'totals') GROUP BY 1, 2"
+    summed = query.ask(
+        ledger,
+        ("file", "billing_currency"),
+        [query.total("billed_cost")],
+        ~TOTALS_ROWS & of_files(stated),
     )
     left_out = [
         (file, currency, Decimal(amount))
         for file in stated
         for currency, amount in ledger.files[file].duplicate_costs
     ]
-    for file, currency, amount in (*known, *left_out):
+    for file, currency, amount in (*summed, *left_out):
         of_file = sums[file]
         of_file[currency] = EXACT.add(of_file.get(currency, Decimal(0)), amount or Decimal(0))
     return [
@@ -232,9 +252,11 @@ def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
 def _totals_rows(ledger: Ledger) -> Iterable[tuple[int, str | None, Decimal]]:
     """File, currency and amount of each totals row, alone even where several are of one group."""
     many = {}
-    for group, file, currency, amount, rows in ledger.query(
-        "SELECT id, file, billing_currency, billed_cost, charges FROM ledger WHERE kind = 'totals' "
-        "ORDER BY file, billing_currency NULLS LAST, billed_cost, id"
+    for group, file, currency, amount, rows in query.rows(
+        ledger,
+        ("id", "file", "billing_currency", "billed_cost", "charges"),
+        TOTALS_ROWS,
+        order=("file", "billing_currency", "billed_cost", "id"),
     ):
         if rows > 1 and ledger.files[file].staged:
             many[group] = file, currency

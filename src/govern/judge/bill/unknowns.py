@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from govern.judge.bill.matching import Clause
+from govern.ledger import query
+from govern.ledger.clauses import CHARGES, NOTHING, filled, fits, is_one_of
 from govern.ledger.ledger import Ledger
 from govern.model.known import CHANNELS, COMMODITIES, METERS, REGION_IDS, UNIT_NAMES
 from govern.model.text import shorten
@@ -13,18 +12,14 @@ from govern.model.text import shorten
 _MOST = 100
 
 
-def _listed(column: str, known: Sequence[str]) -> Clause:
-    return Clause(f"list_contains(?::VARCHAR[], {column})", (list(known),))
-
-
 #: By its name in the reports: the column, and what of it is known.
 _KNOWN = {
-    "commodities": ("commodity_code", _listed("commodity_code", COMMODITIES)),
-    "meters": ("meter", Clause("regexp_full_match(meter, ?)", (METERS,))),
-    "channels": ("channel", _listed("channel", CHANNELS)),
-    "units": ("unit", _listed("unit", UNIT_NAMES)),
-    "regions": ("region_id", _listed("region_id", REGION_IDS)),
-    "charge_categories": ("unknown_category", Clause("false")),
+    "commodities": ("commodity_code", is_one_of("commodity_code", COMMODITIES)),
+    "meters": ("meter", fits("meter", METERS)),
+    "channels": ("channel", is_one_of("channel", CHANNELS)),
+    "units": ("unit", is_one_of("unit", UNIT_NAMES)),
+    "regions": ("region_id", is_one_of("region_id", REGION_IDS)),
+    "charge_categories": ("unknown_category", NOTHING),
 }
 
 
@@ -35,10 +30,7 @@ def unknowns(ledger: Ledger) -> dict[str, tuple[str, ...]]:
     """
     found = {}
     for name, (column, known) in _KNOWN.items():
-        rows = ledger.query(
-            f"SELECT DISTINCT {column} FROM ledger WHERE kind = 'charge' "
-            f"AND coalesce({column}, '') <> '' AND NOT ({known.sql}) ORDER BY 1 LIMIT {_MOST}",
-            known.parameters,
-        )
+        strange = CHARGES & filled(column) & ~known
+        rows = query.ask(ledger, [column], (), strange, most=_MOST)
         found[name] = tuple(shorten(str(row[0])) for row in rows)
     return found

@@ -11,26 +11,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from govern.judge.bill.matching import (
-    Clause,
     Values,
     inventory_columns,
     possible_clause,
-    same,
     unknown_clause,
     where_clause,
     window_of,
 )
+from govern.ledger import query
+from govern.ledger.clauses import EVERYTHING, MONTHLY, Clause, Column, same, unnamed
 from govern.ledger.ledger import Ledger
 from govern.model.finding import Subject
 from govern.model.policy import Condition, Policy
 from govern.model.words import INVENTORY_COLUMNS, MONEY_MEASURES
-
-PERIOD = {
-    "month": "month",
-    "day": "strftime(first, '%Y-%m-%d')",
-    "week": "strftime(date_trunc('week', first), '%Y-%m-%d')",
-    "total": "''",
-}
 
 #: The values a group is grouped by, its period, and its unit (a currency for money).
 Key = tuple[tuple[str | None, ...], str, str]
@@ -55,13 +48,13 @@ class Asked:
         told = ~untold
         possible = _perhaps(policy.where, values) & around
         self.untold = possible & untold
-        listed = where_clause(policy.where, values) & told & _none_of(self.names)
+        listed = where_clause(policy.where, values) & told & ~unnamed(self.names)
         self.certain = listed & window.inside
         self.straddling = listed & window.straddling
-        unlisted = possible & told & _any_of(self.names)
+        unlisted = possible & told & unnamed(self.names)
         subject = [column for column in self.names if column in policy.columns]
-        self.unlisted = unlisted & _none_of(subject)
-        self.nameless = unlisted & _any_of(subject)
+        self.unlisted = unlisted & ~unnamed(subject)
+        self.nameless = unlisted & unnamed(subject)
 
     @property
     def of_any_subject(self) -> Clause:
@@ -76,40 +69,35 @@ class Asked:
         """Everything that matches, or could."""
         return self.certain | self.of_its_subject | self.of_any_subject
 
-    def keys(self) -> str:
-        return "".join(f"{column}, " for column in self.policy.columns)
+    @property
+    def period(self) -> Column:
+        return query.PERIODS[self.policy.every]
 
-    def unit(self) -> str:
-        return {"usage": "unit", "charges": "'charges'"}.get(
-            self.policy.measure, "billing_currency"
-        )
+    @property
+    def unit(self) -> Column:
+        units = {"usage": query.UNIT, "charges": query.constant("charges")}
+        return units.get(self.policy.measure, query.CURRENCY)
+
+    @property
+    def keys(self) -> Sequence[str | Column]:
+        """What tells the policy's groups apart."""
+        return *self.policy.columns, self.period, self.unit
 
     def key(self, row: Sequence[Any]) -> Key:
         count = len(self.policy.columns)
         return tuple(row[:count]), row[count], row[count + 1]
 
-    def by_key(self) -> str:
-        return ", ".join(str(at + 1) for at in range(len(self.policy.columns) + 2))
-
     def measurable(self) -> Clause:
         """Charges that have the policy's measure, and a place in its periods."""
-        clause = Clause("true")
+        clause = EVERYTHING
         if self.policy.every in ("day", "week"):
-            clause &= Clause("width <> 'month'")
+            clause &= ~MONTHLY
         if self.policy.measure == "usage":
             clause &= same("unit", self.policy.limits[0].unit)
         return clause
 
-    def without_unit(self) -> Clause:
-        """Charges whose usage could be of any unit, since none stands beside it."""
-        return Clause("(unit IS NULL OR unit = '') AND usage IS NOT NULL AND usage > 0")
-
     def count(self, clause: Clause) -> int:
-        rows = self.ledger.query(
-            f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {clause.sql}",
-            clause.parameters,
-        )
-        return int(rows[0][0])
+        return query.count(self.ledger, clause)
 
     def subject(
         self, values: tuple[str | None, ...], shared: tuple[str | None, ...] = (None, None, None)
@@ -123,23 +111,12 @@ class Asked:
         )
 
 
-def _any_of(names: Sequence[str]) -> Clause:
-    """Charges for which an inventory with a fuller view could have one of these columns."""
-    if not names:
-        return Clause("false")
-    return Clause("list_has_any(unnamed, ?::VARCHAR[])", (list(names),))
-
-
-def _none_of(names: Sequence[str]) -> Clause:
-    return ~_any_of(names)
-
-
 def _perhaps(where: Iterable[Condition], values: Values) -> Clause:
     """``where``, and what could match it if the bill or the inventory told more."""
     clause = where_clause((), values)
     for condition in where:
         known = possible_clause(condition, values)
         if condition.column in INVENTORY_COLUMNS:
-            known |= _any_of([condition.column])
+            known |= unnamed([condition.column])
         clause &= known
     return clause

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from govern.judge.bill.matching import Values, inventory_columns, where_clause
+from govern.ledger import query
 from govern.ledger.ledger import Ledger
 from govern.model.errors import Fault
 from govern.model.policy import Condition, Policy
@@ -23,12 +24,7 @@ def selecting_nothing(policies: Sequence[Policy], ledger: Ledger) -> list[Fault]
     for policy in policies:
         if inventory_columns(policy):
             continue
-        clause = where_clause(policy.where, values)
-        ((count,),) = ledger.query(
-            f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {clause.sql}",
-            clause.parameters,
-        )
-        if not count:
+        if not query.count(ledger, where_clause(policy.where, values)):
             found.append(_warning(policy, "selects no charge of this bill"))
         unmatched = values.unmatched(policy.where)
         if unmatched:

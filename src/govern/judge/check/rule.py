@@ -11,12 +11,15 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from govern.judge.bill.matching import FREE, Clause, Values, same
-from govern.judge.check.asked import PERIOD, Asked, Key
+from govern.judge.bill.matching import Values
+from govern.judge.check.asked import Asked, Key
 from govern.judge.check.undecided import undecided
+from govern.ledger import query
+from govern.ledger.clauses import FREE, another, same
 from govern.ledger.ledger import Ledger
 from govern.model.clock import coarsest, period_bounds
 from govern.model.finding import Subject
+from govern.model.money import EXACT
 from govern.model.policy import Limit, Policy
 
 
@@ -71,7 +74,22 @@ class _Group:
     width: str
     playground: bool
     free: int
-    shared: tuple[str | None, str | None, str | None]
+    shared: tuple[str | None, ...]
+
+    def plus(self, other: _Group) -> _Group:
+        """With what the same subject spent in another currency."""
+        alike = zip(self.shared, other.shared, strict=True)
+        return _Group(
+            observed=EXACT.add(self.observed, other.observed),
+            charges=self.charges + other.charges,
+            costs=(*self.costs, *other.costs),
+            first=min(self.first, other.first),
+            last=max(self.last, other.last),
+            width=coarsest([self.width, other.width]),
+            playground=self.playground and other.playground,
+            free=self.free + other.free,
+            shared=tuple(one if one == another else None for one, another in alike),
+        )
 
 
 class Rule:
@@ -88,7 +106,7 @@ class Rule:
         observed = {key: group.observed for key, group in groups.items()}
         return Verdict(
             self.asked.count(self.asked.certain),
-            self.asked.count(self.asked.certain & Clause(FREE)),
+            self.asked.count(self.asked.certain & FREE),
             tuple(self._breaches(groups)),
             undecided(self.asked, observed),
         )
@@ -98,14 +116,13 @@ class Rule:
 
         Each comes with its number of charges.
         """
-        key = f"{self.asked.keys()}{PERIOD[self.policy.every]}, {self.asked.unit()}"
-        order = "first, file, billed_cost DESC, id"
-        clause = self.asked.certain & self.asked.measurable()
-        rows = self.ledger.query(
-            f"SELECT {key}, id, charges FROM ledger WHERE {clause.sql} "
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) <= ? "
-            f"ORDER BY {order}",
-            (*clause.parameters, most),
+        rows = query.first_of_each(
+            self.ledger,
+            self.asked.keys,
+            ("id", "charges"),
+            self.asked.certain & self.asked.measurable(),
+            order=query.EARLIEST,
+            most=most,
         )
         found: dict[Key, list[tuple[int, int]]] = {}
         for row in rows:
@@ -114,48 +131,28 @@ class Rule:
 
     def _groups(self) -> dict[Key, _Group]:
         """The sums of each subject in each period, per unit."""
-        clause = self.asked.certain & self.asked.measurable()
-        rows = self.ledger.query(
-            f"""
-            SELECT {self.asked.keys()}period, unit_key, coalesce(sum(observed), 0),
-                   sum(charges)::BIGINT, min(first), max(last),
-                   list(billing_currency ORDER BY billing_currency),
-                   list(cost ORDER BY billing_currency), flatten(list(widths)),
-                   bool_and(playground), sum(free)::BIGINT,
-                   {", ".join(f"list(DISTINCT one_{column})" for column in _SHARED)}
-            FROM (
-                SELECT {self.asked.keys()}{PERIOD[self.policy.every]} AS period,
-                       {self.asked.unit()} AS unit_key, billing_currency,
-                       sum({self.policy.measure}) AS observed, sum(billed_cost) AS cost,
-                       sum(charges) AS charges, min(first) AS first, max(last) AS last,
-                       list(DISTINCT width) AS widths,
-                       bool_and(channel IS NOT DISTINCT FROM 'bmp') AS playground,
-                       sum(CASE WHEN {FREE} THEN charges ELSE 0 END) AS free,
-                       {", ".join(f"{_one(column)} AS one_{column}" for column in _SHARED)}
-                FROM ledger WHERE {clause.sql} GROUP BY ALL
-            )
-            GROUP BY {self.asked.by_key()}
-            """,
-            clause.parameters,
+        rows = query.ask(
+            self.ledger,
+            (*self.asked.keys, "billing_currency"),
+            (
+                query.total(self.policy.measure),
+                query.total("billed_cost"),
+                query.charges(),
+                query.least("first"),
+                query.greatest("last"),
+                query.texts("width"),
+                query.every(same("channel", "bmp")),
+                query.charges(FREE),
+                *(query.shared(column) for column in _SHARED),
+            ),
+            self.asked.certain & self.asked.measurable(),
         )
-        return {self.asked.key(row): self._group(row) for row in rows}
-
-    def _group(self, row: Sequence[Any]) -> _Group:
-        observed, charges, first, last, currencies, costs, widths, playground, free, *shared = row[
-            len(self.policy.columns) + 2 :
-        ]
-        workspace, region, account = map(_only, shared)
-        return _Group(
-            observed=Decimal(observed),
-            charges=charges,
-            costs=tuple(zip(currencies, costs, strict=True)),
-            first=first,
-            last=last,
-            width=coarsest(widths),
-            playground=playground,
-            free=free,
-            shared=(workspace, region, account),
-        )
+        found: dict[Key, _Group] = {}
+        for row in rows:
+            key = self.asked.key(row)
+            group = _group(row[len(self.asked.keys) :])
+            found[key] = found[key].plus(group) if key in found else group
+        return found
 
     def _breaches(self, groups: dict[Key, _Group]) -> Iterable[Breach]:
         for key, group in groups.items():
@@ -184,8 +181,7 @@ class Rule:
     def _bounds(self, period: str) -> tuple[datetime, datetime]:
         if self.policy.every != "total":
             return period_bounds(self.policy.every, period)
-        rows = self.ledger.query("SELECT min(first), max(last) FROM ledger WHERE kind = 'charge'")
-        first, last = rows[0]
+        first, last = query.ask_all(self.ledger, [query.least("first"), query.greatest("last")])
         day_after = last.date() + timedelta(days=1)
         return datetime.combine(first.date(), time()), datetime.combine(day_after, time())
 
@@ -193,26 +189,26 @@ class Rule:
         """How many matching charges of a usage finding's subject are in another unit."""
         if self.policy.measure != "usage":
             return 0
-        clause = self.asked.certain & Clause("unit IS NOT NULL AND unit <> ?", (key[2],))
+        clause = self.asked.certain & another("unit", key[2])
         for column, value in zip(self.policy.columns, key[0], strict=True):
             clause &= same(column, value)
-        return self.asked.count(clause & same(PERIOD[self.policy.every], key[1]))
+        return self.asked.count(clause & same(self.asked.period, key[1]))
 
 
 _SHARED = ("workspace_id", "region_id", "sub_account_id")
 
 
-def _one(column: str) -> str:
-    """The value in a list if all rows share it, else an empty list."""
-    return (
-        f"CASE WHEN count({column}) = 0 THEN [NULL::VARCHAR] "
-        f"WHEN count({column}) = count(*) AND min({column}) = max({column}) "
-        f"THEN [min({column})] ELSE []::VARCHAR[] END"
+def _group(row: Sequence[Any]) -> _Group:
+    currency, observed, cost, charges, first, last, widths, playground, free, *shared = row
+    workspace, region, account = shared
+    return _Group(
+        observed=Decimal(observed or 0),
+        charges=charges,
+        costs=((currency, cost),),
+        first=first,
+        last=last,
+        width=coarsest(widths),
+        playground=playground,
+        free=free,
+        shared=(workspace, region, account),
     )
-
-
-def _only(values: list[list[str | None]]) -> str | None:
-    """The one value that all currencies of a group share; each entry is [value] or []."""
-    if len(values) != 1 or not values[0]:
-        return None
-    return values[0][0]

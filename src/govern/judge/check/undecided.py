@@ -6,8 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from govern.judge.bill.matching import UNTOLD_SERVICE, Clause, value_clause
-from govern.judge.check.asked import PERIOD, Asked, Key
+from govern.judge.check.asked import Asked, Key
+from govern.ledger import query
+from govern.ledger.clauses import (
+    MONTHLY,
+    SPREAD,
+    UNTOLD_SERVICE,
+    WITHOUT_UNIT,
+    Clause,
+    Column,
+    has_value,
+    of_files,
+)
 from govern.model.money import EXACT
 
 
@@ -29,15 +39,14 @@ def _lacking(asked: Asked) -> Iterable[str]:
     """What the bill doesn't carry: days, usage, list cost."""
     possible = asked.possible
     if asked.policy.every in ("day", "week"):
-        monthly = asked.count(possible & Clause("width = 'month'"))
+        monthly = asked.count(possible & MONTHLY)
         if monthly:
             yield f"needs charges by day; {_count(monthly)} known to the month only"
     if asked.policy.measure in ("usage", "list_cost"):
         without = [
             file.number for file in asked.ledger.files if asked.policy.measure not in file.fields
         ]
-        of_them = Clause("list_contains(?::INTEGER[], file)", (without,))
-        lacking = asked.count(possible & of_them) if without else 0
+        lacking = asked.count(possible & of_files(without)) if without else 0
         if lacking:
             name = "usage" if asked.policy.measure == "usage" else "list cost"
             yield (
@@ -51,11 +60,8 @@ def _no_limit(asked: Asked) -> Iterable[str]:
     if not asked.money:
         return
     named = [limit.unit for limit in asked.policy.limits]
-    clause = asked.possible & value_clause("billing_currency", named, absent=False, excludes=True)
-    rows = asked.ledger.query(
-        f"SELECT DISTINCT billing_currency FROM ledger WHERE {clause.sql} ORDER BY 1 NULLS LAST",
-        clause.parameters,
-    )
+    clause = asked.possible & has_value("billing_currency", named, absent=False, excludes=True)
+    rows = query.ask(asked.ledger, ["billing_currency"], (), clause)
     if rows:
         names = ", ".join(str(row[0]) for row in rows)
         yield (
@@ -72,13 +78,10 @@ def _without_unit(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str
     if asked.policy.measure != "usage":
         return
     unit = asked.policy.limits[0].unit
-    loose = asked.count(asked.of_any_subject & asked.without_unit())
-    clause = (asked.certain | asked.of_its_subject) & asked.without_unit()
-    rows = asked.ledger.query(
-        f"SELECT {asked.keys()}{PERIOD[asked.policy.every]}, sum(charges)::BIGINT "
-        f"FROM ledger WHERE {clause.sql} GROUP BY ALL HAVING count(*) > 0",
-        clause.parameters,
-    )
+    loose = asked.count(asked.of_any_subject & WITHOUT_UNIT)
+    clause = (asked.certain | asked.of_its_subject) & WITHOUT_UNIT
+    by: list[str | Column] = [*asked.policy.columns, asked.period]
+    rows = query.ask(asked.ledger, by, [query.charges()], clause)
     for *values, period, charges in rows:
         subject = tuple(values)
         limit = asked.policy.limit_of(asked.subject(subject).id, unit)
@@ -134,22 +137,20 @@ def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
 
 
 def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Slack]:
-    keys = asked.keys() if by_subject else ""
-    clause = unknown & asked.measurable()
+    by = asked.keys if by_subject else (asked.period, asked.unit)
     of_inventory = asked.nameless | asked.unlisted
-    untold = asked.untold & Clause(UNTOLD_SERVICE)
-    measure = asked.policy.measure
-    kept = [file.number for file in asked.ledger.files if file.staged is None]
-    rows = asked.ledger.query(
-        f"SELECT {keys}{PERIOD[asked.policy.every]}, {asked.unit()}, "
-        f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0), "
-        "coalesce(sum(charges), 0)::BIGINT, "
-        f"coalesce(sum(charges) FILTER (WHERE {of_inventory.sql}), 0)::BIGINT, "
-        f"coalesce(sum(charges) FILTER (WHERE {untold.sql}), 0)::BIGINT, "
-        "coalesce(sum(charges) FILTER (WHERE first < last AND "
-        "list_contains(?::INTEGER[], file)), 0)::BIGINT "
-        f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
-        (*of_inventory.parameters, *untold.parameters, kept, *clause.parameters),
+    summed = SPREAD & of_files(file.number for file in asked.ledger.files if file.staged is None)
+    rows = query.ask(
+        asked.ledger,
+        by,
+        (
+            query.positive(asked.policy.measure),
+            query.charges(),
+            query.charges(of_inventory),
+            query.charges(asked.untold & UNTOLD_SERVICE),
+            query.charges(summed),
+        ),
+        unknown & asked.measurable(),
     )
     return {
         (tuple(values), period, unit): _Slack(Decimal(amount), *counts)

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from govern import __version__
-from govern.judge.bill.matching import Clause, Values, same
+from govern.judge.bill.matching import Values
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, too_old
 from govern.judge.cost.grouping import TIMES, add_known, groups, plus, selected
 from govern.judge.cost.months import compared, months_of, remarks
 from govern.judge.cost.remarks import named, notes
 from govern.judge.cost.trends import steps_of, with_trends
+from govern.ledger import query
+from govern.ledger.clauses import Clause, same
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
 from govern.model.bill import BillSummary
@@ -133,12 +135,8 @@ def _dearest(row: CostRow) -> tuple[Decimal, str, list[tuple[bool, str]]]:
 
 def _nothing_lost(ledger: Ledger, picked: Clause, bill: BillSummary) -> None:
     """What is selected and what isn't must come to the bill's own total."""
-    rows = ledger.query(
-        f"SELECT billing_currency, sum(billed_cost) FILTER (WHERE {picked.sql}),"
-        f" sum(billed_cost) FILTER (WHERE {(~picked).sql})"
-        " FROM ledger WHERE kind = 'charge' GROUP BY 1",
-        (*picked.parameters, *picked.parameters),
-    )
+    sums = query.total("billed_cost", picked), query.total("billed_cost", ~picked)
+    rows = query.ask(ledger, ["billing_currency"], sums)
     parts = {currency: add_known(one, other) or Decimal(0) for currency, one, other in rows}
     for total in bill.totals:
         if total.currency and parts.get(total.currency, Decimal(0)) != total.billed_cost:

@@ -6,22 +6,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from govern.judge.bill.matching import Clause, Values, condition_clause, value_clause
+from govern.judge.bill.matching import Values, condition_clause
+from govern.ledger import query
+from govern.ledger.clauses import (
+    CHARGES,
+    NOTHING,
+    UNPARSED,
+    Clause,
+    Column,
+    has_value,
+    known,
+    unnamed,
+)
 from govern.ledger.ledger import Ledger
 from govern.model.cost import Change, CostRow, UsageSum
 from govern.model.money import EXACT
 from govern.model.policy import Condition
 from govern.model.words import INVENTORY_COLUMNS, PART_COLUMNS
 
-#: Periods as SQL. A charge that is known to its month only has no day and no week.
-TIMES = {
-    "day": "CASE WHEN width <> 'month' THEN strftime(first, '%Y-%m-%d') END",
-    "week": "CASE WHEN width <> 'month' THEN strftime(date_trunc('week', first), '%Y-%m-%d') END",
-    "month": "month",
-}
+#: Periods. A charge that is known to its month only has no day and no week.
+TIMES = query.KNOWN_PERIODS
 
-#: Columns that a ledger doesn't hold as they are shown. Exports may end an Instance ID in a tab.
-_MADE = {**TIMES, "instance_id": "trim(instance_id, ' ' || chr(9) || chr(160) || chr(12288))"}
+#: Columns that a ledger doesn't hold as they are shown.
+_MADE = {**TIMES, "instance_id": query.INSTANCE_ID}
 
 #: The values of a group, and its currency.
 Key = tuple[tuple[str | None, ...], str]
@@ -29,30 +36,26 @@ Key = tuple[tuple[str | None, ...], str]
 
 def selected(ledger: Ledger, where: Sequence[Condition], values: Values) -> Clause:
     """The charges that surely match: what isn't known of a charge could match anything."""
-    clause = Clause("kind = 'charge'")
+    clause = CHARGES
     for condition in where:
         if condition.column in _MADE:
             clause &= _made_clause(ledger, condition)
         else:
             clause &= condition_clause(condition, values)
-        clause &= ~Clause(unknown(condition.column))
+        clause &= ~unknown(condition.column)
     return clause
 
 
-def unknown(column: str) -> str:
+def unknown(column: str) -> Clause:
     """Charges of which the column can't be known: no layout, or no inventory, tells it."""
     if column in INVENTORY_COLUMNS:
-        return f"unparsed OR list_contains(unnamed, '{column}')"
-    return "unparsed" if column in PART_COLUMNS else "false"
+        return UNPARSED | unnamed([column])
+    return UNPARSED if column in PART_COLUMNS else NOTHING
 
 
 def values_of(ledger: Ledger, column: str, clause: Clause | None = None) -> frozenset[str]:
     """What the charges have in a column as it is shown; without a clause those of all charges."""
-    which = clause or Clause("kind = 'charge'")
-    rows = ledger.query(
-        f"SELECT DISTINCT {_MADE.get(column, column)} FROM ledger WHERE {which.sql}",
-        which.parameters,
-    )
+    rows = query.ask(ledger, columns([column]), (), clause or CHARGES)
     return frozenset(str(row[0]) for row in rows if row[0] is not None)
 
 
@@ -60,25 +63,31 @@ def _made_clause(ledger: Ledger, condition: Condition) -> Clause:
     known = sorted(values_of(ledger, condition.column))
     wanted = [one for one in known if any(p.matches(one) for p in condition.patterns)]
     absent = any(pattern.text is None for pattern in condition.patterns)
-    return value_clause(_MADE[condition.column], wanted, absent=absent, excludes=condition.excludes)
+    return has_value(_MADE[condition.column], wanted, absent=absent, excludes=condition.excludes)
 
 
-def columns(by: Sequence[str]) -> str:
-    return "".join(f"{_MADE.get(column, column)} AS by_{column}, " for column in by)
+def columns(by: Sequence[str]) -> list[str | Column]:
+    """What the ledger is asked for, to group by these."""
+    return [_MADE.get(column, column) for column in by]
 
 
 def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostRow]:
     """One row per group and currency; usage is kept apart per unit. By nothing: the totals."""
-    found = ledger.query(
-        f"SELECT {columns(by)}billing_currency, unit, sum(billed_cost), sum(list_cost),"
-        " sum(list_cost) - sum(billed_cost) FILTER (WHERE list_cost IS NOT NULL),"
-        " sum(charges)::BIGINT, sum(usage), sum(billed_cost) FILTER (WHERE usage IS NOT NULL)"
-        f" FROM ledger WHERE {clause.sql} GROUP BY ALL"
-        f" ORDER BY {', '.join(f'{at + 1} NULLS LAST' for at in range(len(by) + 2))}",
-        clause.parameters,
+    found = query.ask(
+        ledger,
+        (*columns(by), "billing_currency", "unit"),
+        (
+            query.total("billed_cost"),
+            query.total("list_cost"),
+            query.total("billed_cost", known("list_cost")),
+            query.charges(),
+            query.total("usage"),
+            query.total("billed_cost", known("usage")),
+        ),
+        clause,
     )
     rows: dict[Key, CostRow] = {}
-    for *values, currency, unit, billed, listed, off, charges, quantity, cost_of_usage in found:
+    for *values, currency, unit, billed, listed, of_it, charges, quantity, cost_of_usage in found:
         row = CostRow(
             values=tuple(zip(by, values, strict=True)),
             currency=currency,
@@ -86,7 +95,7 @@ def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostR
             list_cost=listed,
             charges=charges,
             usage=() if quantity is None else (UsageSum(unit, quantity, cost_of_usage),),
-            taken_off=off,
+            taken_off=None if listed is None else EXACT.subtract(listed, of_it),
         )
         key = tuple(values), currency
         rows[key] = plus(rows[key], row) if key in rows else row

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from govern.judge.bill.matching import Clause
 from govern.judge.cost.grouping import Key, groups, values_of
+from govern.ledger.clauses import Clause
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.clock import month_start, next_month

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from govern.judge.bill.matching import FREE, UNTOLD_SERVICE, Clause, Values
+from govern.judge.bill.matching import Values
 from govern.judge.cost.grouping import TIMES, columns, selected, values_of
+from govern.ledger import query
+from govern.ledger.clauses import FREE, MONTHLY, UNPARSED, UNTOLD_SERVICE, Clause, unnamed
 from govern.ledger.ledger import Ledger
 from govern.model.cost import CostRow
 from govern.model.money import plain
@@ -30,14 +32,7 @@ def named(
     wanted = [name for id, name in _NAMED.items() if id in by and name not in by]
     if not wanted:
         return list(rows)
-    one_name = (
-        f"CASE WHEN count({name}) = count(*) AND min({name}) = max({name}) THEN min({name}) END"
-        for name in wanted
-    )
-    found = ledger.query(
-        f"SELECT {columns(by)}{', '.join(one_name)} FROM ledger WHERE {clause.sql} GROUP BY ALL",
-        clause.parameters,
-    )
+    found = query.ask(ledger, columns(by), [query.shared(name) for name in wanted], clause)
     names = {tuple(row[: len(by)]): dict(zip(wanted, row[len(by) :], strict=True)) for row in found}
     nobody = dict.fromkeys(wanted)
     return [
@@ -57,17 +52,14 @@ def notes(
         values,
         (*PART_COLUMNS, *INVENTORY_COLUMNS),
         _UNPARSED,
-        Clause("unparsed"),
+        UNPARSED,
     )
     names = [column for column in INVENTORY_COLUMNS if column in (*by, *(c.column for c in where))]
     if names:
-        clause = ~Clause("unparsed") & Clause("list_has_any(unnamed, ?::VARCHAR[])", (names,))
+        clause = ~UNPARSED & unnamed(names)
         yield from _hidden(ledger, by, where, values, INVENTORY_COLUMNS, _UNLISTED, clause)
     shown = selected(ledger, where, values)
-    free = ledger.query(
-        f"SELECT coalesce(sum(charges), 0)::BIGINT FROM ledger WHERE {shown.sql} AND {FREE}",
-        shown.parameters,
-    )[0][0]
+    free = query.count(ledger, shown & FREE)
     if free:
         yield f"{free} of the charges cost{'s' if free == 1 else ''} nothing."
     yield from _untold_services(ledger, by, where, values)
@@ -112,7 +104,7 @@ def _untold_services(
     if not asked and "service" not in by:
         return
     rest = selected(ledger, [one for one in where if one.column != "service"], values)
-    told = _count(ledger, rest & Clause(UNTOLD_SERVICE))
+    told = _count(ledger, rest & UNTOLD_SERVICE)
     if told and not all(condition.matches("other") for condition in asked):
         yield f"{told} of which nothing tells the service: left out, they could be of any."
     elif told:
@@ -122,7 +114,7 @@ def _untold_services(
 def _lacking(ledger: Ledger, by: Sequence[str], shown: Clause) -> Iterable[str]:
     """What the bill's files don't say."""
     periods = [column for column in by if column in ("day", "week")]
-    told = _count(ledger, shown & Clause("width = 'month'")) if periods else ""
+    told = _count(ledger, shown & MONTHLY) if periods else ""
     if told:
         yield f"{told} known to the month only: no {' and no '.join(periods)} (none)."
     for column, what in (("list_cost", "list cost"), ("usage", "usage")):
@@ -133,13 +125,9 @@ def _lacking(ledger: Ledger, by: Sequence[str], shown: Clause) -> Iterable[str]:
 
 def _count(ledger: Ledger, clause: Clause) -> str:
     """``3 charges (1.2 CNY)``, or nothing if there are none."""
-    rows = ledger.query(
-        "SELECT billing_currency, sum(charges)::BIGINT, sum(billed_cost) FROM ledger "
-        f"WHERE {clause.sql} GROUP BY 1 ORDER BY 1 NULLS LAST",
-        clause.parameters,
-    )
-    if not rows:
+    sums = query.sums(ledger, clause)
+    if not sums:
         return ""
-    count = sum(row[1] for row in rows)
-    costs = ", ".join(f"{plain(row[2])} {row[0]}" for row in rows)
+    count = sum(charges for _, charges, _ in sums)
+    costs = ", ".join(f"{plain(cost)} {currency}" for currency, _, cost in sums)
     return f"{count} charge{'s' if count > 1 else ''} ({costs})"

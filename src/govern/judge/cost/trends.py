@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from govern.judge.bill.matching import Clause
 from govern.judge.cost.grouping import TIMES, Key, columns
+from govern.ledger import query
+from govern.ledger.clauses import MONTHLY, Clause
 from govern.ledger.ledger import Ledger
 from govern.model.clock import month_start, next_month
 from govern.model.cost import CostRow, Steps
@@ -21,10 +22,16 @@ _FEWEST, _MOST_GROUPS = 3, 2000
 
 def steps_of(ledger: Ledger, clause: Clause) -> Steps | None:
     """Steps from the first charge to the last; months where one is known to its month only."""
-    ((first, last, monthly, month, last_month),) = ledger.query(
-        "SELECT min(first), max(first), bool_or(width = 'month'), min(month), max(month) "
-        f"FROM ledger WHERE {clause.sql}",
-        clause.parameters,
+    first, last, monthly, month, last_month = query.ask_all(
+        ledger,
+        (
+            query.least("first"),
+            query.greatest("first"),
+            query.some(MONTHLY),
+            query.least("month"),
+            query.greatest("month"),
+        ),
+        clause,
     )
     if first is None:
         return None
@@ -52,10 +59,9 @@ def with_trends(
         for row in rows
         if not row.rest
     }
-    for *values, currency, step, billed in ledger.query(
-        f"SELECT {columns(by)}billing_currency, {TIMES[steps.every]}, sum(billed_cost) "
-        f"FROM ledger WHERE {clause.sql} GROUP BY ALL",
-        clause.parameters,
+    each = (*columns(by), "billing_currency", TIMES[steps.every])
+    for *values, currency, step, billed in query.ask(
+        ledger, each, [query.total("billed_cost")], clause
     ):
         trend = trends.get((tuple(values), currency))
         if trend is not None:

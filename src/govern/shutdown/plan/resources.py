@@ -12,13 +12,13 @@ from datetime import tzinfo
 from urllib.parse import quote
 
 from govern.judge.audit.silence import JOBS
-from govern.judge.bill.matching import Clause, perhaps_in, perhaps_of_service, same
+from govern.ledger.clauses import USAGE, known, perhaps_in, perhaps_of_service, same
 from govern.model.checklist import Step, Target
 from govern.model.console import call_host
 from govern.model.inventory import Directory, Inventory, Resource
 from govern.shutdown.plan.kind import Kind, Seen, collected, seen, step_id
 from govern.shutdown.plan.scene import Scene
-from govern.shutdown.plan.scope import USAGE, Scope
+from govern.shutdown.plan.scope import Scope
 from govern.shutdown.plan.spend import last_of, savings
 
 #: What a step says to do, given the place in words.
@@ -162,7 +162,7 @@ def _scope(wing: Wing, step: Step) -> Scope:
     untold = around & perhaps_of_service(wing.service)
     if not step.subject.workspace_id:
         return Scope(own, untold)
-    nowhere = Clause("workspace_id IS NULL")
+    nowhere = ~known("workspace_id")
     here = same("workspace_id", step.subject.workspace_id)
     return Scope(own & here, own & nowhere | untold & (here | nowhere))
 

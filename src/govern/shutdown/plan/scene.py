@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
+from govern.judge.audit.facts import BY_CALL
 from govern.model.audit import Audited
 from govern.model.checklist import Region
 from govern.model.finding import Finding
 from govern.model.inventory import Directory
-from govern.shutdown.plan.spend import BY_CALL, Spend
+from govern.shutdown.plan.spend import Spend
 from govern.shutdown.plan.wish import Wish
 
 _One = TypeVar("_One")

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from govern.judge.bill.matching import UNTOLD_SERVICE, Clause, perhaps_in, same
+from govern.judge.audit.facts import BY_CALL
+from govern.ledger.clauses import (
+    PURCHASES,
+    UNPARSED,
+    UNTOLD_SERVICE,
+    USAGE,
+    Clause,
+    is_one_of,
+    perhaps_in,
+    same,
+)
 from govern.model.checklist import Step
-from govern.shutdown.plan.spend import BY_CALL
-
-#: Usage, which is what a stop ends; corrections and refunds may still come.
-USAGE = Clause("charge_category = 'usage'")
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,10 @@ class Scope:
 def purchases_of(step: Step, services: Sequence[str]) -> Scope:
     """Purchases of these kinds of plans, by the step's account where that is known; one of which
     nothing tells what was bought may be one."""
-    bought = Clause("charge_category = 'purchase'")
+    bought = PURCHASES
     if step.subject.sub_account_id:
         bought &= same("sub_account_id", step.subject.sub_account_id)
-    plans = Clause("list_contains(?::VARCHAR[], service)", (list(services),))
-    return Scope(bought & plans, bought & Clause(UNTOLD_SERVICE))
+    return Scope(bought & is_one_of("service", services), bought & UNTOLD_SERVICE)
 
 
 def of_workspace(step: Step) -> Clause:
@@ -45,11 +50,11 @@ def of_workspace(step: Step) -> Clause:
 
 def perhaps_of(step: Step, *, calls: bool) -> Clause:
     """Charges of no known Instance ID layout that may be the step's own; ``calls``: by a call."""
-    clause = USAGE & Clause("unparsed")
+    clause = USAGE & UNPARSED
     if step.subject.sub_account_id:
         clause &= same("sub_account_id", step.subject.sub_account_id)
     if step.region_id:
         clause &= perhaps_in(step.region_id)
     if calls:
-        clause &= Clause("list_contains(?::VARCHAR[], service)", (list(BY_CALL),))
+        clause &= is_one_of("service", BY_CALL)
     return clause

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from govern.judge.audit.facts import by_day, cut_by, last_day
+from govern.judge.audit.facts import by_day, last_day
 from govern.judge.bill.payers import horizons
-from govern.ledger.interpret import fill
+from govern.ledger import query
+from govern.ledger.clauses import CHARGES, known
 from govern.ledger.ledger import Ledger
 from govern.model.checklist import Saving
 from govern.model.clock import coarsest, known_at
 from govern.model.money import EXACT
 
-#: What a call can cost; of other services nobody's API key is the cause.
-BY_CALL = ("inference", "batch", "web_search", "other")
+_PLACE = ("sub_account_id", "workspace_id", "api_key_id", "region_id", "service")
 
 
 @dataclass(frozen=True)
@@ -49,33 +49,32 @@ class Spend:
 
 def spending(ledger: Ledger, as_of: datetime) -> tuple[Spend, ...]:
     """All Model Studio charges of the bill."""
-    known = by_day(ledger)
+    daily = by_day(ledger)
     windows = [
-        (payer, *last_day(horizon, bool(known[payer])))
+        (payer, *last_day(horizon, bool(daily[payer])))
         for payer, horizon in horizons(ledger, as_of).items()
-        if known.get(payer) is not None
+        if daily.get(payer) is not None
     ]
-    fill(
-        ledger.connection,
-        "windows",
-        (("payer", "VARCHAR"), ("since", "TIMESTAMP"), ("until", "TIMESTAMP")),
-        windows,
-    )
-    rows = ledger.query(
-        "SELECT sub_account_id, workspace_id, api_key_id, region_id, service, charge_category,"
-        " channel IS NOT DISTINCT FROM 'bmp' AS playground, billing_currency,"
-        " sum(charges)::BIGINT, sum(billed_cost),"
-        " CASE WHEN count(*) FILTER"
-        f" (WHERE since IS NULL OR {cut_by('since')} OR {cut_by('until')}) = 0 THEN"
-        " coalesce(sum(billed_cost)"
-        " FILTER (WHERE first >= since AND last < until AND width <> 'month'), 0) END, max(last),"
-        " list(DISTINCT width)"
-        " FROM ledger LEFT JOIN windows ON payer IS NOT DISTINCT FROM billing_account_id"
-        " WHERE kind = 'charge' GROUP BY ALL"
-        " ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3 NULLS LAST, 4 NULLS LAST, 5, 6, 7, 8 NULLS LAST"
-    )
-    ledger.connection.execute("DROP TABLE windows")
-    return tuple(replace(Spend(*row), width=coarsest(widths)) for *row, widths in rows)
+    with query.spans(ledger, windows):
+        rows = query.ask(
+            ledger,
+            (*_PLACE, "charge_category", query.PLAYGROUND, "billing_currency"),
+            (
+                query.charges(),
+                query.total("billed_cost"),
+                query.total("billed_cost", query.IN_SPAN),
+                query.groups(query.PERHAPS_IN_SPAN),
+                query.greatest("last"),
+                query.texts("width"),
+            ),
+            source=query.SPANS,
+        )
+    found = []
+    for row in rows:
+        *place, charges, cost, per_day, untold, last, widths = row
+        rate = None if untold else per_day or Decimal(0)
+        found.append(Spend(*[*place, charges, cost, rate, last, coarsest(widths)]))
+    return tuple(found)
 
 
 def last_of(spends: Iterable[Spend]) -> str:
@@ -111,8 +110,5 @@ def worth(saved: Sequence[Saving]) -> Decimal:
 
 def paying_accounts(ledger: Ledger) -> tuple[str, ...]:
     """The accounts that pay the Model Studio charges of the bill."""
-    rows = ledger.query(
-        "SELECT DISTINCT billing_account_id FROM ledger WHERE kind = 'charge' "
-        "AND billing_account_id IS NOT NULL ORDER BY 1"
-    )
+    rows = query.ask(ledger, ["billing_account_id"], (), CHARGES & known("billing_account_id"))
     return tuple(str(row[0]) for row in rows)

@@ -21,8 +21,9 @@ from govern.judge.audit.silence import (
     most_cautious,
 )
 from govern.judge.bill.horizon import Horizon, Month
-from govern.judge.bill.matching import END, Clause
 from govern.judge.bill.payers import horizons
+from govern.ledger import query
+from govern.ledger.clauses import CHARGES, NOTHING, Clause, begins_before, ends_after
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
@@ -63,7 +64,7 @@ class BillEvidence:
     def uses(self, asked: Sequence[tuple[Scope, datetime]]) -> list[list[Use]]:
         """Of each scope the uses that end after the instant, and those that may be its own."""
         certain = [_later(scope.certain, stop) for scope, stop in asked]
-        doubts = [_later(scope.doubt or Clause("false"), stop) for scope, stop in asked]
+        doubts = [_later(scope.doubt or NOTHING, stop) for scope, stop in asked]
         own = uses_in_each(self._ledger, certain)
         perhaps = uses_in_each(self._ledger, doubts, perhaps=True)
         return [[*one, *other] for one, other in zip(own, perhaps, strict=True)]
@@ -101,14 +102,10 @@ class BillEvidence:
     def undecided(self, scope: Scope, instant: datetime) -> bool:
         """Whether a charge is known so coarsely that it may lie before or after the instant, or one
         after it may be the step's own."""
-        coarse = scope.certain & Clause(f"first < ? AND {END} > ?", (instant, instant))
+        coarse = scope.certain & begins_before(instant) & ends_after(instant)
         if scope.doubt:
-            coarse |= scope.doubt & Clause(f"{END} > ?", (instant,))
-        rows = self._ledger.query(
-            f"SELECT 1 FROM ledger WHERE kind = 'charge' AND {coarse.sql} LIMIT 1",
-            coarse.parameters,
-        )
-        return bool(rows)
+            coarse |= scope.doubt & ends_after(instant)
+        return query.is_any(self._ledger, CHARGES & coarse)
 
     def _lacking(self) -> str:
         if not self._missing:
@@ -169,4 +166,4 @@ def _in_currency(uses: Sequence[Use]) -> ChargesAfter:
 
 
 def _later(clause: Clause, stop: datetime) -> Clause:
-    return Clause("kind = 'charge'") & clause & Clause(f"{END} > ?", (stop,))
+    return CHARGES & clause & ends_after(stop)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta, tzinfo
 
 from govern import __version__
 from govern.judge.audit.silence import Terms
-from govern.judge.bill.matching import END
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
+from govern.ledger import query
+from govern.ledger.clauses import CHARGES, USAGE, filled
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.checklist import Input, Written
@@ -108,11 +109,11 @@ def _notes(question: Question) -> Iterable[str]:
 
 
 def _users(ledger: Ledger) -> list[User]:
-    rows = ledger.query(
-        "SELECT billing_account_id, workspace_id, api_key_id, "
-        f"max({END} - INTERVAL 1 MICROSECOND) FROM ledger WHERE kind = 'charge' "
-        "AND charge_category = 'usage' AND api_key_id IS NOT NULL AND api_key_id <> '' "
-        "GROUP BY 1, 2, 3 ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3"
+    rows = query.ask(
+        ledger,
+        ("billing_account_id", "workspace_id", "api_key_id"),
+        [query.last_moment()],
+        CHARGES & USAGE & filled("api_key_id"),
     )
     return [User(*row) for row in rows]
 

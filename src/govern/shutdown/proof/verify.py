@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from govern.judge.audit.silence import State, Use, distrusted, residual_told
-from govern.judge.bill.matching import Clause
+from govern.ledger.clauses import Clause
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import final_from, wall_text
 from govern.model.inventory import Directory

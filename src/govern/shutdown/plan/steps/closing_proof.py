@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from govern.judge.bill.matching import Clause, same
+from govern.ledger.clauses import EVERYTHING, USAGE, Clause, same
 from govern.model.checklist import Step, Target
 from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.known import Known
 from govern.shutdown.plan.scene import Scene
-from govern.shutdown.plan.scope import USAGE, Scope, perhaps_of
+from govern.shutdown.plan.scope import Scope, perhaps_of
 from govern.shutdown.plan.wish import Wish, wish_of
 
 NAME = "closing_proof"
@@ -61,7 +61,7 @@ def _scope(step: Step) -> Scope | None:
 
 def _of(wish: Wish) -> Clause:
     if wish.kind == "all":
-        return Clause("true")
+        return EVERYTHING
     if wish.kind == "workspace":
         return same("workspace_id", wish.id)
     clause = same("api_key_id", wish.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import tzinfo
 
-from govern.judge.bill.matching import same
+from govern.ledger.clauses import USAGE, same
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
 from govern.model.clock import known_text
@@ -14,7 +14,7 @@ from govern.model.inventory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
 from govern.shutdown.plan.known import Known
 from govern.shutdown.plan.scene import Scene
-from govern.shutdown.plan.scope import USAGE, Scope, of_workspace, perhaps_of
+from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
 from govern.shutdown.plan.spend import savings
 
 NAME = "disable_key"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from govern.ledger.clauses import USAGE
 from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.known import Known
 from govern.shutdown.plan.scene import Scene
-from govern.shutdown.plan.scope import USAGE, Scope, of_workspace, perhaps_of
+from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
 
 NAME = "retire_workspace"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from govern.judge.bill.matching import same
+from govern.ledger.clauses import USAGE, same
 from govern.model.checklist import Step, Target
 from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.scene import Aim, Scene
-from govern.shutdown.plan.scope import USAGE, Scope, of_workspace, perhaps_of
+from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
 from govern.shutdown.plan.spend import Spend, savings
 
 NAME = "stop_playground"
