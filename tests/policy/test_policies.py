@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from govern.model.clock import Moment
 from govern.model.errors import GovernError
+from govern.model.measure import MEASURES
 from govern.model.policy import Condition, Limit, Pattern, Policy
-from govern.model.words import CHARGE_CATEGORIES, PERIODS, SERVICES, SEVERITIES, STOPS
-from govern.policy.limits import CURRENCIES
+from govern.model.words import CHARGE_CATEGORIES, CURRENCIES, PERIODS, SERVICES, SEVERITIES, STOPS
 from govern.policy.policies import load_policies
 
 from .files import faults_of, one_letter_edits, places, write
@@ -92,7 +92,7 @@ def test_the_example_of_the_contract_means_what_it_says(tmp_path: Path) -> None:
             every="month",
             start=Moment(datetime(2026, 9, 1), timezone(timedelta(hours=8))),
             end=Moment(datetime(2026, 10, 1)),
-            measure="billed_cost",
+            measure=MEASURES["billed_cost"],
             limits=(Limit(Decimal(500), "CNY"),),
             limit_for=(
                 (Pattern("12345"), (Limit(Decimal(2000), "CNY"),)),
@@ -111,7 +111,7 @@ def test_the_example_of_the_contract_means_what_it_says(tmp_path: Path) -> None:
                 Condition("service", (Pattern("inference"),)),
                 Condition("channel", (Pattern("bmp"),)),
             ),
-            measure="charges",
+            measure=MEASURES["charges"],
             limits=(Limit(Decimal(0), "charges"),),
             stop="stop_playground",
             file=path,
@@ -128,7 +128,7 @@ def test_the_example_of_the_contract_means_what_it_says(tmp_path: Path) -> None:
                 Condition("charge_category", (Pattern("usage"),)),
             ),
             start=Moment(datetime(2026, 9, 1)),
-            measure="charges",
+            measure=MEASURES["charges"],
             limits=(Limit(Decimal(0), "charges"),),
             stop="retire_workspace",
             file=path,
@@ -195,7 +195,7 @@ def test_conditions_are_texts_whatever_yaml_makes_of_them(
 )
 def test_limits_are_exact(tmp_path: Path, rule: str, measure: str, limits: list[str]) -> None:
     one = policy_with(tmp_path, "severity: low", rule)
-    assert one.measure == measure
+    assert one.measure.name == measure
     written = [limit.split(" ") for limit in limits]
     assert one.limits == tuple(Limit(Decimal(amount), unit) for amount, unit in written)
 

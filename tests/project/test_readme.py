@@ -89,7 +89,7 @@ def test_the_built_in_pack_is_the_same_as_the_ready_policies() -> None:
 
 
 def test_the_pack_sets_no_money_limits() -> None:
-    assert {policy.measure for policy in load_policies([pack()])} == {"charges"}
+    assert {policy.measure.name for policy in load_policies([pack()])} == {"charges"}
 
 
 @pytest.mark.parametrize("folder", ["policies", "examples/qinghe/policies", "src/govern/start"])

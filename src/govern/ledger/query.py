@@ -33,9 +33,6 @@ KNOWN_PERIODS = {
     "month": Column("month"),
 }
 
-UNIT = Column("unit")
-CURRENCY = Column("billing_currency")
-
 #: The Instance ID as it is shown: exports may end it in a tab.
 INSTANCE_ID = Column("trim(instance_id, ' ' || chr(9) || chr(160) || chr(12288))")
 
@@ -44,6 +41,12 @@ PLAYGROUND = Column("channel IS NOT DISTINCT FROM 'bmp'")
 
 #: When a group's charges are over.
 ENDS = Column(END)
+
+
+def column(name: str) -> Column:
+    """A column of the ledger by its name."""
+    assert name.isidentifier()
+    return Column(name)
 
 
 def constant(text: str) -> Column:

@@ -140,7 +140,7 @@ class Finding:
     @property
     def told(self) -> str:
         """The message, with the period, and the cost where the message has no money in it."""
-        cost = "" if self.measure == "billed_cost" or self.cost in self.message else self.cost
+        cost = "" if self.cost in self.message else self.cost
         return f"{self.message} ({self.period}{': ' if cost else ''}{cost})"
 
     @property

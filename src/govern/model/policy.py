@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from govern.model.clock import Moment
+from govern.model.measure import Measure
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Policy:
     title: str
     subject_kind: str
     columns: tuple[str, ...]
-    measure: str
+    measure: Measure
     limits: tuple[Limit, ...]
     file: str
     line: int

@@ -55,8 +55,6 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 #: Lowest first.
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 PERIODS = ("day", "week", "month", "total")
-MEASURES = ("billed_cost", "list_cost", "usage", "charges")
-MONEY_MEASURES = ("billed_cost", "list_cost")
 STOPS = (
     "ask",
     "stop_playground",
@@ -67,6 +65,15 @@ STOPS = (
     "turn_off_renewal",
     "retire_workspace",
 )
+#: ISO 4217: what Alibaba Cloud bills in, and what else is common. None differs from CNY or USD
+#: in one letter (as CNH and BSD would), so a slip there is always seen.
+CURRENCIES = (
+    *("CNY", "USD", "JPY", "HKD", "SGD", "EUR", "GBP", "MYR", "IDR", "THB", "PHP", "VND", "KRW"),
+    *("TWD", "MOP", "INR", "AUD", "NZD", "CAD", "AED", "SAR", "QAR", "CHF", "SEK", "NOK", "DKK"),
+    *("PLN", "CZK", "HUF", "RON", "TRY", "ILS", "EGP", "ZAR", "KES", "NGN", "BRL", "MXN", "CLP"),
+    *("COP", "PEN", "ARS", "KZT", "PKR"),
+)
+
 UNITS = ("tokens", "images", "seconds", "characters", "calls")
 CLOSED_COLUMNS: dict[str, tuple[str, ...]] = {
     "service": SERVICES,

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
+from govern.model.measure import MEASURES, Measure
 from govern.model.money import NotExact, parse_amount, plain
 from govern.model.policy import Limit
 from govern.model.text import nearest
-from govern.model.words import UNITS
-from govern.policy.fields import Reader, quoted, scalar
+from govern.policy.fields import quoted, scalar
 from govern.policy.marks import Items, Node, Source
-
-#: ISO 4217: what Alibaba Cloud bills in, and what else is common. None differs from CNY or USD
-#: in one letter (as CNH and BSD would), so a slip there is always seen.
-CURRENCIES = (
-    *("CNY", "USD", "JPY", "HKD", "SGD", "EUR", "GBP", "MYR", "IDR", "THB", "PHP", "VND", "KRW"),
-    *("TWD", "MOP", "INR", "AUD", "NZD", "CAD", "AED", "SAR", "QAR", "CHF", "SEK", "NOK", "DKK"),
-    *("PLN", "CZK", "HUF", "RON", "TRY", "ILS", "EGP", "ZAR", "KES", "NGN", "BRL", "MXN", "CLP"),
-    *("COP", "PEN", "ARS", "KZT", "PKR"),
-)
 
 _RIGHT = re.compile(r"((?:0|[1-9]\d*)(?:\.\d+)?) ([A-Za-z]+)", re.ASCII)
 _WHOLE = re.compile(r"0|[1-9]\d*", re.ASCII)
@@ -45,18 +36,46 @@ _SPOKEN: dict[str, str] = {
 }
 
 
-def money(source: Source, node: Node) -> Limit | None:
-    """``500 CNY``, and no other spelling."""
-    return _quantity(source, node, CURRENCIES, "an amount of money", "500 CNY")
+def any_limit(source: Source, node: Node) -> Limit | None:
+    """``800 CNY``, ``100 tokens`` or ``5 charges``: of whatever measure."""
+    units = tuple(dict.fromkeys(unit for one in MEASURES.values() for unit in one.units))
+    limit = _quantity(source, node, units, "a limit", "800 CNY or 5 charges")
+    whole = limit and limit.amount == limit.amount.to_integral_value()
+    if limit and not whole and any(m.counted and limit.unit in m.units for m in MEASURES.values()):
+        source.refuse(node, f"{limit.unit} are counted in whole numbers")
+        return None
+    return limit
 
 
-def usage(source: Source, node: Node) -> Limit | None:
-    """``2000000 tokens``, and no other spelling."""
-    return _quantity(source, node, UNITS, "a quantity", "2000000 tokens")
+def limits(source: Source, measure: Measure, node: Node) -> tuple[Limit, ...]:
+    """One limit, or for money a list of one per currency. Empty after a fault."""
+    if not isinstance(node, Items):
+        one = _limit(source, measure, node)
+        return (one,) if one else ()
+    if not measure.money:
+        told = f"only money may be a list, one per currency; {measure.name} has one limit"
+        source.refuse(node, told)
+        return ()
+    if not node.nodes:
+        source.refuse(node, "an empty list limits nothing")
+    found: dict[str, Limit] = {}
+    for item in node.nodes:
+        limit = _limit(source, measure, item)
+        if limit and limit.unit in found:
+            source.refuse(item, f"a second limit in {limit.unit}: one per currency")
+        elif limit:
+            found[limit.unit] = limit
+    return tuple(found.values())
 
 
-def charges(source: Source, node: Node) -> Limit | None:
-    """A bare whole number."""
+def _limit(source: Source, measure: Measure, node: Node) -> Limit | None:
+    """``500 CNY``, ``2000000 tokens`` or a bare number of what is counted; no other spelling."""
+    if measure.counted:
+        return _number(source, node, measure.units[0])
+    return _quantity(source, node, measure.units, measure.thing, measure.example)
+
+
+def _number(source: Source, node: Node, unit: str) -> Limit | None:
     found = scalar(source, node)
     if found is None:
         return None
@@ -64,47 +83,9 @@ def charges(source: Source, node: Node) -> Limit | None:
         meant = _meant(found.text)
         whole = meant is not None and meant[0] >= 0 and meant[0] == meant[0].to_integral_value()
         hint = plain(meant[0]) if meant and whole else "a whole number, such as 0"
-        source.refuse(node, f"{quoted(found.text)} is no number of charges: write {hint}")
+        source.refuse(node, f"{quoted(found.text)} is no number of {unit}: write {hint}")
         return None
-    return _exact(source, node, found.text, "charges")
-
-
-MEASURES: Mapping[str, Reader] = {
-    "billed_cost": money,
-    "list_cost": money,
-    "usage": usage,
-    "charges": charges,
-}
-
-
-def any_measure(source: Source, node: Node) -> Limit | None:
-    """``800 CNY``, ``100 tokens`` or ``5 charges``."""
-    units = (*CURRENCIES, *UNITS, "charges")
-    limit = _quantity(source, node, units, "a limit", "800 CNY or 5 charges")
-    if limit and limit.unit == "charges" and limit.amount != limit.amount.to_integral_value():
-        source.refuse(node, "charges are counted in whole numbers")
-        return None
-    return limit
-
-
-def limits(source: Source, measure: str, node: Node) -> tuple[Limit, ...]:
-    """One limit, or for money a list of one per currency. Empty after a fault."""
-    if not isinstance(node, Items):
-        one = MEASURES[measure](source, node)
-        return (one,) if one else ()
-    if MEASURES[measure] is not money:
-        source.refuse(node, f"only money may be a list, one per currency; {measure} has one limit")
-        return ()
-    if not node.nodes:
-        source.refuse(node, "an empty list limits nothing")
-    found: dict[str, Limit] = {}
-    for item in node.nodes:
-        limit = money(source, item)
-        if limit and limit.unit in found:
-            source.refuse(item, f"a second limit in {limit.unit}: one per currency")
-        elif limit:
-            found[limit.unit] = limit
-    return tuple(found.values())
+    return _exact(source, node, found.text, unit)
 
 
 def _quantity(

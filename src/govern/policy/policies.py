@@ -130,7 +130,7 @@ def _policy(source: Source, node: Node) -> Policy | None:
     _in_order(source, node, values)
     measure, general = rule(source, node)
     special = exceptions(source, node.value("limit_for"), measure, general)
-    if source.faults.found:
+    if source.faults.found or measure is None:
         # The run ends here anyway, and only a file without faults fills every field.
         return None
     kind, columns = values["per"]

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from govern.model.measure import CHARGES, MEASURES, Measure
 from govern.model.policy import Limit, Pattern
-from govern.model.words import MEASURES
 from govern.policy.fields import pattern, unknown
 from govern.policy.limits import limits
 from govern.policy.marks import Fields, Node, Scalar, Source
 
 
-def rule(source: Source, node: Fields) -> tuple[str, tuple[Limit, ...]]:
+def rule(source: Source, node: Fields) -> tuple[Measure | None, tuple[Limit, ...]]:
     """The measure and its limits; ``forbid: charges`` is a limit of no charges."""
     limit, forbid = node.key("limit"), node.key("forbid")
     if limit and forbid:
         source.refuse(max(limit, forbid, key=_place), "limit and forbid: a policy has one of them")
     if forbid:
-        return "charges", (Limit(Decimal(0), "charges"),)
+        return CHARGES, (Limit(Decimal(0), CHARGES.units[0]),)
     written = node.value("limit")
     if written is None:
         source.refuse(node, "limit or forbid is missing")
-        return "", ()
+        return None, ()
     if not isinstance(written, Fields) or not written.entries:
         source.refuse(written, "a limit names its measure, such as {billed_cost: 500 CNY}")
-        return "", ()
+        return None, ()
     (first, value), *more = written.entries
     for key, _ in written.entries:
         if key.text not in MEASURES:
             unknown(source, key, "measure", MEASURES)
     for key, _ in more:
         source.refuse(key, "a limit has exactly one measure")
-    return (first.text, limits(source, first.text, value)) if first.text in MEASURES else ("", ())
+    measure = MEASURES.get(first.text)
+    return measure, limits(source, measure, value) if measure else ()
 
 
 def _place(node: Scalar) -> tuple[int, int]:
@@ -39,10 +40,10 @@ def _place(node: Scalar) -> tuple[int, int]:
 
 
 def exceptions(
-    source: Source, node: Node | None, measure: str, general: tuple[Limit, ...]
+    source: Source, node: Node | None, measure: Measure | None, general: tuple[Limit, ...]
 ) -> tuple[tuple[Pattern, tuple[Limit, ...]], ...]:
     """``limit_for``, the most exact pattern first; without a measure there is nothing to read."""
-    if node is None or not measure:
+    if node is None or measure is None:
         return ()
     if not isinstance(node, Fields):
         source.refuse(node, "a mapping of subjects to limits belongs here")
@@ -50,7 +51,7 @@ def exceptions(
     found = []
     for key, value in node.entries:
         own = limits(source, measure, value)
-        if measure == "usage" and own and general and own[0].unit != general[0].unit:
+        if measure.of_one_unit and own and general and own[0].unit != general[0].unit:
             source.refuse(value, f"the limit is in {general[0].unit}")
         subject = pattern(source, key)
         if subject:

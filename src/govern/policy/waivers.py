@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from govern.model.policy import Pattern
 from govern.model.waiver import Waiver
 from govern.policy.fields import Reader, line, listing, moment, pattern, policy_id, record, text
-from govern.policy.limits import any_measure
+from govern.policy.limits import any_limit
 from govern.policy.marks import Faults, Fields, Node, Source
 from govern.policy.sources import documents
 
@@ -38,7 +38,7 @@ _REQUIRED: dict[str, Reader] = {
 
 
 def _waiver(source: Source, node: Node) -> Waiver | None:
-    values = record(source, node, {**_REQUIRED, "up_to": any_measure}, tuple(_REQUIRED))
+    values = record(source, node, {**_REQUIRED, "up_to": any_limit}, tuple(_REQUIRED))
     if not isinstance(node, Fields):
         return None
     subject = node.value("subject")

@@ -23,7 +23,7 @@ from govern.ledger.clauses import EVERYTHING, MONTHLY, Clause, Column, same, unn
 from govern.ledger.ledger import Ledger
 from govern.model.finding import Subject
 from govern.model.policy import Condition, Policy
-from govern.model.words import INVENTORY_COLUMNS, MONEY_MEASURES
+from govern.model.words import INVENTORY_COLUMNS
 
 #: The values a group is grouped by, its period, and its unit (a currency for money).
 Key = tuple[tuple[str | None, ...], str, str]
@@ -40,7 +40,7 @@ class Asked:
     def __init__(self, ledger: Ledger, policy: Policy, values: Values) -> None:
         self.ledger = ledger
         self.policy = policy
-        self.money = policy.measure in MONEY_MEASURES
+        self.measure = policy.measure
         self.names = inventory_columns(policy)
         window = window_of(policy, ledger)
         around = window.inside | window.straddling
@@ -75,8 +75,9 @@ class Asked:
 
     @property
     def unit(self) -> Column:
-        units = {"usage": query.UNIT, "charges": query.constant("charges")}
-        return units.get(self.policy.measure, query.CURRENCY)
+        if self.measure.counted:
+            return query.constant(self.measure.units[0])
+        return query.column(self.measure.unit_column)
 
     @property
     def keys(self) -> Sequence[str | Column]:
@@ -92,8 +93,8 @@ class Asked:
         clause = EVERYTHING
         if self.policy.every in ("day", "week"):
             clause &= ~MONTHLY
-        if self.policy.measure == "usage":
-            clause &= same("unit", self.policy.limits[0].unit)
+        if self.measure.of_one_unit:
+            clause &= same(self.unit, self.policy.limits[0].unit)
         return clause
 
     def count(self, clause: Clause) -> int:

@@ -172,7 +172,7 @@ def _finding(policy: Policy, breach: Breach) -> Finding:
         every=policy.every,
         start=breach.start,
         end=breach.end,
-        measure=policy.measure,
+        measure=policy.measure.name,
         observed=breach.observed,
         limit=breach.limit.amount,
         unit=breach.limit.unit,
@@ -190,7 +190,7 @@ def _finding(policy: Policy, breach: Breach) -> Finding:
 
 def _message(policy: Policy, breach: Breach) -> str:
     who = breach.subject.text
-    if policy.measure == "charges":
+    if policy.measure.counted:
         cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
         many = "charge" if breach.charges == 1 else "charges"
         allowed = (
@@ -200,11 +200,8 @@ def _message(policy: Policy, breach: Breach) -> str:
         )
         free = free_of(breach.free, breach.charges)
         return f"{who} has {breach.charges} {many} ({cost}) where {allowed}" + free
-    verb = {"billed_cost": "cost", "list_cost": "cost at list price", "usage": "used"}[
-        policy.measure
-    ]
     message = (
-        f"{who} {verb} {plain(breach.observed)} {breach.limit.unit}, "
+        f"{who} {policy.measure.verb} {plain(breach.observed)} {breach.limit.unit}, "
         f"more than {plain(breach.limit.amount)}"
     )
     if breach.other_units:

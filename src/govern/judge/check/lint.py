@@ -48,8 +48,9 @@ def _never(policies: Iterable[Policy]) -> Iterable[Fault]:
                 )
         seen = {c.column: c for c in policy.where}
         service = seen.get("service")
-        if policy.measure == "usage" and service and _only(service, "coding_plan", "token_plan"):
-            yield _warning(policy, "can never fire: plans have no usage in a bill")
+        measure = policy.measure
+        if measure.none_of and service and _only(service, *measure.none_of):
+            yield _warning(policy, f"can never fire: plans have no {measure.name} in a bill")
 
 
 def _contradicts(condition: Condition) -> bool:

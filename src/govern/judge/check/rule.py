@@ -135,7 +135,7 @@ class Rule:
             self.ledger,
             (*self.asked.keys, "billing_currency"),
             (
-                query.total(self.policy.measure),
+                query.total(self.policy.measure.column),
                 query.total("billed_cost"),
                 query.charges(),
                 query.least("first"),
@@ -186,10 +186,10 @@ class Rule:
         return datetime.combine(first.date(), time()), datetime.combine(day_after, time())
 
     def _other_units(self, key: Key) -> int:
-        """How many matching charges of a usage finding's subject are in another unit."""
-        if self.policy.measure != "usage":
+        """How many matching charges of a finding's subject are in another unit than its own."""
+        if not self.policy.measure.of_one_unit:
             return 0
-        clause = self.asked.certain & another("unit", key[2])
+        clause = self.asked.certain & another(self.policy.measure.unit_column, key[2])
         for column, value in zip(self.policy.columns, key[0], strict=True):
             clause &= same(column, value)
         return self.asked.count(clause & same(self.asked.period, key[1]))

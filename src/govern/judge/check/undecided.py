@@ -42,22 +42,20 @@ def _lacking(asked: Asked) -> Iterable[str]:
         monthly = asked.count(possible & MONTHLY)
         if monthly:
             yield f"needs charges by day; {_count(monthly)} known to the month only"
-    if asked.policy.measure in ("usage", "list_cost"):
-        without = [
-            file.number for file in asked.ledger.files if asked.policy.measure not in file.fields
-        ]
+    measure = asked.measure
+    if measure.lacking:
+        without = [file.number for file in asked.ledger.files if measure.column not in file.fields]
         lacking = asked.count(possible & of_files(without)) if without else 0
         if lacking:
-            name = "usage" if asked.policy.measure == "usage" else "list cost"
             yield (
-                f"needs the {name}, which the bill doesn't carry for {_charges(lacking)}"
+                f"needs the {measure.lacking}, which the bill doesn't carry for {_charges(lacking)}"
                 " (export it by billable item)"
             )
 
 
 def _no_limit(asked: Asked) -> Iterable[str]:
     """Currencies of charges that match, or could, and for which the policy has no limit."""
-    if not asked.money:
+    if not asked.measure.money:
         return
     named = [limit.unit for limit in asked.policy.limits]
     clause = asked.possible & has_value("billing_currency", named, absent=False, excludes=True)
@@ -75,7 +73,7 @@ def _without_unit(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str
 
     Of a subject that breaks its limit anyway it changes nothing.
     """
-    if asked.policy.measure != "usage":
+    if not asked.measure.of_one_unit:
         return
     unit = asked.policy.limits[0].unit
     loose = asked.count(asked.of_any_subject & WITHOUT_UNIT)
@@ -144,7 +142,7 @@ def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Sla
         asked.ledger,
         by,
         (
-            query.positive(asked.policy.measure),
+            query.positive(asked.measure.column),
             query.charges(),
             query.charges(of_inventory),
             query.charges(asked.untold & UNTOLD_SERVICE),

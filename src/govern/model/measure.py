@@ -1,0 +1,76 @@
+"""What a policy may limit. Each measure is a value here; nothing else knows one by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from govern.model.words import CURRENCIES, UNITS
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that charges have, and that adds up.
+
+    ``column`` of the ledger is added up. A limit is written in one of ``units``; ``thing`` and
+    ``example`` tell that to who wrote something else. ``unit_column`` says each charge's unit;
+    without one charges are counted, and the limit is a bare whole number. ``money``: every
+    currency needs a limit, and may have its own. ``verb``: what a subject did. ``lacking``: its
+    name where a file doesn't carry it; "" if every one does. ``none_of``: services without it.
+    """
+
+    name: str
+    column: str
+    units: tuple[str, ...]
+    thing: str = ""
+    example: str = ""
+    unit_column: str = ""
+    money: bool = False
+    verb: str = ""
+    lacking: str = ""
+    none_of: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> bool:
+        return not self.unit_column
+
+    @property
+    def of_one_unit(self) -> bool:
+        """Whether charges in another unit than the limit's are told, and not judged."""
+        return bool(self.unit_column) and not self.money
+
+
+BILLED_COST = Measure(
+    "billed_cost",
+    "billed_cost",
+    CURRENCIES,
+    "an amount of money",
+    "500 CNY",
+    unit_column="billing_currency",
+    money=True,
+    verb="cost",
+)
+LIST_COST = Measure(
+    "list_cost",
+    "list_cost",
+    CURRENCIES,
+    "an amount of money",
+    "500 CNY",
+    unit_column="billing_currency",
+    money=True,
+    verb="cost at list price",
+    lacking="list cost",
+)
+USAGE = Measure(
+    "usage",
+    "usage",
+    UNITS,
+    "a quantity",
+    "2000000 tokens",
+    unit_column="unit",
+    verb="used",
+    lacking="usage",
+    none_of=("coding_plan", "token_plan"),
+)
+CHARGES = Measure("charges", "charges", ("charges",))
+
+MEASURES: dict[str, Measure] = {one.name: one for one in (BILLED_COST, LIST_COST, USAGE, CHARGES)}
