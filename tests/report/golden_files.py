@@ -9,7 +9,7 @@ from rich_bill import costs_by_owner, rich_audit, rich_cost, rich_inspection
 
 from govern.model.document import Document
 from govern.privacy.redact import redact
-from govern.report import FORMATS, fitting
+from govern.report import FORMATS, fitting, offers
 from govern.report.page import Page
 
 FOLDER = Path(__file__).with_name("golden")
@@ -50,7 +50,7 @@ def rendered() -> dict[str, str]:
     page = Page(width=160)
     texts = {}
     for name, document in documents().items():
-        for format in fitting(document):
+        for format in fitting(offers(document)):
             texts[name + SUFFIXES[format]] = FORMATS[format].render(document, page)
         texts[f"{name}.narrow.txt"] = FORMATS["table"].render(document, Page(width=60))
         redacted = redact(document, SALT)

@@ -222,7 +222,7 @@ def test_a_redacted_document_keeps_its_shape(kind: str) -> None:
     assert redacted.records is not None and document.records is not None
     assert [set(one) for one in redacted.records] == [set(one) for one in document.records]
     assert redacted.sheet is not None and document.sheet is not None
-    before, after = document.sheet(), redacted.sheet()
+    before, after = document.sheet(document), redacted.sheet(redacted)
     assert after.columns == before.columns
     assert json.loads(bytes_of("json", redacted)) == redacted.payload
     for plain, shown in zip(before.rows, after.rows, strict=True):

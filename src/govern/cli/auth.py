@@ -124,7 +124,7 @@ def status(
     from govern.model.collection import AuthStatus
     from govern.model.exits import Exit
 
-    stdout, files = out.formats_of(format, output or [], ("table", "json", "markdown"))
+    stdout, files = out.formats_of(format, output or [], ())
     found_config = settings.load(config, no_config)
     told = AuthStatus("none", None, False, account.api_keys(), Exit("network", account.NONE))
     if check:

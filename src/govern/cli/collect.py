@@ -22,8 +22,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_FORMATS = ("table", "json", "markdown")
-
 
 @app.command("inventory")
 def inventory(
@@ -78,7 +76,7 @@ def inventory(
     from govern.cli import output as out
     from govern.cli import settings
 
-    stdout, _ = out.formats_of(format, [], _FORMATS)
+    stdout, _ = out.formats_of(format, [], ())
     if output is None:
         raise usage("-o: name the file to write, as in -o inventory.yaml")
     if os.path.splitext(output)[1].lower() not in (".json", ".yaml", ".yml"):
@@ -171,7 +169,7 @@ def bills(
     from govern.cli import output as out
     from govern.cli import settings
 
-    stdout, _ = out.formats_of(format, [], _FORMATS)
+    stdout, _ = out.formats_of(format, [], ())
     if not output:
         raise usage("-o: name the folder of bills, as in -o bills/")
     wanted = list(dict.fromkeys(month or []))

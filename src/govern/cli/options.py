@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+
+from govern.report import COMMENTS, FINDINGS, ROWS, fitting, suffixes
+
+#: What a document offers to formats: rows; rows that are judged; steps that people edit.
+LISTED = (ROWS,)
+JUDGED = (ROWS, FINDINGS)
+STEPS = (ROWS, COMMENTS)
+
+
+def formats(offered: Sequence[str], usual: str = "table") -> str:
+    """The formats of such a document, the usual one first."""
+    *more, last = (name for name in fitting(offered) if name != usual)
+    return f"{', '.join([f'{usual} (default)', *more])} or {last}."
+
 
 Bills = Annotated[
     list[str] | None,
@@ -53,11 +68,7 @@ ExportedAt = Annotated[
 ]
 FormatName = Annotated[
     str | None,
-    typer.Option(
-        "--format",
-        metavar="FORMAT",
-        help="table (default), json, ndjson, csv, markdown, sarif, junit, github or gitlab.",
-    ),
+    typer.Option("--format", metavar="FORMAT", help=formats(JUDGED)),
 ]
 Outputs = Annotated[
     list[str] | None,
@@ -65,7 +76,7 @@ Outputs = Annotated[
         "-o",
         "--output",
         metavar="FORMAT:PATH",
-        help="Also write a file; .json, .md, .csv, .sarif, .xml say their format. Repeatable.",
+        help=f"Also write a file; {', '.join(suffixes())} say their format. Repeatable.",
     ),
 ]
 MaxRejects = Annotated[
@@ -77,9 +88,7 @@ Inventories = Annotated[
 ]
 ListFormat = Annotated[
     str | None,
-    typer.Option(
-        "--format", metavar="FORMAT", help="table (default), json, ndjson, csv or markdown."
-    ),
+    typer.Option("--format", metavar="FORMAT", help=formats(LISTED)),
 ]
 Redact = Annotated[
     bool,

@@ -20,11 +20,6 @@ from govern.model.text import nearest
 #: Columns of a text that isn't read on a terminal.
 _WIDE = 160
 
-#: The formats of a document that has rows and no findings, of one with findings, of a checklist.
-ROWS = ("table", "json", "ndjson", "csv", "markdown")
-JUDGED = (*ROWS, "sarif", "junit", "github", "gitlab")
-STEPS = (*ROWS, "yaml")
-
 
 class Beside(Protocol):
     """Another document of the run, such as an inventory."""
@@ -33,12 +28,15 @@ class Beside(Protocol):
 
 
 def formats_of(
-    given: str | None, outputs: Sequence[str], sensible: Sequence[str]
+    given: str | None, outputs: Sequence[str], offered: Sequence[str]
 ) -> tuple[str, list[tuple[str, str]]]:
     """The format of stdout, and (format, path) per ``-o``. Raises wrong usage before any work.
 
-    ``sensible``: the formats that the command has.
+    ``offered``: what the command's document offers to formats.
     """
+    from govern.report import fitting
+
+    sensible = fitting(offered)
     stdout = _known(given or os.environ.get(FORMAT) or "table", "--format", sensible)
     files = [_file(output, sensible) for output in outputs]
     for name in (stdout, *(name for name, _ in files)):
@@ -63,15 +61,15 @@ def _known(name: str, option: str, sensible: Sequence[str]) -> str:
 
 def _file(output: str, sensible: Sequence[str]) -> tuple[str, str]:
     """``FORMAT:PATH``, or a path whose suffix names its format."""
-    from govern.report import FORMATS, SUFFIXES
+    from govern.report import FORMATS, by_suffix
 
     name, separator, path = output.partition(":")
     if not separator or name not in FORMATS:
-        by_suffix = SUFFIXES.get(os.path.splitext(output)[1].lower())
-        if by_suffix is None:
+        suffixed = by_suffix(os.path.splitext(output)[1].lower())
+        if suffixed is None:
             _known(name, "-o", sensible)
             raise usage(f"-o {output}: say which format, as in -o json:{output}")
-        name, path = by_suffix, output
+        name, path = suffixed, output
     if not path:
         raise usage(f"-o {output}: a path must follow the colon")
     if path == "-":
@@ -131,10 +129,10 @@ def write(
 
 
 def _fits(document: Document, name: str) -> None:
-    from govern.report import FORMATS, fitting
+    from govern.report import FORMATS, fitting, offers
 
-    if not FORMATS[name].fits(document):
-        raise _senseless(name, fitting(document))
+    if not FORMATS[name].fits(offers(document)):
+        raise _senseless(name, fitting(offers(document)))
 
 
 def _senseless(name: str, sensible: Sequence[str]) -> GovernError:

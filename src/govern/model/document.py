@@ -57,8 +57,8 @@ class Document:
 
     ``findings`` is None for a document that judges nothing by policies; then ``policies`` is
     empty too. ``records`` are the payload's own rows, for formats of one row a line; None where
-    the payload is no list of anything. ``sheet`` shows them flat; without one they are flattened
-    as they are. ``comments`` are those of a document that people edit as
+    the payload is no list of anything. ``sheet`` makes flat ones of the document; without it the
+    records are flattened as they are. ``comments`` are those of a document that people edit as
     YAML, by their places; None for one that nobody edits.
     """
 
@@ -68,7 +68,7 @@ class Document:
     findings: Sequence[Finding] | None = None
     policies: Sequence[PolicyResult] = ()
     records: Sequence[Mapping[str, Any]] | None = None
-    sheet: Callable[[], Sheet] | None = None
+    sheet: Callable[[Document], Sheet] | None = None
     comments: Mapping[tuple[str, ...], Comment] | None = None
 
     @property

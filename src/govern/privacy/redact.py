@@ -58,7 +58,7 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
         findings=None if document.findings is None else redacted,
         policies=[_policy(tokens, result) for result in document.policies],
         records=_records(document, payload, walk),
-        sheet=_sheet(document.sheet, walk),
+        sheet=_sheet(document, walk),
     )
 
 
@@ -74,12 +74,15 @@ def _records(
     return [walk.mapping(record) for record in document.records]
 
 
-def _sheet(sheet: Callable[[], Sheet] | None, walk: _Walk) -> Callable[[], Sheet] | None:
-    if sheet is None:
-        return None
+def _sheet(document: Document, walk: _Walk) -> Callable[[Document], Sheet] | None:
+    """That of findings is made of the redacted ones; any other is walked."""
+    sheet = document.sheet
+    if sheet is None or document.findings is not None:
+        return sheet
 
-    def shown() -> Sheet:
-        plain = sheet()
+    def shown(redacted: Document) -> Sheet:
+        del redacted
+        plain = sheet(document)
         return Sheet(plain.columns, [walk.cells(plain.columns, row) for row in plain.rows])
 
     return shown

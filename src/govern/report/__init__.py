@@ -2,76 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from govern.model.document import Document
-from govern.report import (
-    csv_format,
-    github_format,
-    gitlab_format,
-    json_format,
-    junit_format,
-    markdown_format,
-    ndjson_format,
-    sarif_format,
-    table,
-    yaml_format,
-)
-from govern.report.page import Page
+if TYPE_CHECKING:
+    from govern.model.document import Document
+    from govern.report.page import Page
+
+#: What a format can need of a document, by the name of its field: rows, judgements, comments.
+ROWS, FINDINGS, COMMENTS = "records", "findings", "comments"
 
 
 @dataclass(frozen=True)
 class Format:
-    """How a document is written. ``fits`` tells whether it offers what the format shows."""
+    """How a document is written: by ``render`` of a module, loaded only when it is used.
 
-    render: Callable[[Document, Page], str]
-    fits: Callable[[Document], bool]
+    ``suffixes`` name the format of a file. ``needs``: the field of a document without which the
+    format would show nothing; "" where it can show any.
+    """
 
+    name: str
+    module: str
+    suffixes: tuple[str, ...] = ()
+    needs: str = ""
 
-def _any(document: Document) -> bool:
-    return True
+    def render(self, document: Document, page: Page) -> str:
+        write: Callable[[Document, Page], str] = import_module(self.module).render
+        return write(document, page)
 
-
-def _judged(document: Document) -> bool:
-    return document.findings is not None
-
-
-def _edited(document: Document) -> bool:
-    return document.comments is not None
-
-
-def _listed(document: Document) -> bool:
-    return document.findings is not None or document.records is not None
+    def fits(self, offers: Collection[str]) -> bool:
+        """Whether it makes sense for a document that has these fields."""
+        return not self.needs or self.needs in offers
 
 
-#: Each format by its name. A suffix names the format of a file where it is clear.
-FORMATS: dict[str, Format] = {
-    "table": Format(table.render, _any),
-    "json": Format(json_format.render, _any),
-    "ndjson": Format(ndjson_format.render, _listed),
-    "csv": Format(csv_format.render, _listed),
-    "markdown": Format(markdown_format.render, _any),
-    "sarif": Format(sarif_format.render, _judged),
-    "junit": Format(junit_format.render, _judged),
-    "github": Format(github_format.render, _judged),
-    "yaml": Format(yaml_format.render, _edited),
-    "gitlab": Format(gitlab_format.render, _judged),
-}
-
-SUFFIXES = {
-    ".txt": "table",
-    ".json": "json",
-    ".ndjson": "ndjson",
-    ".csv": "csv",
-    ".md": "markdown",
-    ".sarif": "sarif",
-    ".xml": "junit",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-}
+#: In the order in which they are told.
+_ALL = (
+    Format("table", "govern.report.table", (".txt",)),
+    Format("json", "govern.report.json_format", (".json",)),
+    Format("ndjson", "govern.report.ndjson_format", (".ndjson",), ROWS),
+    Format("csv", "govern.report.csv_format", (".csv",), ROWS),
+    Format("markdown", "govern.report.markdown_format", (".md",)),
+    Format("sarif", "govern.report.sarif_format", (".sarif",), FINDINGS),
+    Format("junit", "govern.report.junit_format", (".xml",), FINDINGS),
+    Format("github", "govern.report.github_format", (), FINDINGS),
+    Format("yaml", "govern.report.yaml_format", (".yaml", ".yml"), COMMENTS),
+    Format("gitlab", "govern.report.gitlab_format", (), FINDINGS),
+)
+FORMATS: dict[str, Format] = {one.name: one for one in _ALL}
 
 
-def fitting(document: Document) -> list[str]:
-    """The formats that make sense for this document."""
-    return [name for name, one in FORMATS.items() if one.fits(document)]
+def offers(document: Document) -> list[str]:
+    """What a document has of what formats can need."""
+    return [name for name in (ROWS, FINDINGS, COMMENTS) if getattr(document, name) is not None]
+
+
+def fitting(offered: Collection[str]) -> list[str]:
+    """The formats that make sense for a document with these fields."""
+    return [name for name, one in FORMATS.items() if one.fits(offered)]
+
+
+def by_suffix(suffix: str) -> str | None:
+    """The format of a file whose name ends so."""
+    return next((name for name, one in FORMATS.items() if suffix in one.suffixes), None)
+
+
+def suffixes() -> list[str]:
+    """The first suffix of each format that has one."""
+    return [one.suffixes[0] for one in FORMATS.values() if one.suffixes]

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 from govern.model.document import Document
-from govern.model.finding import Finding
 from govern.model.money import plain
 from govern.report.json_format import compact
 from govern.report.page import Page
@@ -36,10 +35,8 @@ _AFTER_SEMICOLON = re.compile(rf";(?='*[\s\"]*{_FORMULA})")
 def render(document: Document, page: Page) -> str:
     del page
     rows: Iterable[Sequence[Any]]
-    if document.findings is not None:
-        rows = _judged(document, document.findings)
-    elif document.sheet is not None:
-        sheet = document.sheet()
+    if document.sheet is not None:
+        sheet = document.sheet(document)
         rows = [sheet.columns, *sheet.rows]
     else:
         rows = _records(document.records or ())
@@ -64,109 +61,6 @@ def original(cell: str) -> str:
     if cell.startswith("'") and _AT_START.match(cell[1:]):
         cell = cell[1:]
     return _AFTER_SEMICOLON_QUOTED.sub(";", cell)
-
-
-_COLUMNS = (
-    "severity",
-    "policy",
-    "title",
-    "subject_kind",
-    "subject_id",
-    "subject_name",
-    "workspace_id",
-    "region_id",
-    "sub_account_id",
-    "every",
-    "period_start",
-    "period_end",
-    "measure",
-    "observed",
-    "limit",
-    "unit",
-    "charges",
-    "first_charge",
-    "last_charge",
-    "stop",
-    "waived",
-    "waiver_owner",
-    "waiver_expires",
-    "message",
-    "policy_file",
-    "policy_line",
-    "bill_file",
-    "bill_line",
-    "fingerprint",
-)
-
-
-def _judged(document: Document, findings: Sequence[Finding]) -> Iterable[Sequence[Any]]:
-    """Costs stand at the end, one column per currency, so that a column can be summed.
-
-    Last what could not be judged: without it a sheet that is empty would look clean.
-    """
-    currencies = sorted({currency for finding in findings for currency, _ in finding.costs})
-    yield [*_COLUMNS, *(f"billed_cost_{currency}" for currency in currencies)]
-    for finding in findings:
-        costs = dict(finding.costs)
-        yield [*_finding(finding), *(_amount(costs.get(currency)) for currency in currencies)]
-    empty = [None] * len(currencies)
-    if document.distrust:
-        yield [*_unjudged(message=f"no verdict: {document.distrust}"), *empty]
-    for result in document.undecided:
-        told = {
-            "severity": result.severity,
-            "policy": result.id,
-            "title": result.title,
-            "message": f"could not be judged: {result.message}",
-            "policy_file": result.file,
-            "policy_line": result.line,
-        }
-        yield [*_unjudged(**told), *empty]
-
-
-def _unjudged(**told: Any) -> Sequence[Any]:
-    return [told.get(column) for column in _COLUMNS]
-
-
-def _finding(finding: Finding) -> Sequence[Any]:
-    subject = finding.subject
-    first = finding.evidence[0] if finding.evidence else None
-    waiver = finding.waiver or {}
-    return (
-        finding.severity,
-        finding.policy,
-        finding.title,
-        subject.kind,
-        subject.id,
-        subject.name,
-        subject.workspace_id,
-        subject.region_id,
-        subject.sub_account_id,
-        finding.every,
-        f"{finding.start:%Y-%m-%d %H:%M:%S}",
-        f"{finding.end:%Y-%m-%d %H:%M:%S}",
-        finding.measure,
-        plain(finding.observed),
-        plain(finding.limit),
-        finding.unit,
-        finding.charges,
-        f"{finding.first_charge:%Y-%m-%d %H:%M:%S}",
-        f"{finding.last_charge:%Y-%m-%d %H:%M:%S}",
-        finding.stop,
-        "yes" if finding.waiver else "no",
-        waiver.get("owner"),
-        waiver.get("expires"),
-        finding.message,
-        finding.policy_file,
-        finding.policy_line,
-        first.path if first else None,
-        first.line if first else None,
-        finding.fingerprint,
-    )
-
-
-def _amount(cost: Decimal | None) -> str | None:
-    return None if cost is None else plain(cost)
 
 
 def _records(records: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[Any]]:

@@ -38,7 +38,7 @@ def document(report: AuditReport) -> Document:
         lambda: sections(report),
         report.exit,
         records=records,
-        sheet=lambda: sheet(report),
+        sheet=lambda _: sheet(report),
     )
 
 

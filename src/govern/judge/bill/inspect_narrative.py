@@ -31,7 +31,7 @@ def document(found: Inspection) -> Document:
         lambda: sections(found),
         found.exit,
         records=payload["bill"]["files"],
-        sheet=lambda: Sheet(_SHEET, [_file(file) for file in found.bill.files]),
+        sheet=lambda _: Sheet(_SHEET, [_file(file) for file in found.bill.files]),
     )
 
 

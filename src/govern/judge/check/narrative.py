@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from govern.judge.bill.narrative import bill_section, reject_sections
+from govern.judge.check.sheet import sheet
 from govern.model.clock import known_text
 from govern.model.document import Document, Section
 from govern.model.finding import Finding
@@ -34,6 +35,7 @@ def document(report: CheckReport) -> Document:
         findings=report.findings,
         policies=report.policies,
         records=payload["findings"],
+        sheet=sheet,
     )
 
 

@@ -23,7 +23,7 @@ def document(report: CostReport) -> Document:
         lambda: sections(report),
         report.exit,
         records=payload["rows"],
-        sheet=lambda: sheet(report),
+        sheet=lambda _: sheet(report),
     )
 
 
