@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from govern.cli import options
+from govern.cli.run import Run, command
 
 
+@command(options.LISTED)
 def audit(
-    bill: options.Bills = None,
+    run: Run,
     stopped_at: Annotated[
         list[str] | None,
         typer.Option(
@@ -24,7 +26,6 @@ def audit(
         bool,
         typer.Option("--still-charging", help="Only what still costs; exit code 1 if anything."),
     ] = False,
-    inventory: options.Inventories = None,
     window: Annotated[
         str,
         typer.Option(
@@ -35,21 +36,8 @@ def audit(
     ] = "24h",
     settle: options.Settle = None,
     grace: options.Grace = None,
-    config: options.ConfigPath = None,
-    no_config: options.NoConfig = False,
-    as_of: options.AsOf = None,
-    timezone: options.Zone = None,
-    exported_at: options.ExportedAt = None,
-    format: options.ListFormat = None,
-    output: options.Outputs = None,
     fail_on: options.FailOn = None,
-    max_rejects: options.MaxRejects = 0,
-    digest: options.Digest = False,
     evidence: options.Evidence = 3,
-    redact: options.Redact = False,
-    no_cache: options.NoCache = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
 ) -> None:
     """Say of every API key and workspace whether it still incurs charges, and since when not.
 
@@ -66,51 +54,25 @@ def audit(
 
       govern audit bills/ --inventory inventory.yaml --format json
     """
-    del no_cache, verbose
-    from govern.cli import output as out
     from govern.cli import settings
-    from govern.policy import asked
-
-    stdout, files = out.formats_of(format, output or [], out.ROWS)
-    stops = asked.stops(stopped_at or [])
-    found = settings.load(config, no_config)
-    words = settings.bills(bill or [], found)
-    clock = settings.clock(timezone, found)
-    instant = settings.as_of(as_of, clock)
-    severity = settings.fail_on(fail_on, found)
-    directory = settings.inventory(inventory or [], found)
-
     from govern.judge.audit.audit import Question
     from govern.judge.audit.audit import audit as look
     from govern.judge.audit.narrative import document
-    from govern.ledger.reading import read
-    from govern.ledger.salt import salt
+    from govern.policy import asked
 
     question = Question(
-        as_of=instant,
+        stopped_at=asked.stops(stopped_at or []),
+        as_of=run.as_of,
         window=settings.length("--window", window, None),
-        settle=settings.length("--settle", settle, found.settle or "48h"),
-        grace=settings.length("--grace", grace, found.grace or "15m"),
-        stopped_at=stops,
+        settle=run.settle(settle),
+        grace=run.grace(grace),
         still_charging=still_charging,
-        fail_on=severity,
-        max_rejects=max_rejects,
-        max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
+        fail_on=settings.fail_on(fail_on, run.config),
+        max_rejects=run.given.max_rejects,
+        max_bill_age=run.max_bill_age,
         evidence=evidence,
-        directory=directory,
+        directory=run.directory,
     )
-    how = settings.reading(found, clock, exported_at or [], quiet, digest)
-    with read(words, how) as ledger:
-        secret = salt(ledger) if redact else None
+    with run.read() as ledger:
         report = look(ledger, question)
-    inputs = [*words, *(file.path for file in report.bill.files)]
-    inputs += [one.path for one in directory.inventories]
-    out.end(
-        document(report),
-        stdout,
-        files,
-        inputs,
-        quiet=quiet,
-        secret=secret,
-        beside=directory.inventories,
-    )
+    run.end(document(report), (), report.bill)

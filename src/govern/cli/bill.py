@@ -52,7 +52,7 @@ def inspect(
     from govern.ledger.reading import read
     from govern.ledger.salt import salt
 
-    stdout, files = out.formats_of(format, output or [], out.ROWS)
+    stdout, files = out.formats_of(format, output or [], options.LISTED)
     found = settings.load(config, no_config)
     clock = settings.clock(timezone, found)
     instant = settings.as_of(as_of, clock)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +11,7 @@ from typer.core import TyperGroup
 
 from govern.cli import options
 from govern.cli.held import folder_of, held
+from govern.cli.run import Run, command
 from govern.cli.saving import save
 from govern.cli.streams import show
 from govern.model.errors import usage
@@ -39,8 +38,9 @@ app = typer.Typer(
 
 
 @app.command("make", hidden=True)
+@command(options.STEPS, "yaml", without=["digest", "redact"])
 def make(
-    bill: options.Bills = None,
+    run: Run,
     retire: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,23 +51,6 @@ def make(
     ] = None,
     policy: options.Policies = None,
     waivers: options.Waivers = None,
-    inventory: options.Inventories = None,
-    config: options.ConfigPath = None,
-    no_config: options.NoConfig = False,
-    as_of: options.AsOf = None,
-    timezone: options.Zone = None,
-    exported_at: options.ExportedAt = None,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format", metavar="FORMAT", help="yaml (default), table, json, ndjson, csv, markdown."
-        ),
-    ] = None,
-    output: options.Outputs = None,
-    max_rejects: options.MaxRejects = 0,
-    no_cache: options.NoCache = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
 ) -> None:
     """Write the steps that stop billing: from findings, or from a plain wish (--retire).
 
@@ -86,47 +69,32 @@ def make(
 
       govern checklist bills/ --retire all --inventory inventory.yaml -o checklist.yaml
     """
-    del no_cache, verbose
-    from govern.cli import output as out
     from govern.cli import settings
-
-    stdout, files = out.formats_of(
-        format or os.environ.get(settings.FORMAT) or "yaml", output or [], out.STEPS
-    )
-    lists = [path for name, path in files if name == "yaml"]
-    old = _old(lists)
-    wanted = list(retire or (old.checklist.wishes if old else ()))
-    found = settings.load(config, no_config)
-    words = settings.bills(bill or [], found)
-    clock = settings.clock(timezone, found)
-    instant = settings.as_of(as_of, clock)
-    directory = settings.inventory(inventory or [], found)
-    by_policy = bool(policy) or not wanted
-    rules = settings.policies(policy or [], found).policies if by_policy else []
-    excuses = settings.waivers(waivers or [], found) if by_policy else ()
-
     from govern.judge.check.check import Terms
-    from govern.ledger.reading import read
     from govern.model.checklist import Input
     from govern.shutdown.plan.look import looked
     from govern.shutdown.plan.narrative import document
 
+    lists = [path for name, path in run.files if name == "yaml"]
+    old = _old(lists)
+    wanted = list(retire or (old.checklist.wishes if old else ()))
+    by_policy = bool(policy) or not wanted
+    rules = settings.policies(policy or [], run.config).policies if by_policy else []
     terms = Terms(
-        as_of=instant,
+        as_of=run.as_of,
         fail_on="never",
-        max_rejects=max_rejects,
-        waivers=excuses,
-        max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
-        directory=directory,
+        max_rejects=run.given.max_rejects,
+        waivers=settings.waivers(waivers or [], run.config) if by_policy else (),
+        max_bill_age=run.max_bill_age,
+        directory=run.directory,
     )
-    inputs = [Input(one.path, one.sha256) for one in directory.inventories]
+    inputs = [Input(one.path, one.sha256) for one in run.directory.inventories]
     inputs += dict.fromkeys(
         Input(rule.file, rule.file_sha256)
         for rule in rules
         if not rule.file.startswith(settings.pack())
     )
-    how = replace(settings.reading(found, clock, exported_at or [], quiet), digest=True)
-    with read(words, how) as ledger:
+    with run.read(digest=True) as ledger:
         seen = looked(ledger, rules, terms, wanted, inputs)
     with ExitStack() as stack:
         for path in {folder_of(path): path for path in lists}.values():
@@ -135,8 +103,7 @@ def make(
         old = _old(lists) or old
         checklist, ended = seen.checklist(old.checklist if old else None)
         shown = document(checklist, ended, old.comments if old else None)
-        read_files = [*words, *(one.path for one in checklist.inputs)]
-        out.end(shown, stdout, files, read_files, quiet=quiet)
+        run.end(shown, [one.path for one in checklist.inputs])
 
 
 def _old(paths: list[str]) -> Written | None:

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from govern.cli import options
+from govern.cli.run import Run, command
 
 
+@command(options.LISTED)
 def cost(
-    bill: options.Bills = None,
+    run: Run,
     by: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,20 +45,6 @@ def cost(
         bool,
         typer.Option("--instances", help="Also by Instance ID: the same as instance_id in --by."),
     ] = False,
-    inventory: options.Inventories = None,
-    config: options.ConfigPath = None,
-    no_config: options.NoConfig = False,
-    as_of: options.AsOf = None,
-    timezone: options.Zone = None,
-    exported_at: options.ExportedAt = None,
-    format: options.ListFormat = None,
-    output: options.Outputs = None,
-    max_rejects: options.MaxRejects = 0,
-    digest: options.Digest = False,
-    redact: options.Redact = False,
-    no_cache: options.NoCache = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
 ) -> None:
     """Add up what was spent and used, by any columns.
 
@@ -70,50 +58,24 @@ def cost(
 
       govern cost 2026-08.csv 2026-09.csv --by model --compare 2026-08
     """
-    del no_cache, verbose
-    from govern.cli import output as out
-    from govern.cli import settings
-    from govern.policy import asked
-
-    stdout, files = out.formats_of(format, output or [], out.ROWS)
-    columns = asked.columns(by or ["service"])
-    if instances and "instance_id" not in columns:
-        columns = (*columns, "instance_id")
-    conditions = asked.conditions(where or [])
-    month = None if compare is None else asked.month(compare)
-    found = settings.load(config, no_config)
-    words = settings.bills(bill or [], found)
-    clock = settings.clock(timezone, found)
-    instant = settings.as_of(as_of, clock)
-    directory = settings.inventory(inventory or [], found)
-
     from govern.judge.cost.cost import Question
     from govern.judge.cost.cost import cost as add_up
     from govern.judge.cost.narrative import document
-    from govern.ledger.reading import read
-    from govern.ledger.salt import salt
+    from govern.policy import asked
 
+    columns = asked.columns(by or ["service"])
+    if instances and "instance_id" not in columns:
+        columns = (*columns, "instance_id")
     question = Question(
-        as_of=instant,
+        as_of=run.as_of,
         by=columns,
-        where=conditions,
+        where=asked.conditions(where or []),
         top=top,
-        compare=month,
-        max_rejects=max_rejects,
-        max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
-        directory=directory,
+        compare=None if compare is None else asked.month(compare),
+        max_rejects=run.given.max_rejects,
+        max_bill_age=run.max_bill_age,
+        directory=run.directory,
     )
-    with read(words, settings.reading(found, clock, exported_at or [], quiet, digest)) as ledger:
-        secret = salt(ledger) if redact else None
+    with run.read() as ledger:
         report = add_up(ledger, question)
-    inputs = [*words, *(file.path for file in report.bill.files)]
-    inputs += [one.path for one in directory.inventories]
-    out.end(
-        document(report),
-        stdout,
-        files,
-        inputs,
-        quiet=quiet,
-        secret=secret,
-        beside=directory.inventories,
-    )
+    run.end(document(report), (), report.bill)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import ExitStack
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from govern.cli import options
+from govern.cli import output as out
+from govern.cli.run import Run, command
 from govern.cli.saving import save
 from govern.cli.streams import say
+from govern.model.errors import usage
 
 
+@command(options.LISTED, without=["digest"])
 def verify(
+    run: Run,
     checklist: Annotated[str, typer.Argument(metavar="CHECKLIST", help="The checklist.")],
-    bill: options.Bills = None,
-    inventory: options.Inventories = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="A person's word is not enough for any step.")
     ] = False,
@@ -29,20 +32,8 @@ def verify(
     ] = None,
     settle: options.Settle = None,
     grace: options.Grace = None,
-    config: options.ConfigPath = None,
-    no_config: options.NoConfig = False,
-    as_of: options.AsOf = None,
-    timezone: options.Zone = None,
-    exported_at: options.ExportedAt = None,
-    format: options.ListFormat = None,
-    output: options.Outputs = None,
     fail_on: options.FailOn = None,
-    max_rejects: options.MaxRejects = 0,
     evidence: options.Evidence = 3,
-    redact: options.Redact = False,
-    no_cache: options.NoCache = False,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
 ) -> None:
     """Prove from later bills and inventory that billing stopped, step by step.
 
@@ -58,68 +49,42 @@ def verify(
 
       govern verify checklist.yaml bills/ --inventory inventory.yaml --strict --attest proof.json
     """
-    del no_cache, verbose
-    from govern.cli import output as out
     from govern.cli import settings
-    from govern.model.errors import usage
     from govern.policy.checklist import load_checklist
-
-    stdout, files = out.formats_of(format, output or [], out.ROWS)
-    written = load_checklist(checklist)
-    found = settings.load(config, no_config)
-    clock = settings.clock(timezone, found)
-    instant = settings.as_of(as_of, clock)
-    severity = settings.fail_on(fail_on, found)
-    directory = settings.inventory(inventory or [], found)
-    words = list(bill or found.bills)
-
-    from govern.ledger.reading import read
-    from govern.ledger.salt import salt
     from govern.shutdown.proof.attest import statement
     from govern.shutdown.proof.narrative import document
     from govern.shutdown.proof.report import Question, prove
 
+    written = load_checklist(checklist)
     question = Question(
-        as_of=instant,
-        clock=clock,
-        settle=settings.length("--settle", settle, found.settle or "48h"),
-        grace=settings.length("--grace", grace, found.grace or "15m"),
+        as_of=run.as_of,
+        clock=run.clock,
+        settle=run.settle(settle),
+        grace=run.grace(grace),
         strict=strict,
-        fail_on=severity,
-        max_rejects=max_rejects,
-        max_bill_age=settings.duration("max_bill_age", found.max_bill_age),
+        fail_on=settings.fail_on(fail_on, run.config),
+        max_rejects=run.given.max_rejects,
+        max_bill_age=run.max_bill_age,
         evidence=evidence,
-        directory=directory,
+        directory=run.directory,
     )
-    secret = None
-    with ExitStack() as stack:
-        ledger = None
-        if words:
-            # A proof names the very files it rests on.
-            how = replace(settings.reading(found, clock, exported_at or [], quiet), digest=True)
-            ledger = stack.enter_context(read(words, how))
-            secret = salt(ledger) if redact else None
-        elif redact:
-            raise usage("--redact needs a BILL: its accounts make the tokens")
+    if run.given.redact and not run.bills:
+        raise usage("--redact needs a BILL: its accounts make the tokens")
+    # A proof names the very files it rests on.
+    with run.read(digest=True) if run.bills else nullcontext() as ledger:
         report = prove(written, ledger, question)
-    inputs = [checklist, *words, *(one.path for one in directory.inventories)]
-    inputs += [one.path for one in report.bill.files] if report.bill else []
     if attest:
-        if any(out.same(attest, one) for one in inputs):
-            raise usage(f"--attest {attest}: this file is read in the same run; name another one")
-        save(attest, statement(report))
-        if not quiet:
-            words = [shlex.quote(one) for one in (attest, f"{attest}.bundle")]
-            say(
-                f"{attest} is unsigned; sign it, with cosign 3 for example: "
-                f"cosign attest-blob --statement {words[0]} --bundle {words[1]}"
-            )
-    out.end(
-        document(report),
-        stdout,
-        files,
-        inputs,
-        quiet=quiet,
-        secret=secret,
-        beside=[*directory.inventories, written.checklist],
-    )
+        _attest(attest, statement(report), [checklist, *run.inputs(report.bill)], run.given.quiet)
+    run.end(document(report), [checklist], report.bill, beside=[written.checklist])
+
+
+def _attest(path: str, statement: str, inputs: Sequence[str], quiet: bool) -> None:
+    if any(out.same(path, one) for one in inputs):
+        raise usage(f"--attest {path}: this file is read in the same run; name another one")
+    save(path, statement)
+    if not quiet:
+        signed, bundle = shlex.quote(path), shlex.quote(f"{path}.bundle")
+        say(
+            f"{path} is unsigned; sign it, with cosign 3 for example: "
+            f"cosign attest-blob --statement {signed} --bundle {bundle}"
+        )
