@@ -13,9 +13,9 @@ import yaml
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.errors import GovernError
+from govern.model.measure import MEASURES
 from govern.model.words import (
     CHARGE_CATEGORIES,
-    MEASURES,
     PERIODS,
     SERVICES,
     SEVERITIES,

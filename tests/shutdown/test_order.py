@@ -179,6 +179,6 @@ def test_what_is_asked_for_by_two_is_one_step_that_tells_each_reason_once(
     def wanted(scene: Scene) -> list[Step]:
         return [step("a", why=why) for why in ("Too dear.", "No owner.", "Too dear.")]
 
-    monkeypatch.setattr(plan, "KINDS", {"disable_key": Kind("disable_key", wanted)})
+    monkeypatch.setattr(plan, "KINDS", {"disable_key": Kind("disable_key", wanted, "")})
     (one,) = steps_of(cast(Scene, None))
     assert (one.id, one.why) == ("a", "Too dear. No owner.")

@@ -55,16 +55,17 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 #: Lowest first.
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 PERIODS = ("day", "week", "month", "total")
-STOPS = (
-    "ask",
-    "stop_playground",
-    "disable_key",
-    "delete_key",
-    "cancel_job",
-    "take_offline",
-    "turn_off_renewal",
-    "retire_workspace",
-)
+#: What a policy asks the checklist for, and what that means for who reads a finding.
+STOPS = {
+    "ask": "ask the owner",
+    "stop_playground": "stop Playground use",
+    "disable_key": "disable the key",
+    "delete_key": "delete the key",
+    "cancel_job": "cancel the job",
+    "take_offline": "take it offline",
+    "turn_off_renewal": "turn off renewal",
+    "retire_workspace": "retire the workspace",
+}
 #: ISO 4217: what Alibaba Cloud bills in, and what else is common. None differs from CNY or USD
 #: in one letter (as CNH and BSD would), so a slip there is always seen.
 CURRENCIES = (

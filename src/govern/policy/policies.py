@@ -105,7 +105,7 @@ _FIELDS: dict[str, Reader] = {
     "limit": as_it_is,
     "limit_for": as_it_is,
     "forbid": one_of(("charges",), "thing to forbid"),
-    "stop": one_of(STOPS, "stop"),
+    "stop": one_of(tuple(STOPS), "stop"),
 }
 _REQUIRED = ("id", "title", "per")
 

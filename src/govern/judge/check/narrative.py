@@ -12,17 +12,7 @@ from govern.model.finding import Finding
 from govern.model.money import plain
 from govern.model.report import CheckReport
 from govern.model.text import shorten
-
-_STOP_WORDS = {
-    "ask": "ask the owner",
-    "stop_playground": "stop Playground use",
-    "disable_key": "disable the key",
-    "delete_key": "delete the key",
-    "cancel_job": "cancel the job",
-    "take_offline": "take it offline",
-    "turn_off_renewal": "turn off renewal",
-    "retire_workspace": "retire the workspace",
-}
+from govern.model.words import STOPS
 
 
 def document(report: CheckReport) -> Document:
@@ -77,7 +67,7 @@ def _finding_row(finding: Finding) -> list[str]:
         finding.title,
         known_text(finding.first_charge, finding.width),
         finding.cost,
-        _STOP_WORDS[finding.stop],
+        STOPS[finding.stop],
     ]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from govern.model import inventory as inventories
 from govern.model.checklist import Step
+from govern.model.clock import Moment
 from govern.model.inventory import Directory, Inventory
 from govern.shutdown.plan.known import Known
 from govern.shutdown.plan.scene import Scene
@@ -41,6 +42,11 @@ def after_none(step: Step, known: Known) -> Iterable[Step]:
     return ()
 
 
+def not_due(step: Step, known: Known) -> Moment | None:
+    del step, known
+    return None
+
+
 def no_scope(step: Step) -> Scope | None:
     del step
     return None
@@ -53,17 +59,20 @@ def not_seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of step.
+    """One kind of step. ``title``: what to do with ``{}``, its subject.
 
     ``after(step, known)``: those of a plan's steps that come before it. ``scope(step)``: the
     charges that must stop with it; None where no charge tells. ``seen``: what an inventory says.
     ``stops``: whether it ends charges, so that a closing proof waits for it. ``ends_jobs``: whether
     what runs by itself is over with it. ``buys``: its charges are purchases of plans, which fail it
     from the checklist's ``as_of`` on. ``deadline``: it must be done before it is due.
+    ``due(step, known)``: when, where other steps say so. ``ended_by``: the kind of step that does
+    this one too when it is done to the same subject.
     """
 
     name: str
     plan: Callable[[Scene], Iterable[Step]]
+    title: str | Callable[[Step], str]
     after: Callable[[Step, Known], Iterable[Step]] = after_none
     scope: Callable[[Step], Scope | None] = no_scope
     seen: Callable[[Step, Directory, tzinfo], Seen | None] = not_seen
@@ -71,6 +80,8 @@ class Kind:
     ends_jobs: bool = False
     buys: bool = False
     deadline: bool = False
+    due: Callable[[Step, Known], Moment | None] = not_due
+    ended_by: str = ""
 
 
 def collected(inventory: Inventory, clock: tzinfo) -> datetime | None:

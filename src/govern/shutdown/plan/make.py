@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from govern.model.audit import Audited
 from govern.model.checklist import Checklist, Input, Reach, Region, Step
@@ -13,10 +13,11 @@ from govern.model.finding import Finding
 from govern.model.inventory import Directory
 from govern.model.meaning import REGIONS
 from govern.model.seal import PEOPLES
+from govern.shutdown.plan.known import Known
 from govern.shutdown.plan.order import in_order, steps_of, with_needs, with_states
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.spend import Spend, together
-from govern.shutdown.plan.steps.delete_key import QUIET_DAYS
+from govern.shutdown.plan.steps import KINDS, OWN
 from govern.shutdown.plan.wish import Wish
 
 #: How much of a region was seen, least first.
@@ -87,20 +88,12 @@ def _kept(planned: Sequence[Step], old: Sequence[Step]) -> list[Step]:
 
 
 def with_due(steps: Iterable[Step]) -> list[Step]:
-    """Deleting a key is due when the quiet time after disabling it is over."""
-    known = list(steps)
-    disabled = {
-        (step.subject.workspace_id, step.subject.id): step.at
-        for step in known
-        if step.kind == "disable_key" and step.at and step.state != "kept"
-    }
-    found = []
-    for step in known:
-        at = disabled.get((step.subject.workspace_id, step.subject.id))
-        if step.kind == "delete_key" and at:
-            step = replace(step, due=replace(at, wall=at.wall + timedelta(days=QUIET_DAYS)))
-        found.append(step)
-    return found
+    """The steps, due when others of them say so."""
+    known = Known(steps)
+    return [
+        replace(step, due=KINDS.get(step.kind, OWN).due(step, known) or step.due)
+        for step in known.steps
+    ]
 
 
 def regions_of(directory: Directory, spends: Iterable[Spend]) -> list[Region]:

@@ -36,6 +36,7 @@ class Wing:
     """
 
     name: str
+    title: str
     service: str
     stop: str
     listed: str
@@ -65,7 +66,7 @@ def kind_of(wing: Wing) -> Kind:
     def seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
         return _seen(wing, step, directory, clock)
 
-    return Kind(wing.name, plan, scope=scope, seen=seen, ends_jobs=wing.service in JOBS)
+    return Kind(wing.name, plan, wing.title, scope=scope, seen=seen, ends_jobs=wing.service in JOBS)
 
 
 def _over(wing: Wing, resource: Resource) -> bool:

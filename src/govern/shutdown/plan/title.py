@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from govern.model.checklist import Step, Target
 from govern.shutdown.plan.renewals import NAMES
-from govern.shutdown.plan.steps import ask_owner
-
-#: What to do with the subject, by the kind of step.
-_TITLES = {
-    "look_at_region": "Look at all of {}",
-    "look_at_plan": "Find out whether {} renews",
-    "ask_owner": "Get a decision on {}",
-    "tell_owners": "Tell the key owners of {}",
-    "take_offline": "Take {} offline",
-    "cancel_training": "Cancel {}",
-    "cancel_batch": "Cancel {}",
-    "disable_key": "Disable {}",
-    "stop_playground": "Stop Playground use in {}",
-    "stop_web_search": "Stop {}",
-    "delete_knowledge_base": "Delete {} (final)",
-    "turn_off_renewal": "Turn off auto-renewal of {}",
-    "unsubscribe": "Unsubscribe {}",
-    "delete_key": "Delete {} (final)",
-    "retire_workspace": "Delete {} (final)",
-    "safety_net": "Set up a safety net",
-    "closing_proof": "Prove by a bill that {} is over",
-    "final_bill": "Check the month's final bill",
-}
+from govern.shutdown.plan.steps import KINDS, OWN
 
 
 def title(step: Step) -> str:
-    """The step in one line: what to do with what."""
-    words = _TITLES.get(step.kind)
-    if step.kind == ask_owner.NAME and ask_owner.without_key(step):
-        words = "Find out who calls without a key in {}"
-    return words.format(named(step.subject)) if words else f"{step.kind}: {named(step.subject)}"
+    words = KINDS.get(step.kind, OWN).title
+    told = words if isinstance(words, str) else words(step)
+    subject = named(step.subject)
+    return told.format(subject) if told else f"{step.kind}: {subject}"
 
 
 def named(target: Target) -> str:

@@ -10,16 +10,16 @@ from govern import __version__
 from govern.judge.audit.silence import Terms
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
-from govern.ledger import query
-from govern.ledger.clauses import CHARGES, USAGE, filled
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.checklist import Input, Written
 from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult, VerificationReport
+from govern.shutdown.proof.case import Facts
 from govern.shutdown.proof.evidence import BillEvidence
-from govern.shutdown.proof.verify import Facts, User, overdue, unknown_users, verify
+from govern.shutdown.proof.users import unknown_users, users_of
+from govern.shutdown.proof.verify import overdue, verify
 
 #: The documented delays are far shorter; less than this is warned about.
 _SETTLE = timedelta(hours=48)
@@ -75,7 +75,7 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         evidence = BillEvidence(
             ledger, bill, checklist.account_ids, terms, question.as_of, said(wrong)
         )
-        stale = unknown_users(checklist, _users(ledger), question.clock)
+        stale = unknown_users(checklist, users_of(ledger), question.clock)
     facts = Facts(
         question.as_of,
         question.clock,
@@ -106,16 +106,6 @@ def _notes(question: Question) -> Iterable[str]:
             f"settle is {question.settle[0]}, less than 48h: a charge that arrives later than "
             "that makes a proof wrong."
         )
-
-
-def _users(ledger: Ledger) -> list[User]:
-    rows = query.ask(
-        ledger,
-        ("billing_account_id", "workspace_id", "api_key_id"),
-        [query.last_moment()],
-        CHARGES & USAGE & filled("api_key_id"),
-    )
-    return [User(*row) for row in rows]
 
 
 def _exit(steps: Sequence[StepResult], question: Question, late: Sequence[str]) -> Exit:

@@ -25,26 +25,27 @@ from govern.shutdown.plan.steps import (
 )
 
 #: In the order in which they are done where nothing else decides.
-KINDS: dict[str, Kind] = {
-    "look_at_region": look_at_region.KIND,
-    "look_at_plan": look_at_plan.KIND,
-    "ask_owner": ask_owner.KIND,
-    "tell_owners": tell_owners.KIND,
-    "take_offline": take_offline.KIND,
-    "cancel_training": cancel_training.KIND,
-    "cancel_batch": cancel_batch.KIND,
-    "disable_key": disable_key.KIND,
-    "stop_playground": stop_playground.KIND,
-    "stop_web_search": stop_web_search.KIND,
-    "delete_knowledge_base": delete_knowledge_base.KIND,
-    "turn_off_renewal": turn_off_renewal.KIND,
-    "unsubscribe": unsubscribe.KIND,
-    "delete_key": delete_key.KIND,
-    "retire_workspace": retire_workspace.KIND,
-    "safety_net": safety_net.KIND,
-    "closing_proof": closing_proof.KIND,
-    "final_bill": final_bill.KIND,
-}
+_ALL = (
+    look_at_region.KIND,
+    look_at_plan.KIND,
+    ask_owner.KIND,
+    tell_owners.KIND,
+    take_offline.KIND,
+    cancel_training.KIND,
+    cancel_batch.KIND,
+    disable_key.KIND,
+    stop_playground.KIND,
+    stop_web_search.KIND,
+    delete_knowledge_base.KIND,
+    turn_off_renewal.KIND,
+    unsubscribe.KIND,
+    delete_key.KIND,
+    retire_workspace.KIND,
+    safety_net.KIND,
+    closing_proof.KIND,
+    final_bill.KIND,
+)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 
 #: A step that people wrote themselves: only their word can prove it.
-OWN = Kind("own", nothing_planned, stops=False, deadline=True)
+OWN = Kind("own", nothing_planned, "", stops=False, deadline=True)

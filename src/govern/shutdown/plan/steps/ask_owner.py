@@ -48,7 +48,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
             )
 
 
-def without_key(step: Step) -> bool:
+def _without_key(step: Step) -> bool:
     """Whether it asks about calls without an API key, and not about a finding."""
     return step.id == step_id(NAME, "no-key", step.subject.workspace_id)
 
@@ -87,4 +87,10 @@ def _of_findings(id: str, findings: list[Finding]) -> Step:
     )
 
 
-KIND = Kind(NAME, _plan, stops=False)
+def _title(step: Step) -> str:
+    return (
+        "Find out who calls without a key in {}" if _without_key(step) else "Get a decision on {}"
+    )
+
+
+KIND = Kind(NAME, _plan, _title, stops=False)

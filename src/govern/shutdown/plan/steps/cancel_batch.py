@@ -16,6 +16,7 @@ def _how(place: str) -> str:
 KIND = kind_of(
     Wing(
         name="cancel_batch",
+        title="Cancel {}",
         service="batch",
         stop="cancel_job",
         listed="batches",

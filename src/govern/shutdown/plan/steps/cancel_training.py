@@ -16,6 +16,7 @@ def _how(place: str) -> str:
 KIND = kind_of(
     Wing(
         name="cancel_training",
+        title="Cancel {}",
         service="training",
         stop="cancel_job",
         listed="training_jobs",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import tzinfo
+from dataclasses import replace
+from datetime import timedelta, tzinfo
 
 from govern.model.checklist import Step
+from govern.model.clock import Moment
 from govern.model.inventory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
 from govern.shutdown.plan.known import Known
@@ -54,4 +56,13 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return None
 
 
-KIND = Kind(NAME, _plan, after=_after, scope=disable_key.of_key, seen=_seen)
+def _due(step: Step, known: Known) -> Moment | None:
+    """When the quiet time after disabling it is over."""
+    done = [one.at for one in known.on(disable_key.NAME, step.subject) if one.state != "kept"]
+    at = next((at for at in reversed(done) if at), None)
+    return replace(at, wall=at.wall + timedelta(days=QUIET_DAYS)) if at else None
+
+
+KIND = Kind(
+    NAME, _plan, "Delete {} (final)", after=_after, scope=disable_key.of_key, seen=_seen, due=_due
+)

@@ -16,6 +16,7 @@ def _how(place: str) -> str:
 KIND = kind_of(
     Wing(
         name="delete_knowledge_base",
+        title="Delete {} (final)",
         service="knowledge_base",
         stop="take_offline",
         listed="knowledge_bases",

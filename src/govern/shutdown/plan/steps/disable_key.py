@@ -105,4 +105,6 @@ def _after(step: Step, known: Known) -> Iterable[Step]:
         yield from known.of_the_workspace(kind, workspace_id)
 
 
-KIND = Kind(NAME, _plan, after=_after, scope=of_key, seen=_seen)
+KIND = Kind(
+    NAME, _plan, "Disable {}", after=_after, scope=of_key, seen=_seen, ended_by="delete_key"
+)

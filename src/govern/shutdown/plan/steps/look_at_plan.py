@@ -70,4 +70,6 @@ def _scope(step: Step) -> Scope | None:
     return purchases_of(step, list(NAMES)) if step.subject.name is None else None
 
 
-KIND = Kind(NAME, _plan, scope=_scope, seen=_seen, stops=False, buys=True)
+KIND = Kind(
+    NAME, _plan, "Find out whether {} renews", scope=_scope, seen=_seen, stops=False, buys=True
+)

@@ -63,4 +63,4 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return None
 
 
-KIND = Kind(NAME, _plan, seen=_seen, stops=False)
+KIND = Kind(NAME, _plan, "Look at all of {}", seen=_seen, stops=False)

@@ -55,4 +55,4 @@ def _scope(step: Step) -> Scope:
     return Scope(USAGE & of_workspace(step), perhaps_of(step, calls=False))
 
 
-KIND = Kind(NAME, _plan, after=_after, scope=_scope)
+KIND = Kind(NAME, _plan, "Delete {} (final)", after=_after, scope=_scope)

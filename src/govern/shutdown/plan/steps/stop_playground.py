@@ -49,4 +49,4 @@ def _scope(step: Step) -> Scope:
     return Scope(played, perhaps_of(step, calls=True))
 
 
-KIND = Kind(NAME, _plan, scope=_scope)
+KIND = Kind(NAME, _plan, "Stop Playground use in {}", scope=_scope)

@@ -16,6 +16,7 @@ def _how(place: str) -> str:
 KIND = kind_of(
     Wing(
         name="stop_web_search",
+        title="Stop {}",
         service="web_search",
         stop="disable_key",
         listed="",

@@ -17,6 +17,7 @@ def _how(place: str) -> str:
 KIND = kind_of(
     Wing(
         name="take_offline",
+        title="Take {} offline",
         service="deployment",
         stop="take_offline",
         listed="deployments",

@@ -62,4 +62,4 @@ def _caller(one: Audited) -> str:
     return f"{one.api_key_id}{name}{used}{owner}"
 
 
-KIND = Kind(NAME, _plan, stops=False)
+KIND = Kind(NAME, _plan, "Tell the key owners of {}", stops=False)

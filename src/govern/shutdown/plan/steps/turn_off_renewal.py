@@ -103,4 +103,13 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return Seen(plan.auto_renewal == "ends", told, at, at)
 
 
-KIND = Kind(NAME, _plan, after=_after, scope=_scope, seen=_seen, buys=True, deadline=True)
+KIND = Kind(
+    NAME,
+    _plan,
+    "Turn off auto-renewal of {}",
+    after=_after,
+    scope=_scope,
+    seen=_seen,
+    buys=True,
+    deadline=True,
+)

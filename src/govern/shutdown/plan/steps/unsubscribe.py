@@ -43,4 +43,4 @@ def _after(step: Step, known: Known) -> Iterable[Step]:
     return known.on("take_offline", step.subject)
 
 
-KIND = Kind(NAME, _plan, after=_after, stops=False)
+KIND = Kind(NAME, _plan, "Unsubscribe {}", after=_after, stops=False)

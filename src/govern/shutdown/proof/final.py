@@ -1,0 +1,84 @@
+"""The month's final bill: the last stop's month, exported after nobody could add to it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from govern.judge.audit.silence import Use, distrusted, residual_told
+from govern.model.clock import final_from
+from govern.model.verification import StepResult
+from govern.shutdown.proof.case import Case
+from govern.shutdown.proof.word import CLAIMED, without_bill
+
+
+def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> StepResult:
+    """``others``: the results of all other steps; ``residual``: their charges soon after a stop."""
+    bare, facts = case.bare, case.facts
+    leaks = [one.id for one in others if one.charges_after]
+    if leaks:
+        told = f"charges go on: {', '.join(leaks[:3])}"
+        return replace(bare, state="failed", basis="bill", reason=told)
+    stops = [one.stopped_at for one in others if one.stopped_at]
+    if not stops or any(one.state in ("todo", "blocked") for one in others):
+        return replace(bare, state="blocked", reason="first the steps that are still open")
+    if facts.bill:
+        bare = replace(bare, residual=facts.bill.charges(residual))
+    month = f"{max(stops):%Y-%m}"
+    if facts.bill and facts.bill.final(month):
+        return _of_final(bare, case, month, others, residual)
+    due = final_from(month, facts.clock)
+    if case.step.state in CLAIMED:
+        said = without_bill(replace(case, bare=bare, seen=None))
+        told = said.reason
+        if case.step.at and case.step.at.on(facts.clock) < due:
+            told += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
+        return replace(said, reason=told + residual_told(residual))
+    if facts.as_of < due:
+        told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
+    else:
+        told = (
+            f"a bill of {month} is needed that was exported after {due:%Y-%m-%d %H:%M} "
+            "(by its name, or --exported-at)"
+        )
+    # A month that can be final now is decided by an export made now.
+    again = max([due, facts.as_of, *_dates(others)])
+    return replace(bare, state="waiting", reason=told, look_again_at=again)
+
+
+def _of_final(
+    bare: StepResult,
+    case: Case,
+    month: str,
+    others: Sequence[StepResult],
+    residual: Sequence[Use],
+) -> StepResult:
+    """What a bill says that nobody can add to any more."""
+    facts = case.facts
+    assert facts.bill is not None
+    if any(one.state == "waiting" for one in others):
+        # A step that names no date waits for an inventory, which may be looked up now.
+        told = f"the bill of {month} is final; other steps still wait"
+        again = max(_dates(others), default=facts.as_of)
+        return replace(bare, state="waiting", reason=told, look_again_at=again)
+    if facts.bill.wrong:
+        told = distrusted(facts.bill.wrong)
+        return replace(bare, state="waiting", reason=told, look_again_at=facts.as_of)
+    told = f"the bill of {month} is final, {_shown(others, residual)}"
+    return replace(bare, state="proved", basis="bill", reason=told)
+
+
+def _dates(others: Sequence[StepResult]) -> list[datetime]:
+    """When to look again at what waits."""
+    waits = [one for one in others if one.state == "waiting"]
+    return [one.look_again_at for one in waits if one.look_again_at]
+
+
+def _shown(others: Sequence[StepResult], residual: Sequence[Use]) -> str:
+    """What the bill shows of the steps that a bill proves, and of nothing else."""
+    if not any(one.stopped_at and one.basis == "bill" for one in others):
+        return "so nothing is added to it any more"
+    told = "and shows no leak after the stops" + residual_told(residual)
+    kept = any(one.state == "kept" for one in others)
+    return told + ("; what is kept on purpose isn't looked at" if kept else "")

@@ -1,0 +1,55 @@
+"""A plan that was to renew no more: bought or renewed since, it fails whoever ticked it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from govern.judge.audit.silence import State, distrusted
+from govern.model.clock import wall_text
+from govern.model.verification import StepResult
+from govern.shutdown.plan.renewals import DAYS_BEFORE
+from govern.shutdown.proof.case import Case
+from govern.shutdown.proof.word import contradicted, without_bill
+
+
+def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
+    """``made``: when the checklist was; ``opened``: the result of the step if it is open."""
+    bill, scope, stop = case.facts.bill, case.scope, case.stop
+    assert scope is not None
+    state = bill.silence(case.uses, made, grace=timedelta(0)) if bill else None
+    told = ""
+    if state and state.leaks:
+        first = wall_text(state.leaks[0].first)
+        told = f"bought or renewed on {first}, after this checklist was made"
+    if stop is None:
+        return replace(opened, reason="; ".join(filter(None, (opened.reason, told))))
+    case = case.stopped()
+    if bill and state and state.leaks:
+        after = bill.charges(state.leaks)
+        return replace(case.bare, state="failed", basis="bill", reason=told, charges_after=after)
+    if case.over or contradicted(case):
+        return without_bill(case)
+    if bill and state and bill.undecided(scope, made):
+        return case.of_bill(state)
+    due = case.step.due.on(case.facts.clock) if case.step.due else None
+    return _too_late(case, due, state) if due and stop > due else without_bill(case)
+
+
+def _too_late(case: Case, due: datetime, state: State | None) -> StepResult:
+    """Ticked after it was due: the renewal may have been paid for already, or be on its way."""
+    assert case.stop is not None
+    told = f"ticked at {wall_text(case.stop)}, after it was due at {wall_text(due)}"
+    expires = due + timedelta(days=DAYS_BEFORE)
+    if state and state.proved_until and state.proved_until >= expires:
+        until = state.proved_until
+        told += f"; but not renewed until {wall_text(until)}, after its end"
+        return replace(case.bare, state="proved", basis="bill", reason=told, proved_until=until)
+    told += (
+        ", which proves nothing about the renewal: a bill past its end, "
+        f"{wall_text(expires)}, or an inventory must show it"
+    )
+    if case.facts.bill and case.facts.bill.wrong:
+        told += f"; {distrusted(case.facts.bill.wrong)}"
+    again = expires + case.facts.settle
+    return replace(case.bare, state="waiting", reason=told, look_again_at=again)
