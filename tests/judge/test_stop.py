@@ -11,6 +11,7 @@ from bills import bill, row
 
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
+from govern.model.measure import CHARGES
 from govern.model.policy import Limit, Policy
 
 
@@ -30,7 +31,7 @@ def test_a_group_without_a_key_is_stopped_where_it_can_be(
     path = bill(tmp_path, *(row(**{"资产/资源实例ID": one}) for one in ids))
     columns = ("sub_account_id", "workspace_id", "api_key_id")
     limits = (Limit(Decimal(0), "charges"),)
-    policy = Policy("p", "t", "api_key", columns, "charges", limits, "f", 1, stop="delete_key")
+    policy = Policy("p", "t", "api_key", columns, CHARGES, limits, "f", 1, stop="delete_key")
     with read([str(path)], Reading()) as ledger:
         report = check(ledger, [policy], Terms(datetime(2026, 10, 5)))
     assert [finding.stop for finding in report.findings] == [stop]

@@ -17,6 +17,7 @@ from govern.judge.check.check import Terms, check
 from govern.ledger.ledger import Ledger
 from govern.ledger.reading import Reading, read
 from govern.model.clock import parse_moment
+from govern.model.measure import CHARGES
 from govern.model.policy import Limit, Policy
 
 AS_OF = datetime(2026, 10, 5)
@@ -151,7 +152,7 @@ def test_a_file_with_keys_for_some_rows_counts_the_others_by_content(tmp_path: P
 def test_evidence_never_shows_a_row_that_does_not_count(tmp_path: Path) -> None:
     one = bill(tmp_path, paid("1"), paid("1"), name="a.csv")
     other = bill(tmp_path, paid("1"), paid("1"), paid("1"), name="b.csv")
-    policy = Policy("p", "t", "bill", (), "charges", (Limit(Decimal(0), "charges"),), "f", 1)
+    policy = Policy("p", "t", "bill", (), CHARGES, (Limit(Decimal(0), "charges"),), "f", 1)
     with read([str(one), str(other)], Reading()) as ledger:
         report = check(ledger, [policy], Terms(AS_OF, evidence=9))
     (finding,) = report.findings

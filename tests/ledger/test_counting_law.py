@@ -16,14 +16,15 @@ from seeds import seeds
 
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
+from govern.model.measure import CHARGES
 from govern.model.policy import Limit, Policy
 
 _NONE = (Limit(Decimal(0), "charges"),)
 POLICIES = [
-    Policy("all", "all", "bill", (), "charges", _NONE, "f", 1),
+    Policy("all", "all", "bill", (), CHARGES, _NONE, "f", 1),
     Policy(
         *("keys", "keys", "api_key", ("sub_account_id", "workspace_id", "api_key_id")),
-        *("charges", _NONE, "f", 2),
+        *(CHARGES, _NONE, "f", 2),
     ),
 ]
 

@@ -14,6 +14,7 @@ from govern.judge.bill.summary import summarise
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.clock import parse_moment
+from govern.model.measure import CHARGES
 from govern.model.policy import Limit, Policy
 
 AS_OF = datetime(2026, 12, 1)
@@ -211,7 +212,7 @@ def test_focus_rows_with_null_cells_count_once_and_show_their_evidence(tmp_path:
     twice = [Paid("1"), Paid("1"), Paid("2", listed="NULL")]
     one = write(tmp_path, "focus", *twice, name="a.csv")
     other = write(tmp_path, "focus", *twice, Paid("1"), name="b.csv")
-    policy = Policy("p", "t", "bill", (), "charges", (Limit(Decimal(0), "charges"),), "f", 1)
+    policy = Policy("p", "t", "bill", (), CHARGES, (Limit(Decimal(0), "charges"),), "f", 1)
     with read([str(one), str(other)], Reading()) as ledger:
         report = check(ledger, [policy], Terms(AS_OF, evidence=9))
     (finding,) = report.findings
