@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from cloud.raw import answer, said, serving
 from standin.server import StandIn, running
 
 from govern.cloud import modelstudio, repeat, sts
@@ -106,6 +108,34 @@ def test_a_missing_permission_is_named(standin: StandIn) -> None:
     assert failed.value.permission == "modelstudio:ListApiKeys"
     assert "missing permission: modelstudio:ListApiKeys" in str(failed.value)
     assert failed.value.request_id
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "permission"),
+    [
+        (403, "NoPermission", "modelstudio:ListApiKeys"),
+        (403, "Forbidden.RAM", "modelstudio:ListApiKeys"),
+        (403, "AccessDenied", "modelstudio:ListApiKeys"),
+        (401, "Unauthorized", "modelstudio:ListApiKeys"),
+        (200, "NotAuthorized", "modelstudio:ListApiKeys"),
+        (403, "Forbidden.AccessKeyDisabled", None),
+        (403, "InvalidSecurityToken.Expired", None),
+        (404, "ApiKey.NotFound", None),
+    ],
+)
+def test_where_the_answer_names_no_action_the_operation_does(
+    status: int, code: str, permission: str | None
+) -> None:
+    body = json.dumps({"Success": False, "Code": code, "Message": "m"}).encode()
+    with serving(said(answer(body, f"HTTP/1.1 {status} X"))) as (url, _):
+        client = Client(
+            Transport(5, 1),
+            Endpoints({"modelstudio": url}),
+            Credentials("LTAI5tCanaryAccess0001", Secret("canary-secret"), None, "environment"),
+        )
+        with pytest.raises(CallFailed) as failed:
+            modelstudio.api_keys(client, WHERE)
+    assert failed.value.permission == permission
 
 
 def test_an_act_whose_answer_is_lost_is_not_repeated(standin: StandIn) -> None:

@@ -83,6 +83,7 @@ def inventory(
         raise usage(f"-o {output}: an inventory is .json, .yaml or .yml")
     regions, lists = _regions(region or []), _lists(only)
     found = settings.load(config, no_config)
+    _can_stand(output)
     before = _before(previous, output)
 
     from govern import __version__
@@ -238,6 +239,17 @@ def _place(one: Unseen) -> str:
     return f"{one.workspace_id} in {where}" if one.workspace_id else where
 
 
+def _can_stand(output: str) -> None:
+    """Raises ``file`` where no file can be made: before anybody is asked for what goes into it."""
+    folder = os.path.dirname(output) or "."
+    try:
+        os.stat(folder)
+    except OSError as error:
+        raise GovernError("file", f"{output}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise GovernError("file", f"{output}: {folder} can't be written to")
+
+
 def _before(previous: str | None, output: str) -> Inventory | None:
     from govern.policy.inventory import load_inventories
 
@@ -249,7 +261,11 @@ def _before(previous: str | None, output: str) -> Inventory | None:
         except OSError as error:
             raise GovernError("file", f"{output}: {error.strerror}") from None
     path = previous or output
-    found = next(iter(load_inventories([path])), None)
+    try:
+        found = next(iter(load_inventories([path])), None)
+    except GovernError as error:
+        # One that can't be read would be replaced by one that knows nothing of it.
+        raise GovernError("usage", error.faults) from None
     if found and found.collected_at is None and _undated(found):
         raise usage(
             f"{path}: collected_at is missing, so nobody knows when its records were seen; add it"

@@ -78,6 +78,12 @@ _REFUSED = (
 )
 
 
+def unpermitted(code: str) -> bool:
+    """Whether a service's code says that the caller may not (the words differ by service)."""
+    words = ("NoPermission", "Forbidden", "AccessDenied", "NotAuthorized", "Unauthorized")
+    return code.startswith(words) and code not in _REFUSED
+
+
 def denied(body: Mapping[str, Any]) -> str | None:
     """The RAM action that an answer says is missing (``AccessDeniedDetail.AuthAction``)."""
     for name in ("AccessDeniedDetail", "accessDeniedDetail"):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from govern.cloud import repeat
-from govern.cloud.failure import CallFailed, denied
+from govern.cloud.failure import CallFailed, denied, unpermitted
 from govern.cloud.secret import Unsaid
 from govern.cloud.service import Operation
 from govern.cloud.transport import Answer
@@ -55,8 +55,7 @@ def _failed(
     request = _text(body, "requestId", "RequestId", "request_id")
     request = request or unsaid.text(answer.headers.get("x-acs-request-id", "")) or None
     permission = denied(body)
-    forbidden = answer.status == 403 and operation.service.signed
-    if not permission and forbidden and code.startswith(("NoPermission", "Forbidden")):
+    if not permission and operation.service.signed and unpermitted(code):
         permission = operation.permission
     throttled = repeat.throttled(answer.status, code)
     passing = repeat.passing(answer.status, code)

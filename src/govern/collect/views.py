@@ -21,7 +21,9 @@ def auth_document(status: AuthStatus) -> Document:
             (key.workspace_id or "not known offline", key.region_id or "", key.source)
             for key in status.api_keys
         ]
-        found = [Section("", head)]
+        code = status.exit.code
+        word = "NO CREDENTIALS" if code else f"OK: {status.exit.reason}"
+        found = [Section(f"{word} (exit code {code})", head)]
         if rows:
             found.append(
                 Section("Model Studio API keys", (), ("workspace", "region", "source"), rows)
@@ -33,11 +35,10 @@ def auth_document(status: AuthStatus) -> Document:
 
 def collection_document(done: Collection) -> Document:
     def sections() -> Sequence[Section]:
-        head = [
-            f"{done.path}: account {done.account_id}, collected at {done.collected_at}",
-            done.exit.reason,
-        ]
-        found = [Section("", head)]
+        word = "OK" if done.exit.code == 0 else "PARTIAL"
+        heading = f"{word}: {done.exit.reason} (exit code {done.exit.code})"
+        head = f"{done.path}: account {done.account_id}, collected at {done.collected_at}"
+        found = [Section(heading, [head])]
         if done.regions:
             counts = ", ".join(f"{count} {name}" for name, count in done.counts.items() if count)
             rows = [(one.region_id, one.looked_at, one.reason or "") for one in done.regions]
