@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from govern.bill import records
 from govern.bill.shape import Columns, Shape
 from govern.bill.shapes import NotABill, recognise
+from govern.bill.stranger import stranger
 
 _HEADER_BYTES = 1 << 20
 _BLOCK = 1 << 20
@@ -91,6 +92,20 @@ def _recognise(path: str, shapes: Sequence[Shape]) -> tuple[str, Columns]:
     """
     with open(path, "rb") as file:
         start = file.read(_HEADER_BYTES)
+    try:
+        encoding, columns = _by_header(start, shapes)
+    except NotABill:
+        told = stranger(start, shapes)
+        if told:
+            raise NotABill(told) from None
+        raise
+    if encoding == "utf-8-sig" and all(name.isascii() for name in columns.header):
+        if not _decodes(path, "utf-8") and _decodes(path, "gb18030"):
+            return "gb18030", columns
+    return encoding, columns
+
+
+def _by_header(start: bytes, shapes: Sequence[Shape]) -> tuple[str, Columns]:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", recognise(_cells(start[: len(start) & ~1], "utf-16"), shapes)
     try:
@@ -100,9 +115,6 @@ def _recognise(path: str, shapes: Sequence[Shape]) -> tuple[str, Columns]:
             return "gb18030", recognise(_cells(start, "gb18030"), shapes)
         except NotABill:
             raise wrong from None
-    if all(name.isascii() for name in columns.header) and not _decodes(path, "utf-8"):
-        if _decodes(path, "gb18030"):
-            return "gb18030", columns
     return "utf-8-sig", columns
 
 
