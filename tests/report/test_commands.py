@@ -16,7 +16,8 @@ from corpus import HOSTILE
 from test_hostile import steering
 
 from govern.cli.main import app
-from govern.cli.output import ROWS, formats_of
+from govern.cli.options import LISTED
+from govern.cli.output import formats_of
 from govern.model.errors import GovernError
 
 PAYER, OWNER = "1111222233334444", "5555666677778888"
@@ -142,7 +143,7 @@ def test_a_check_is_no_yaml() -> None:
 @pytest.mark.parametrize("format", ["sarif", "junit", "github", "gitlab", "yaml"])
 def test_formats_of_findings_make_no_sense_for_rows(format: str) -> None:
     with pytest.raises(GovernError, match=f"format {format}: makes no sense here"):
-        formats_of(format, [], ROWS)
+        formats_of(format, [], LISTED)
 
 
 def test_an_inspected_bill_is_never_overwritten(tmp_path: Path) -> None:

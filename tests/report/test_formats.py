@@ -13,10 +13,10 @@ import pytest
 from rich import FINDINGS, crowded, distrusted, empty, rich
 from rich_bill import rich_audit, rich_cost, rich_inspection
 
-from govern.cli.output import JUDGED, ROWS, STEPS
+from govern.cli.options import JUDGED, LISTED, STEPS
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
-from govern.report import FORMATS, fitting
+from govern.report import FORMATS, fitting, offers
 from govern.report.github_format import dearest
 from govern.report.page import Page
 
@@ -197,13 +197,17 @@ def listing() -> Document:
 
 
 def test_only_formats_that_make_sense_fit_a_document() -> None:
-    assert set(fitting(rich())) == set(JUDGED) == set(FORMATS) - {"yaml"}
+    assert set(fitting(offers(rich()))) == set(fitting(JUDGED)) == set(FORMATS) - {"yaml"}
     for listed in (rich_cost(), rich_audit(), rich_inspection(), listing()):
-        assert fitting(listed) == ["table", "json", "ndjson", "csv", "markdown"] == list(ROWS)
+        assert (
+            fitting(offers(listed))
+            == ["table", "json", "ndjson", "csv", "markdown"]
+            == fitting(LISTED)
+        )
     checklist = replace(listing(), comments={})
-    assert set(fitting(checklist)) == {*ROWS, "yaml"} == set(STEPS)
+    assert set(fitting(offers(checklist))) == {*fitting(LISTED), "yaml"} == set(fitting(STEPS))
     bare = Document({"schema": "govern.bill/v1"}, lambda: [Section("Bill")], Exit("clean", ""))
-    assert fitting(bare) == ["table", "json", "markdown"]
+    assert fitting(offers(bare)) == ["table", "json", "markdown"]
 
 
 def test_a_listing_becomes_rows() -> None:

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from govern.model.document import Document
 from govern.privacy.redact import redact
-from govern.report import FORMATS, fitting
+from govern.report import FORMATS, fitting, offers
 from govern.report.page import Page
 
 PAGE = Page(width=160, folder="/somewhere")
@@ -28,7 +28,7 @@ NARROW = Page(width=40)
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 #: Every format of every document; YAML shows the payload of a check as it would a checklist.
-FORMATS_OF = {kind: fitting(make("x")) for kind, make in MADE_OF.items()}
+FORMATS_OF = {kind: fitting(offers(make("x"))) for kind, make in MADE_OF.items()}
 FORMATS_OF["check"].append("yaml")
 
 

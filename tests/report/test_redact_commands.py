@@ -25,7 +25,7 @@ from govern.model.exits import Exit
 from govern.model.policy import Condition, Pattern
 from govern.privacy.redact import redact
 from govern.privacy.tokens import Tokens
-from govern.report import FORMATS, fitting
+from govern.report import FORMATS, fitting, offers
 from govern.report.page import Page
 
 PAYER = "1111222233334444"
@@ -158,7 +158,7 @@ BESIDE = (
 )
 
 MAKE = {"cost": cost_document, "audit": audit_document, "bill": inspection_document}
-PAIRS = [(kind, format) for kind, make in MAKE.items() for format in fitting(make())]
+PAIRS = [(kind, format) for kind, make in MAKE.items() for format in fitting(offers(make()))]
 
 
 def bytes_of(format: str, document: Document, width: int = 160) -> str:
