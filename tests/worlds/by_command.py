@@ -20,7 +20,7 @@ from govern.cli import signals
 from govern.cli.main import main
 from worlds import exports, truth, world
 from worlds.people import ticks
-from worlds.retire import Figures, later
+from worlds.retire import Figures, later, provable
 from worlds.world import PLAN, Key, World
 
 #: What a person may not change: by field, what it becomes.
@@ -76,7 +76,12 @@ def run(seed: int) -> Figures:
             if code != 2:
                 figures.wrong.append(f"{what}: {spoiled} was changed by hand, and exit is {code}")
             return figures
-        if honest and code != 0:
+        listed = {
+            (step["subject"]["workspace_id"], str(step["subject"]["id"]))
+            for step in yaml.safe_load(checklist.read_text())["steps"]
+            if step["kind"] == "disable_key"
+        }
+        if honest and code != 0 and provable(seen, "all", listed):
             figures.wrong.append(f"{what}: carried out, but exit {code}")
         if not said:
             figures.wrong.append(f"{what}: exit {code} without a document: {told}")

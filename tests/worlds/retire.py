@@ -126,26 +126,28 @@ def _judge(
             accounts = checklist.account_ids
             told = truth.wrong(seen, bill, said, report.exit.code, accounts)
             figures.wrong += [f"{what}: {one}" for one in told]
-            if whole and not kept and report.exit.code != 0 and provable(seen, checklist):
+            listed = {
+                (step.subject.workspace_id, step.subject.id)
+                for step in checklist.steps
+                if step.kind == "disable_key"
+            }
+            over = whole and not kept and provable(seen, checklist.wishes[0], listed)
+            if over and report.exit.code != 0:
                 figures.wrong.append(f"{what}: carried out, but exit {report.exit}")
 
 
-def provable(seen: World, checklist: Checklist) -> bool:
+def provable(seen: World, wish: str, listed: set[tuple[str | None, str | None]]) -> bool:
     """Whether no charge of unknown layout stands in the way of less than everything, and no key
-    was used after the plan whose charges before it came too late for its bill."""
-    whole = checklist.wishes == ("all",)
-    if not whole and any(use.service == "deployment" for use in seen.uses):
+    was used after the plan whose charges before it came too late for its bill.
+
+    ``listed``: the keys of the checklist, by workspace and id."""
+    if wish != "all" and any(use.service == "deployment" for use in seen.uses):
         return False
-    listed = {
-        (step.subject.workspace_id, step.subject.id)
-        for step in checklist.steps
-        if step.kind == "disable_key"
-    }
-    wished = {place for place, _ in listed} | {checklist.wishes[0].removeprefix("workspace=")}
+    wished = {place for place, _ in listed} | {wish.removeprefix("workspace=")}
     return not any(
         use.key and use.at >= PLAN and (use.workspace, use.key) not in listed
         for use in seen.uses
-        if whole or use.workspace in wished
+        if wish == "all" or use.workspace in wished
     )
 
 
