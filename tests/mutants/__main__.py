@@ -89,6 +89,7 @@ def main() -> None:
     every = int(next((word[8:] for word in words if word.startswith("--every=")), "1"))
     tried = mutants([word for word in words if not word.startswith("--")], every)
 
+    _unchanged_survives(tried)
     survivors: list[Mutant] = []
     with ProcessPoolExecutor() as pool:
         for number, (one, lives) in enumerate(zip(tried, pool.map(_alive, tried), strict=True), 1):
@@ -99,6 +100,13 @@ def main() -> None:
             if number % 50 == 0:
                 print(f"{number} of {len(tried)}", file=sys.stderr, flush=True)
     _summary(tried, survivors)
+
+
+def _unchanged_survives(tried: list[Mutant]) -> None:
+    """Tests that fail by themselves would kill every mutant, and say nothing."""
+    for one in {one.path: one for one in tried}.values():
+        if not survives(one.path, one.path.read_text(), one.first):
+            sys.exit(f"the tests of {one.path} fail without any change: {' '.join(one.first)}")
 
 
 def _alive(one: Mutant) -> bool:
