@@ -20,6 +20,7 @@ HEAVY = ("duckdb", "yaml", "tabulate", "requests", "keyring", "pyarrow", "numpy"
         ["bill", "--help"],
         ["auth", "--help"],
         ["collect", "inventory", "--help"],
+        ["apply", "--help"],
     ],
 )
 def test_help_and_version_load_no_engine(words: list[str]) -> None:

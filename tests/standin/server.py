@@ -454,9 +454,9 @@ def _dashscope(
     if found is None:
         raise Refused(404, "NotFound", "not found")
     if operation == "CancelFineTune":
-        found["status"] = "CANCELED"
+        found["status"] = of.account.settles.get(operation, "CANCELED")
     elif operation == "CancelBatch":
-        found["status"] = "cancelled"
+        found["status"] = of.account.settles.get(operation, "cancelled")
     elif operation == "DeleteDeployment":
         rows.remove(found)
     return found if kind == "Batch" else {"request_id": "r", "output": found}

@@ -35,6 +35,8 @@ class Account:
     #: date → rows of DescribeInstanceBill; month → items of QueryBillOverview.
     bills: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     overview: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    #: What a job or batch says once it was cancelled, by the call: the end, or on its way there.
+    settles: dict[str, str] = field(default_factory=dict)
     #: RAM actions that the caller lacks.
     denied: set[str] = field(default_factory=set)
 

@@ -26,6 +26,10 @@ def audit(
         bool,
         typer.Option("--still-charging", help="Only what still costs; exit code 1 if anything."),
     ] = False,
+    journal: Annotated[
+        str | None,
+        typer.Option("--journal", metavar="FILE", help="What govern apply wrote down: its stops."),
+    ] = None,
     window: Annotated[
         str,
         typer.Option(
@@ -59,6 +63,7 @@ def audit(
     from govern.judge.audit.audit import audit as look
     from govern.judge.audit.narrative import document
     from govern.policy import asked
+    from govern.policy.journal import load_journal
 
     question = Question(
         stopped_at=asked.stops(stopped_at or []),
@@ -72,7 +77,8 @@ def audit(
         max_bill_age=run.max_bill_age,
         evidence=evidence,
         directory=run.directory,
+        journal=load_journal(journal, named=True) if journal else None,
     )
     with run.read() as ledger:
         report = look(ledger, question)
-    run.end(document(report), (), report.bill)
+    run.end(document(report), [journal] if journal else (), report.bill)

@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from govern import __version__
 from govern.cli import (
+    apply,
     audit,
     auth,
     bill,
@@ -60,6 +61,7 @@ app.command("check")(check.check)
 app.command("audit")(audit.audit)
 app.command("cost")(cost.cost)
 app.command("verify")(verify.verify)
+app.command("apply")(apply.apply)
 app.command("init")(init.init)
 app.add_typer(checklist.app, name="checklist")
 app.add_typer(bill.app, name="bill")

@@ -114,6 +114,14 @@ FailOn = Annotated[
         help="Least severity for exit code 1: info, low (default), medium, high, critical, never.",
     ),
 ]
+JournalPath = Annotated[
+    str | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="What apply wrote down. Default: beside the checklist, checklist.journal.jsonl.",
+    ),
+]
 Settle = Annotated[
     str | None,
     typer.Option(

@@ -11,7 +11,8 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -22,6 +23,7 @@ class Interrupted(BaseException):
 
 
 _came: list[int] = []
+_later = False
 _listening = False
 
 
@@ -60,6 +62,19 @@ def _watch(reader: int) -> None:
         time.sleep(0.1)
 
 
+@contextmanager
+def later() -> Iterator[None]:
+    """What is in here is finished first; a signal that came meanwhile ends the run behind it."""
+    global _later
+    _later = True
+    try:
+        yield
+    finally:
+        _later = False
+    if _came:
+        raise Interrupted
+
+
 def came() -> bool:
     """Whether the run was told to end."""
     return bool(_came)
@@ -78,4 +93,5 @@ def _numbers() -> list[int]:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     deaf()
     _came.append(number)
-    raise Interrupted
+    if not _later:
+        raise Interrupted

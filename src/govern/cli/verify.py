@@ -30,6 +30,7 @@ def verify(
             "--attest", metavar="PATH", help="Also write an unsigned in-toto Statement of it."
         ),
     ] = None,
+    journal: options.JournalPath = None,
     settle: options.Settle = None,
     grace: options.Grace = None,
     fail_on: options.FailOn = None,
@@ -38,7 +39,8 @@ def verify(
     """Prove from later bills and inventory that billing stopped, step by step.
 
     A step is proved by the bill (no charge since, and the bill reaches far enough), by the
-    inventory, or, where nothing else can show it, by the word of who ticked it.
+    inventory, or, where nothing else can show it, by the word of who ticked it. When a step was
+    done, the journal of apply says first (beside the checklist, or --journal).
 
     Exit codes: 0 all proved, 1 charges after a stop, 2 wrong usage, 4 data not to be trusted, 6
     steps open or waiting (with the date to look again).
@@ -51,11 +53,13 @@ def verify(
     """
     from govern.cli import settings
     from govern.policy.checklist import load_checklist
+    from govern.policy.journal import beside, load_journal
     from govern.shutdown.proof.attest import statement
     from govern.shutdown.proof.narrative import document
     from govern.shutdown.proof.report import Question, prove
 
     written = load_checklist(checklist)
+    known = load_journal(journal or beside(checklist), named=journal is not None)
     question = Question(
         as_of=run.as_of,
         clock=run.clock,
@@ -67,15 +71,17 @@ def verify(
         max_bill_age=run.max_bill_age,
         evidence=evidence,
         directory=run.directory,
+        journal=known,
     )
     if run.given.redact and not run.bills:
         raise usage("--redact needs a BILL: its accounts make the tokens")
     # A proof names the very files it rests on.
     with run.read(digest=True) if run.bills else nullcontext() as ledger:
         report = prove(written, ledger, question)
+    read = [checklist, *([known.path] if known else [])]
     if attest:
-        _attest(attest, statement(report), [checklist, *run.inputs(report.bill)], run.given.quiet)
-    run.end(document(report), [checklist], report.bill, beside=[written.checklist])
+        _attest(attest, statement(report), [*read, *run.inputs(report.bill)], run.given.quiet)
+    run.end(document(report), read, report.bill, beside=[written.checklist])
 
 
 def _attest(path: str, statement: str, inputs: Sequence[str], quiet: bool) -> None:

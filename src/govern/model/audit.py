@@ -11,6 +11,7 @@ from typing import Any
 from govern.model.bill import BillSummary, Evidence
 from govern.model.clock import instant, iso
 from govern.model.exits import Exit
+from govern.model.journal import Journal
 from govern.model.money import number, plain
 
 #: How late bills are, as documented by Alibaba; ``settle`` is one number that covers them all.
@@ -187,6 +188,7 @@ class AuditReport:
     covered_until: datetime | None = None
     run_rate: tuple[RunRate, ...] = ()
     notes: tuple[str, ...] = ()
+    journal: Journal | None = None
 
     def document(self) -> dict[str, Any]:
         clock = self.bill.clock
@@ -194,6 +196,7 @@ class AuditReport:
             "schema": "govern.audit/v1",
             "govern": self.version,
             "as_of": iso(self.as_of, clock),
+            "journal": self.journal.document() if self.journal else None,
             "bill": self.bill.document(),
             "covered_until": instant(self.covered_until, clock),
             "window": self.window,

@@ -11,7 +11,7 @@ class Config:
 
     ``columns`` maps a column name of an unknown export to govern's own name;
     ``instance_ids`` are extra Instance ID layouts such as ``{workspace_id}!{region_id}!{job}``.
-    ``settle`` and ``grace`` and ``max_bill_age`` stay text (``48h``, ``15m``, ``7d``).
+    ``settle``, ``grace``, ``max_bill_age`` and ``quiet_time`` stay text (``48h``, ``15m``, ``7d``).
     """
 
     path: str | None = None
@@ -24,6 +24,7 @@ class Config:
     settle: str | None = None
     grace: str | None = None
     max_bill_age: str | None = None
+    quiet_time: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
     instance_ids: tuple[str, ...] = ()
     protect: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ CODES: dict[str, int] = {
     "undecided": 4,
     "old_bill": 4,
     "partial": 4,
+    "journal": 4,
     "network": 5,
     "file": 5,
     "engine": 5,

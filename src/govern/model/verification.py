@@ -12,6 +12,7 @@ from govern.model.bill import BillSummary, Evidence
 from govern.model.checklist import Input
 from govern.model.clock import instant, iso
 from govern.model.exits import Exit
+from govern.model.journal import Journal
 from govern.model.money import plain
 
 SCHEMA = "govern.verification/v1"
@@ -88,7 +89,8 @@ class StepResult:
 class VerificationReport:
     """The document ``govern.verification/v1``. Instants are naive, on ``clock``.
 
-    ``bill`` is None where none was given. ``inputs`` are the inventories, with their digests.
+    ``bill`` is None where none was given. ``inputs`` are the inventories, with their digests;
+    ``journal`` is None where there is none.
     """
 
     version: str
@@ -102,6 +104,7 @@ class VerificationReport:
     exit: Exit
     inputs: tuple[Input, ...] = ()
     strict: bool = False
+    journal: Journal | None = None
     notes: tuple[str, ...] = ()
 
     def count(self, *states: str) -> int:
@@ -120,6 +123,7 @@ class VerificationReport:
             "checklist": self.checklist.path,
             "checklist_sha256": self.checklist.sha256,
             "inputs": [one.document() for one in self.inputs],
+            "journal": self.journal.document() if self.journal else None,
             "bill": self.bill.document() if self.bill else None,
             "settle": self.settle,
             "grace": self.grace,

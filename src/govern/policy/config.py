@@ -79,6 +79,7 @@ def _readers(folder: str) -> dict[str, Reader]:
         "settle": _duration,
         "grace": _duration,
         "max_bill_age": _duration,
+        "quiet_time": _duration,
         "columns": _columns,
         "instance_ids": partial(several, item=_layout),
         "protect": partial(several, item=line),

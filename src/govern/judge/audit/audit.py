@@ -48,6 +48,7 @@ from govern.model.console import key_page
 from govern.model.errors import GovernError
 from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
+from govern.model.journal import Journal
 from govern.model.money import add
 
 #: What still costs money.
@@ -64,7 +65,8 @@ class Question:
     """What is asked. The durations come as they were written and as what they mean.
 
     ``stopped_at``: the known stops, ``KEY``, ``WORKSPACE/KEY`` or ``WORKSPACE/`` with an instant.
-    ``still_charging``: only what still costs. ``evidence``: lines per subject.
+    ``still_charging``: only what still costs. ``evidence``: lines per subject. ``journal``: what
+    ``apply`` did.
     """
 
     as_of: datetime
@@ -78,6 +80,7 @@ class Question:
     max_bill_age: timedelta | None = None
     evidence: int = 3
     directory: Directory = field(default_factory=lambda: Directory(()))
+    journal: Journal | None = None
 
     @property
     def terms(self) -> Terms:
@@ -98,6 +101,7 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
         workspaces=(),
         exit=Exit("overlap", "; ".join(ledger.clashes)),
         notes=(*_warnings(question), *ledger.notes),
+        journal=question.journal,
     )
     if ledger.clashes:
         return report
@@ -149,6 +153,7 @@ def _stops(ledger: Ledger, question: Question) -> dict[Place, Stop]:
     rows = query.ask(ledger, ("workspace_id", "api_key_id"), (), within)
     return stops_of(
         question.stopped_at,
+        question.journal,
         question.directory,
         [(workspace_id, key_id) for workspace_id, key_id in rows if key_id],
         {workspace_id for workspace_id, _ in rows},

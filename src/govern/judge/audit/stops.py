@@ -1,4 +1,4 @@
-"""Known stops: by ``--stopped-at``, or by the inventory."""
+"""Known stops: by ``--stopped-at``, by a journal, or by the inventory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from govern.judge.audit.silence import Stop
 from govern.model.clock import Moment
 from govern.model.errors import GovernError
 from govern.model.inventory import ApiKey, Directory
+from govern.model.journal import Journal
 from govern.model.text import nearest, shorten
 
 #: A key is (workspace, id); a workspace is (workspace, None).
@@ -17,12 +18,14 @@ Place = tuple[str | None, str | None]
 
 def stops_of(
     given: Sequence[tuple[str, Moment]],
+    journal: Journal | None,
     directory: Directory,
     keys: Iterable[tuple[str | None, str]],
     workspaces: Iterable[str],
     clock: tzinfo,
 ) -> dict[Place, Stop]:
-    """Every known stop; one that was given is believed before the inventory's.
+    """Every known stop; one that was given is believed before the journal's, and that before the
+    inventory's.
 
     ``keys`` and ``workspaces`` are those of the bill. Raises wrong usage for what occurs neither
     there nor in the inventory, and for a bare id that is in two workspaces.
@@ -36,6 +39,10 @@ def stops_of(
             if place[1] == key_id and directory.key(*place) is key:
                 assert stop is not None
                 found[place] = stop
+    for own, done in _of_journal(journal, clock):
+        # A key whose workspace it doesn't name is the one of that id, wherever the bill has it.
+        elsewhere = in_bill if own[0] is None else ()
+        found |= dict.fromkeys((own, *(one for one in elsewhere if one[1] == own[1])), done)
     faults: list[str] = []
     named: dict[Place, str] = {}
     for word, moment in given:
@@ -76,6 +83,27 @@ def _of_inventory(key: ApiKey, clock: tzinfo) -> Stop | None:
         return None
     at, after = min(ends, key=lambda end: end[0])
     return Stop(at, "inventory", after.on(clock) if after else None)
+
+
+#: The acts that stop a key, and those that stop a workspace.
+_OF_KEY = ("DisableApiKey", "DeleteApiKey")
+_OF_WORKSPACE = ("DeleteWorkspace",)
+
+
+def _of_journal(journal: Journal | None, clock: tzinfo) -> Iterable[tuple[Place, Stop]]:
+    """Of a key that was disabled and then deleted, the first counts."""
+    known: dict[Place, Stop] = {}
+    for one in journal.stops if journal else ():
+        if one.act in _OF_KEY:
+            place: Place = one.workspace_id, one.target
+        elif one.act in _OF_WORKSPACE:
+            place = one.target, None
+        else:
+            continue
+        stop = Stop(one.at.on(clock), "journal", one.after.on(clock))
+        if place not in known or stop.at < known[place].at:
+            known[place] = stop
+    return known.items()
 
 
 def _place(

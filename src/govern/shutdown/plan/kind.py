@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from govern.model import inventory as inventories
+from govern.model.act import Act
 from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.inventory import Directory, Inventory
@@ -67,7 +68,7 @@ class Kind:
     what runs by itself is over with it. ``buys``: its charges are purchases of plans, which fail it
     from the checklist's ``as_of`` on. ``deadline``: it must be done before it is due.
     ``due(step, known)``: when, where other steps say so. ``ended_by``: the kind of step that does
-    this one too when it is done to the same subject.
+    this one too when it is done to the same subject. ``act``: the call that carries it out.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Kind:
     deadline: bool = False
     due: Callable[[Step, Known], Moment | None] = not_due
     ended_by: str = ""
+    act: Act | None = None
 
 
 def collected(inventory: Inventory, clock: tzinfo) -> datetime | None:

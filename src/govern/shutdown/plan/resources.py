@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from govern.judge.audit.silence import JOBS
 from govern.ledger.clauses import USAGE, known, perhaps_in, perhaps_of_service, same
+from govern.model.act import Act
 from govern.model.checklist import Step, Target
 from govern.model.console import call_host
 from govern.model.inventory import Directory, Inventory, Resource
@@ -49,6 +50,7 @@ class Wing:
     proof: str = "bill"
     call: tuple[str, str] | None = None
     spoken_for: bool = True
+    act: Act | None = None
 
 
 def kind_of(wing: Wing) -> Kind:
@@ -66,7 +68,15 @@ def kind_of(wing: Wing) -> Kind:
     def seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
         return _seen(wing, step, directory, clock)
 
-    return Kind(wing.name, plan, wing.title, scope=scope, seen=seen, ends_jobs=wing.service in JOBS)
+    return Kind(
+        wing.name,
+        plan,
+        wing.title,
+        scope=scope,
+        seen=seen,
+        ends_jobs=wing.service in JOBS,
+        act=wing.act,
+    )
 
 
 def _over(wing: Wing, resource: Resource) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -20,7 +20,8 @@ class Facts:
     """What a checklist is held against. ``bill`` is None where none was given.
 
     ``as_of`` is naive, on ``clock``. ``evidence`` is how many bill lines are shown per currency,
-    ``settle`` how late a charge may arrive.
+    ``settle`` how late a charge may arrive. ``began``: by step, when a stop that is known as an
+    interval began.
     """
 
     as_of: datetime
@@ -29,6 +30,7 @@ class Facts:
     directory: Directory = field(default_factory=lambda: Directory(()))
     evidence: int = 3
     settle: timedelta = timedelta(hours=48)
+    began: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -76,14 +76,16 @@ class BillEvidence:
         *,
         ends_jobs: bool = False,
         grace: timedelta | None = None,
+        after: datetime | None = None,
     ) -> State:
         """Whether the charges ended, as far as this bill can tell. ``uses``: those after the stop.
 
         ``ends_jobs``: jobs and deployments were to end as well, so that their charges are residual
         only until the stop and ``settle``. ``grace``: another one than that of the terms.
+        ``after``: when it began, of a stop that is known as an interval.
         """
         jobs_until = dict.fromkeys(JOBS, stop + self._terms.settle) if ends_jobs else {}
-        known = Stop(stop, "checklist")
+        known = Stop(stop, "checklist", after)
         terms = self._terms if grace is None else replace(self._terms, grace=grace)
         # Of an account without a bill nothing is shown, not even up to the stop.
         seen = self._horizons or [Horizon([Month("", stop, stop, stop)])]
@@ -98,6 +100,12 @@ class BillEvidence:
             proved_until=None,
             look_again_at=decided_at,
         )
+
+    def shows(self, since: datetime) -> datetime:
+        """Up to where it shows every charge since then that has arrived: of several payers, the one
+        whose bill shows least; the instant itself where an account's bill is missing."""
+        seen = [one.proved(since, timedelta(0)) for one in self._horizons]
+        return since if self._missing else min(seen, default=since)
 
     def undecided(self, scope: Scope, instant: datetime) -> bool:
         """Whether a charge is known so coarsely that it may lie before or after the instant, or one

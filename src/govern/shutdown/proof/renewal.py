@@ -10,7 +10,7 @@ from govern.model.clock import wall_text
 from govern.model.verification import StepResult
 from govern.shutdown.plan.renewals import DAYS_BEFORE
 from govern.shutdown.proof.case import Case
-from govern.shutdown.proof.word import contradicted, without_bill
+from govern.shutdown.proof.word import contradicted, how, without_bill
 
 
 def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
@@ -39,7 +39,7 @@ def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
 def _too_late(case: Case, due: datetime, state: State | None) -> StepResult:
     """Ticked after it was due: the renewal may have been paid for already, or be on its way."""
     assert case.stop is not None
-    told = f"ticked at {wall_text(case.stop)}, after it was due at {wall_text(due)}"
+    told = f"{how(case.step)} at {wall_text(case.stop)}, after it was due at {wall_text(due)}"
     expires = due + timedelta(days=DAYS_BEFORE)
     if state and state.proved_until and state.proved_until >= expires:
         until = state.proved_until

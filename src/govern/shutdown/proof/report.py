@@ -15,7 +15,9 @@ from govern.model.bill import BillSummary
 from govern.model.checklist import Input, Written
 from govern.model.exits import Exit, worst
 from govern.model.inventory import Directory
+from govern.model.journal import Journal
 from govern.model.verification import StepResult, VerificationReport
+from govern.shutdown.proof.carried import began, carried_out
 from govern.shutdown.proof.case import Facts
 from govern.shutdown.proof.evidence import BillEvidence
 from govern.shutdown.proof.users import unknown_users, users_of
@@ -30,6 +32,7 @@ class Question:
     """What is asked. The durations come as they were written and as what they mean.
 
     ``strict``: a word is not enough for any step. ``as_of`` is naive, on ``clock``.
+    ``journal``: what ``apply`` did, believed before ticks and inventories.
     """
 
     as_of: datetime
@@ -42,11 +45,12 @@ class Question:
     max_bill_age: timedelta | None = None
     evidence: int = 3
     directory: Directory = field(default_factory=lambda: Directory(()))
+    journal: Journal | None = None
 
 
 def prove(written: Written, ledger: Ledger | None, question: Question) -> VerificationReport:
     """Hold the checklist against the bill, if there is one, and the inventories."""
-    checklist = written.checklist
+    checklist = carried_out(written.checklist, question.journal)
     report = VerificationReport(
         version=__version__,
         as_of=question.as_of,
@@ -59,6 +63,7 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         exit=Exit("overlap", ""),
         inputs=tuple(Input(one.path, one.sha256) for one in question.directory.inventories),
         strict=question.strict,
+        journal=question.journal,
         notes=tuple(_notes(question)),
     )
     bill: BillSummary | None = None
@@ -83,6 +88,7 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         question.directory,
         question.evidence,
         question.settle[1],
+        began(question.journal, question.clock),
     )
     steps = verify(checklist, facts)
     late = overdue(checklist, steps, facts)

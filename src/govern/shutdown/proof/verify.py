@@ -159,7 +159,12 @@ class _Verification:
     def _billed(self, case: Case, bill: BillEvidence) -> StepResult:
         """What later bills show of the charges that were to end."""
         assert case.stop is not None
-        state = bill.silence(case.uses, case.stop, ends_jobs=self._ends_jobs(case.step))
+        state = bill.silence(
+            case.uses,
+            case.stop,
+            ends_jobs=self._ends_jobs(case.step),
+            after=self.facts.began.get(case.step.id),
+        )
         self.residual.update((use.group, use) for use in state.residual)
         after, residual = bill.charges(state.leaks), bill.charges(state.residual)
         case = replace(case, bare=replace(case.bare, charges_after=after, residual=residual))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from govern.model.checklist import Step
 from govern.model.verification import StepResult
+from govern.shutdown.proof.carried import BY
 from govern.shutdown.proof.case import Case
 
 #: States in which somebody said that the step was done.
 CLAIMED = ("done", "waiting", "proved", "failed")
+
+
+def how(step: Step) -> str:
+    """By whom it was done: people, who ticked it, or the journal."""
+    return "carried out" if step.by == BY else "ticked"
 
 
 def without_bill(case: Case) -> StepResult:
@@ -41,5 +48,5 @@ def contradicted(case: Case) -> StepResult | None:
         return None
     if seen.looked_at is None or seen.looked_at <= step.at.on(case.facts.clock):
         return None
-    told = f"ticked, but {seen.told}, on {seen.looked_at:%Y-%m-%d %H:%M}"
+    told = f"{how(step)}, but {seen.told}, on {seen.looked_at:%Y-%m-%d %H:%M}"
     return replace(case.bare, state="failed", basis="inventory", reason=told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from govern.model.act import Act
 from govern.shutdown.plan.resources import Wing, kind_of
 
 
@@ -12,6 +13,17 @@ def _how(place: str) -> str:
         "until it is fully cancelled is billed. Nothing running there? Then tick this."
     )
 
+
+#: Call and states are documented. What is completed until then is billed all the same.
+ACT = Act(
+    "CancelBatch",
+    "batch",
+    made_in=frozenset({"validating", "in_progress", "finalizing"}),
+    under_way=frozenset({"cancelling"}),
+    proved_in=frozenset({"cancelled", "completed", "failed", "expired"}),
+    ends=True,
+    by_key=True,
+)
 
 KIND = kind_of(
     Wing(
@@ -27,5 +39,6 @@ KIND = kind_of(
         how=_how,
         call=("POST", "/compatible-mode/v1/batches/{id}/cancel"),
         reversible=False,
+        act=ACT,
     )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from govern.model.act import Act
 from govern.shutdown.plan.resources import Wing, kind_of
 
 
@@ -12,6 +13,17 @@ def _how(place: str) -> str:
         "Nothing running there? Then nothing more is charged: tick this."
     )
 
+
+#: Call and states are documented. What already ran is billed all the same.
+ACT = Act(
+    "CancelFineTune",
+    "training_job",
+    made_in=frozenset({"PENDING", "QUEUING", "RUNNING"}),
+    under_way=frozenset({"CANCELING"}),
+    proved_in=frozenset({"CANCELED", "FAILED", "SUCCEEDED"}),
+    ends=True,
+    by_key=True,
+)
 
 KIND = kind_of(
     Wing(
@@ -27,5 +39,6 @@ KIND = kind_of(
         how=_how,
         call=("POST", "/api/v1/fine-tunes/{id}/cancel"),
         reversible=False,
+        act=ACT,
     )
 )

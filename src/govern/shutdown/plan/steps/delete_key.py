@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 
+from govern.model.act import GONE, Act
 from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.inventory import Directory
@@ -63,6 +64,22 @@ def _due(step: Step, known: Known) -> Moment | None:
     return replace(at, wall=at.wall + timedelta(days=QUIET_DAYS)) if at else None
 
 
+#: Final (documented). Never made of a key that is enabled.
+ACT = Act(
+    "DeleteApiKey",
+    "api_key",
+    made_in=frozenset({"disabled"}),
+    proved_in=frozenset({GONE}),
+    ends=True,
+)
+
 KIND = Kind(
-    NAME, _plan, "Delete {} (final)", after=_after, scope=disable_key.of_key, seen=_seen, due=_due
+    NAME,
+    _plan,
+    "Delete {} (final)",
+    after=_after,
+    scope=disable_key.of_key,
+    seen=_seen,
+    due=_due,
+    act=ACT,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from govern.ledger.clauses import USAGE, same
+from govern.model.act import Act
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
 from govern.model.clock import known_text
@@ -105,6 +106,27 @@ def _after(step: Step, known: Known) -> Iterable[Step]:
         yield from known.of_the_workspace(kind, workspace_id)
 
 
+#: Documented, as is that it can be taken back.
+ACT = Act(
+    "DisableApiKey",
+    "api_key",
+    made_in=frozenset({"enabled"}),
+    proved_in=frozenset({"disabled"}),
+    undo=Act(
+        "EnableApiKey",
+        "api_key",
+        made_in=frozenset({"disabled"}),
+        proved_in=frozenset({"enabled"}),
+    ),
+)
+
 KIND = Kind(
-    NAME, _plan, "Disable {}", after=_after, scope=of_key, seen=_seen, ended_by="delete_key"
+    NAME,
+    _plan,
+    "Disable {}",
+    after=_after,
+    scope=of_key,
+    seen=_seen,
+    ended_by="delete_key",
+    act=ACT,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from govern.ledger.clauses import USAGE
+from govern.model.act import GONE, Act
 from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.shutdown.plan.kind import Kind, step_id
@@ -55,4 +56,13 @@ def _scope(step: Step) -> Scope:
     return Scope(USAGE & of_workspace(step), perhaps_of(step, calls=False))
 
 
-KIND = Kind(NAME, _plan, "Delete {} (final)", after=_after, scope=_scope)
+#: Documented; the account refuses the default workspace, and one that holds anything.
+ACT = Act(
+    "DeleteWorkspace",
+    "workspace",
+    made_in=frozenset({"empty"}),
+    proved_in=frozenset({GONE}),
+    ends=True,
+)
+
+KIND = Kind(NAME, _plan, "Delete {} (final)", after=_after, scope=_scope, act=ACT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from govern.model.act import GONE, Act
 from govern.model.console import page
 from govern.shutdown.plan.resources import Wing, kind_of
 
@@ -13,6 +14,17 @@ def _how(place: str) -> str:
         f"prepaid one must be unsubscribed as well: {page('refunds')}."
     )
 
+
+#: Call and states are documented; a deployment that is PENDING or UPDATING is taken offline too.
+ACT = Act(
+    "DeleteDeployment",
+    "deployment",
+    under_way=frozenset({"DELETING"}),
+    neither=frozenset({"FAILED"}),
+    proved_in=frozenset({GONE, "STOPPED"}),
+    ends=True,
+    by_key=True,
+)
 
 KIND = kind_of(
     Wing(
@@ -28,5 +40,6 @@ KIND = kind_of(
         how=_how,
         call=("DELETE", "/api/v1/deployments/{id}"),
         reversible=False,
+        act=ACT,
     )
 )

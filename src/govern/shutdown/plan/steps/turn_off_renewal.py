@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta, tzinfo
 
+from govern.model.act import Act
 from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.console import page
@@ -103,6 +104,22 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return Seen(plan.auto_renewal == "ends", told, at, at)
 
 
+#: That SetRenewal governs Model Studio's plans is inferred: it is made only with --renewal-by-api.
+ACT = Act(
+    "SetRenewal",
+    "plan",
+    made_in=frozenset({"AutoRenewal"}),
+    proved_in=frozenset({"NotRenewal", "ManualRenewal"}),
+    inferred=True,
+    undo=Act(
+        "SetRenewal",
+        "plan",
+        made_in=frozenset({"NotRenewal"}),
+        proved_in=frozenset({"AutoRenewal"}),
+        inferred=True,
+    ),
+)
+
 KIND = Kind(
     NAME,
     _plan,
@@ -112,4 +129,5 @@ KIND = Kind(
     seen=_seen,
     buys=True,
     deadline=True,
+    act=ACT,
 )

@@ -1,0 +1,158 @@
+"""Forward: looked at, listed, confirmed, and then one act after the other.
+
+Nothing is acted on that wasn't on the confirmed list, and nothing that isn't any more, just before
+its act, as it was when the list was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from govern.cloud.failure import CallFailed
+from govern.ledger.ledger import Ledger
+from govern.model.act import Live
+from govern.model.application import Application, StepOutcome
+from govern.model.checklist import Step
+from govern.model.errors import GovernError
+from govern.model.journal import Intent
+from govern.shutdown.act import seen as seeing
+from govern.shutdown.act import stale
+from govern.shutdown.act.acts import ACTS
+from govern.shutdown.act.decide import Decider, act_of, thing_of
+from govern.shutdown.act.dry import acts_in, not_reached, planned, refused
+from govern.shutdown.act.making import Made
+from govern.shutdown.act.order import in_order
+from govern.shutdown.act.question import looked_at, staled
+from govern.shutdown.act.run import Run, cut_short, with_made
+from govern.shutdown.act.seen import Seen
+
+Settled = Sequence[tuple[Intent, Made]]
+
+
+def carry_out(run: Run, ledger: Ledger | None, settled: Settled) -> Application:
+    """Raises wrong usage without consent, ``network`` where the account can't be seen before the
+    first act, ``file`` where the journal can't be written."""
+    held = run.maker.held
+    found = looked_at(run.question, run.written, held.journal, ledger)
+    steps = in_order(run.written.checklist.steps, run.question.rules)
+    report = replace(run.report(), bill=found.bill, notes=found.notes)
+    known = planned(found.decider, steps)
+    short = cut_short(known, settled)
+    if short is not None:
+        return replace(report, steps=short)
+    seen, lives = _lives(run, steps, known)
+    if seen.absent:
+        told = f"No host answers for {', '.join(seen.absent)}, and none is documented there."
+        report = replace(report, notes=(*report.notes, told))
+    changed = stale.account(run.written.checklist, held.journal, seen)
+    wrong = [*found.wrong, *([staled(changed)] if changed else [])]
+    known = _with_lives(found.decider, steps, lives, seen)
+    if wrong:
+        return refused(replace(report, steps=_just_settled(known, settled)), wrong)
+    wanted = acts_in(known)
+    run.agree(wanted)
+    acting = _Acting(run, found.decider, lives, {one.id for one in wanted})
+    return replace(report, steps=_just_settled(acting.made(steps, known), settled))
+
+
+def _lives(
+    run: Run, steps: Sequence[Step], known: Sequence[StepOutcome]
+) -> tuple[Seen, dict[str, Live]]:
+    """The live state of all that may be acted on. Raises ``network``."""
+    account, rules = run.maker.account, run.question.rules
+    wanted = {one.id for one in acts_in(known)}
+    everything = [thing_of(step) for step in steps if act_of(step, rules)]
+    where = seeing.regions(run.written.checklist, everything, run.maker.held.journal)
+    try:
+        seen = seeing.read(account, where)
+        lives = {}
+        for step in steps:
+            if step.id in wanted:
+                thing = seen.place(thing_of(step))
+                listed = thing.kind in seeing.LISTED
+                lives[step.id] = seen.live(thing) if listed else account.look(thing)
+    except CallFailed as failed:
+        raise GovernError("network", str(failed)) from None
+    return seen, lives
+
+
+def _with_lives(
+    decider: Decider, steps: Sequence[Step], lives: dict[str, Live], seen: Seen
+) -> list[StepOutcome]:
+    """What would become of the steps. A workspace is empty once the keys are deleted that come
+    before it."""
+    known = planned(decider, steps, lives)
+    deletes = [name for name, act in ACTS.items() if act.about == "api_key" and act.ends]
+    ending = [str(one.target) for one in acts_in(known) if one.act in deletes]
+    spaces = {id: live for id, live in lives.items() if live.thing.kind == "workspace"}
+    if not ending or not spaces:
+        return known
+    later = {id: seen.live(live.thing, ending) for id, live in spaces.items()}
+    return planned(decider, steps, {**lives, **later})
+
+
+@dataclass
+class _Acting:
+    """One act after the other. ``wanted``: what was confirmed."""
+
+    run: Run
+    decider: Decider
+    lives: dict[str, Live]
+    wanted: set[str]
+
+    def made(self, steps: Sequence[Step], known: Sequence[StepOutcome]) -> list[StepOutcome]:
+        before: dict[str, str] = {}
+        over: str | None = None
+        found = []
+        for step, one in zip(steps, known, strict=True):
+            if step.id in self.wanted and over is not None:
+                one = not_reached(one, over)
+            elif step.id in self.wanted:
+                one, ends = self._act(step, one, before)
+                over = one.reason if ends else None
+            elif one.act:
+                one = self._since(step, one, before)
+            before[step.id] = one.outcome
+            found.append(one)
+        return found
+
+    def _since(self, step: Step, one: StepOutcome, before: dict[str, str]) -> StepOutcome:
+        """A step that isn't acted on, after those before it; nothing is acted on that wasn't
+        confirmed, whatever has become of them."""
+        self.decider.journal = self.run.maker.held.journal
+        now = self.decider.decide(step, before, self.lives.get(step.id))
+        return one if now.outcome == "would" else now
+
+    def _act(
+        self, step: Step, one: StepOutcome, before: dict[str, str]
+    ) -> tuple[StepOutcome, bool]:
+        """What became of it, and whether the run is over with it."""
+        maker = self.run.maker
+        act = act_of(step, self.run.question.rules)
+        assert act is not None
+        try:
+            live = maker.account.look(self.lives[step.id].thing)
+        except CallFailed as failed:
+            told = f"nothing was called, since its state can't be had: {failed}"
+            ends = failed.refused_credentials or failed.code is None
+            return replace(one, outcome="failed", reason=told), ends
+        self.decider.journal = maker.held.journal
+        now = self.decider.decide(step, before, live)
+        if now.outcome != "would":
+            return now, False
+        made = maker.make(step.id, act, live)
+        return with_made(now, made), made.over
+
+
+def _just_settled(steps: Sequence[StepOutcome], settled: Settled) -> list[StepOutcome]:
+    """What an earlier run had begun, and this one found done."""
+    found = {
+        intent.step: made
+        for intent, made in settled
+        if made.outcome == "done" and intent.undoes is None
+    }
+    return [
+        with_made(one, found[one.id]) if one.id in found and one.outcome == "already" else one
+        for one in steps
+    ]

@@ -1,0 +1,109 @@
+"""An application in words: what would be called or was, what waits and until when, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from govern.judge.bill.narrative import bill_section, reject_sections
+from govern.model.application import OUTCOMES, Application, StepOutcome
+from govern.model.clock import wall_text
+from govern.model.document import Document, Section
+
+_HEADINGS = {
+    "failed": "Failed",
+    "unknown": "Nobody knows yet: the next run asks the account first",
+    "would": "Would be called",
+    "done": "Done",
+    "undone": "Taken back",
+    "accepted": "Taken by the account, and not over yet",
+    "blocked": "Something else comes first",
+    "unapproved": "Can't be undone, and nobody has approved it",
+    "protected": "Protected by govern.yaml",
+    "waiting": "Waiting for the quiet time, or for a bill that shows it",
+    "missing": "Not found in the account",
+    "skipped": "Left out",
+    "not_reached": "Not reached",
+    "final": "Can't be taken back",
+    "already": "Nothing to call",
+    "kept": "Kept on purpose",
+    "manual": "By hand",
+}
+
+_FOLDED = ("already", "kept", "manual")
+
+#: What a step whose act was made in this run is told with.
+_WORDS = {0: "DONE", 5: "FAILED", 6: "NOT FINISHED"}
+
+
+def document(report: Application) -> Document:
+    return Document(report.document(), lambda: sections(report), report.exit)
+
+
+def sections(report: Application) -> list[Section]:
+    found = [_head(report)]
+    for outcome in OUTCOMES:
+        steps = [one for one in report.steps if one.outcome == outcome]
+        if steps:
+            found.append(_steps(outcome, steps))
+    if report.bill:
+        found += [bill_section(report.bill, report.as_of), *reject_sections(report.bill)]
+    return found
+
+
+def _head(report: Application) -> Section:
+    word = _WORDS.get(report.exit.code, "NOT TRUSTED")
+    if report.mode == "dry_run":
+        word = "DRY RUN"
+    said = [*_mode(report), *report.notes]
+    if report.journal and report.journal.head:
+        said.append(f"{report.journal.told} Keep the head: by it a line that was cut off shows.")
+    return Section(f"{word}: {report.exit.reason} (exit code {report.exit.code})", sentences=said)
+
+
+def _mode(report: Application) -> Iterable[str]:
+    if report.mode == "dry_run":
+        yield "Nothing was called; --execute asks the account first, and then for consent."
+    else:
+        back = "Taking back" if report.undo else "Carried out"
+        yield f"{back} in account {report.account_id}."
+
+
+def _steps(outcome: str, steps: Sequence[StepOutcome]) -> Section:
+    dated = any(one.look_again_at for one in steps)
+    acts = any(one.act for one in steps)
+    columns = ["step", *(["call"] if acts else []), *(["look again"] if dated else []), "why"]
+    return Section(
+        f"{_HEADINGS[outcome]} ({len(steps)})",
+        columns=columns,
+        rows=[
+            [
+                one.label or one.id,
+                *([call(one)] if acts else []),
+                *([wall_text(one.look_again_at)] if dated else []),
+                one.reason,
+            ]
+            for one in steps
+        ],
+        details=[[f"id: {one.id}"] for one in steps],
+        folded=outcome in _FOLDED,
+    )
+
+
+def call(one: StepOutcome) -> str:
+    """``DisableApiKey 12345``; one that can't be undone says so."""
+    final = "" if one.reversible else ", final"
+    return f"{one.act} {one.target}{final}" if one.act else ""
+
+
+def listed(steps: Sequence[StepOutcome], account_id: str) -> list[str]:
+    """The final list, as it is shown before anybody consents to it."""
+    count = len(steps)
+    final = sum(1 for one in steps if not one.reversible)
+    told = f"; {final} can't be undone" if final else ""
+    head = f"account {account_id}: {count} act{'s' if count > 1 else ''}{told}"
+    lines = []
+    for one in steps:
+        where = f" in {one.region_id}" if one.region_id else ""
+        why = f"; {one.reason}" if one.reason else ""
+        lines.append(f"  {call(one)}{where}  ({one.id}{why})")
+    return [head, *lines]
