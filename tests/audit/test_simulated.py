@@ -17,7 +17,8 @@ import pytest
 from seeds import seeds
 
 from govern.bill.exported import given
-from govern.judge.audit.audit import Question, audit
+from govern.judge.audit.audit import audit
+from govern.judge.audit.question import Question
 from govern.ledger.reading import Reading, read
 from govern.model.audit import AuditReport
 from govern.model.clock import Moment

@@ -10,8 +10,9 @@ import pytest
 from kept import both, without_rows
 
 from govern.bill.exported import given
-from govern.judge.audit.audit import Question, audit
+from govern.judge.audit.audit import audit
 from govern.judge.audit.narrative import sections
+from govern.judge.audit.question import Question
 from govern.ledger.reading import Reading
 from govern.model.audit import Audited, AuditReport
 from govern.model.clock import BILL_CLOCK, Moment

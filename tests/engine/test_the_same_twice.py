@@ -15,7 +15,8 @@ import duckdb
 import pytest
 from bills import HEADER, row
 
-from govern.judge.audit.audit import Question, audit
+from govern.judge.audit.audit import audit
+from govern.judge.audit.question import Question
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.clock import parse_moment

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bills import bill, row
 
-from govern.judge.audit import audit
+from govern.judge.audit import audit, question
 from govern.judge.bill.inspect import inspect
 from govern.judge.check import narrative
 from govern.judge.check.check import Terms, check
@@ -75,7 +75,7 @@ def test_an_empty_channel_is_shown_as_one(ledger: Ledger, tmp_path: Path) -> Non
 def test_an_audit_names_the_empty_channel_and_the_use_that_cost_nothing(ledger: Ledger) -> None:
     found = {
         one.workspace_id: one
-        for one in audit.audit(ledger, audit.Question(AS_OF)).keys
+        for one in audit.audit(ledger, question.Question(AS_OF)).keys
         if one.api_key_id
     }
     video = found["llm-made000000000001"]

@@ -18,7 +18,7 @@ import pytest
 from govern.bill import records
 from govern.bill.staging import Table
 from govern.ledger import engine
-from govern.ledger.reduce import scan
+from govern.ledger.batch import scan
 
 Rows = list[tuple[str, ...]]
 

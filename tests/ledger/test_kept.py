@@ -13,7 +13,8 @@ from kept import both, keep, reduced, without_rows
 from seeds import seeds
 
 from govern.bill.exported import given
-from govern.judge.audit.audit import Question, audit
+from govern.judge.audit.audit import audit
+from govern.judge.audit.question import Question
 from govern.judge.bill.summary import summarise
 from govern.judge.check.check import Terms, check
 from govern.judge.cost.cost import Question as Asked

@@ -12,8 +12,9 @@ from layouts import LAYOUTS
 
 from govern.bill import records
 from govern.bill.shapes import SHAPES, recognise
-from govern.ledger import reduce
+from govern.ledger.batch import Batch
 from govern.ledger.lookup import Search, raw_row
+from govern.ledger.raw_rows import single_rows
 from govern.ledger.reading import Reading, read
 
 #: Cells as real and damaged files have them; which of them a column takes is drawn.
@@ -66,10 +67,10 @@ def test_the_engine_and_the_look_up_agree_on_every_row(
     with read([str(path)], Reading()) as ledger:
         (file,) = ledger.files
         assert file.staged is not None and file.rows == 300
-        batch = reduce.Batch((0,), (file.staged,))
+        batch = Batch((0,), (file.staged,))
         engine = Counter(
             tuple(row[1:9]) + (row[12] if row[5] is None else row[5], *row[9:12], row[13])
-            for row in ledger.query(f"SELECT * FROM ({reduce.single_rows(batch)})")
+            for row in ledger.query(f"SELECT * FROM ({single_rows(batch)})")
         )
         with open(path, "rb") as stream:
             found = list(records.read(stream, 1))[1:]

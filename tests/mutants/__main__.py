@@ -22,9 +22,11 @@ MODULES = (
     "judge/bill/horizon", "judge/bill/payers", "judge/bill/matching",
     "judge/check/asked", "judge/check/rule", "judge/check/undecided", "judge/check/waiving",
     "judge/audit/silence", "shutdown/plan/order",
-    "shutdown/proof/verify", "shutdown/proof/evidence",
+    "shutdown/proof/verify", "shutdown/proof/evidence", "shutdown/proof/final",
+    "shutdown/proof/renewal", "shutdown/proof/word",
     "model/instance_id", "model/money", "model/clock",
-    "ledger/clauses", "ledger/query", "ledger/overlap", "ledger/same_rows", "ledger/shared_keys",
+    "ledger/clauses", "ledger/query", "ledger/overlap", "ledger/same_rows", "ledger/clashes",
+    "ledger/counted_once", "ledger/shared_keys",
     "policy/limits",
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from govern.judge.audit import audit
+from govern.judge.audit import audit, question
 from govern.judge.audit import narrative as audit_narrative
 from govern.judge.bill import inspect, inspect_narrative
 from govern.judge.cost import cost
@@ -176,7 +176,7 @@ def audited() -> AuditReport:
         stop = parse_moment("2026-09-10T18:00:00+08:00")
         return audit.audit(
             ledger,
-            audit.Question(
+            question.Question(
                 as_of=AS_OF,
                 stopped_at=(("llm-客服/20003", stop),),
                 max_rejects=1,

@@ -59,9 +59,9 @@ def audit(
       govern audit bills/ --inventory inventory.yaml --format json
     """
     from govern.cli import settings
-    from govern.judge.audit.audit import Question
     from govern.judge.audit.audit import audit as look
     from govern.judge.audit.narrative import document
+    from govern.judge.audit.question import Question
     from govern.policy import asked
     from govern.policy.journal import load_journal
 

@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from govern.ledger.reduce import DECIMAL, NUMBERS, SEPARATOR, context_cells
+from govern.ledger.groups import DECIMAL, NUMBERS, SEPARATOR, context_cells
 from govern.model import meaning
 from govern.model.clock import parse_cell
 from govern.model.instance_id import CALLS, UNKNOWN, InstanceId

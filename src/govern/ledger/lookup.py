@@ -16,8 +16,7 @@ from typing import Any, BinaryIO
 
 from govern.bill import records
 from govern.bill.staging import Staged, bounded, is_totals
-from govern.ledger.ledger import Ledger
-from govern.ledger.reduce import (
+from govern.ledger.groups import (
     ABSENT,
     CONTEXT,
     EXPONENT,
@@ -29,6 +28,7 @@ from govern.ledger.reduce import (
     SEPARATOR,
     TIME,
 )
+from govern.ledger.ledger import Ledger
 from govern.model.clock import parse_cell
 from govern.model.money import NotExact, parse_amount
 

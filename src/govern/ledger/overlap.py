@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from govern.ledger import same_rows, shared_keys
+from govern.ledger import counted_once, same_rows, shared_keys
+from govern.ledger.clashes import undecidable
 from govern.ledger.exports import Export, exports_of
 from govern.ledger.ledger import Ledger
 from govern.ledger.shared_keys import SharedKeys
@@ -53,9 +54,9 @@ def count_once(ledger: Ledger) -> list[str]:
         return clashes
     concerned = {file for export in {*sum(sharing, ())} for file in exports[export].files}
     same_rows.load(ledger, exports, concerned | keys.files, sharing, keys)
-    clashes = _told_once(Clash(*found) for found in same_rows.undecidable(ledger))
+    clashes = _told_once(Clash(*found) for found in undecidable(ledger))
     if not clashes:
-        same_rows.drop(ledger)
+        counted_once.drop(ledger)
     return clashes
 
 

@@ -17,8 +17,8 @@ from govern.bill.staging import Reject
 from govern.bill.unpack import Refused
 from govern.ledger import engine
 from govern.ledger.engine import quoted
+from govern.ledger.groups import COLUMNS
 from govern.ledger.ledger import BillFile, Kept
-from govern.ledger.reduce import COLUMNS
 from govern.ledger.refusal import refusal
 from govern.model.clock import instant, parse_moment
 from govern.model.errors import GovernError

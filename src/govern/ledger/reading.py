@@ -21,6 +21,7 @@ from govern.bill.shape import Shape
 from govern.bill.shapes import SHAPES
 from govern.bill.staging import Staged, clean
 from govern.ledger import engine, interpret, overlap, parquet, reduce
+from govern.ledger.batch import Batch, batches
 from govern.ledger.gather import gather
 from govern.ledger.ledger import BillFile, Kept, Ledger
 from govern.ledger.refusal import refusal
@@ -124,7 +125,7 @@ def _ledger(
         reduce.create(connection)
         files = [
             file
-            for batch in reduce.batches(enumerate(gathered.staged))
+            for batch in batches(enumerate(gathered.staged))
             for file in _reduce_many(connection, batch, folder, how)
         ]
         files.sort(key=lambda file: file.number)
@@ -197,7 +198,7 @@ def _no_instant_of(kept: Sequence[Kept], how: Reading) -> None:
 
 
 def _reduce_many(
-    connection: duckdb.DuckDBPyConnection, batch: reduce.Batch, folder: str, how: Reading
+    connection: duckdb.DuckDBPyConnection, batch: Batch, folder: str, how: Reading
 ) -> Iterator[BillFile]:
     """Reduce files together; each about which anything is odd is reduced alone."""
     if len(batch.files) == 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from govern.ledger.groups import COLUMNS
 from govern.ledger.ledger import Ledger
-from govern.ledger.reduce import COLUMNS
 
 #: A group as one text, the number of its file aside: what of it is NULL has its place as well.
 _GROUP = " || chr(31) || ".join(

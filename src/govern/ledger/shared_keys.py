@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from govern.ledger import reduce
+from govern.ledger.batch import batches
 from govern.ledger.exports import Export
 from govern.ledger.ledger import Ledger
+from govern.ledger.raw_rows import primary_keys
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ def find(ledger: Ledger, exports: Sequence[Export]) -> SharedKeys:
         return SharedKeys(frozenset(file.number for file in columns), frozenset(), {})
     connection = ledger.connection
     connection.execute("CREATE OR REPLACE TABLE keys (file INTEGER, key UHUGEINT)")
-    for batch in reduce.batches((file.number, file.staged) for file in columns if file.staged):
+    for batch in batches((file.number, file.staged) for file in columns if file.staged):
         connection.execute(
-            f"INSERT INTO keys SELECT file, md5_number(key) FROM ({reduce.primary_keys(batch)})"
+            f"INSERT INTO keys SELECT file, md5_number(key) FROM ({primary_keys(batch)})"
         )
     _no_batches(ledger, exports)
     keyed = frozenset(number for (number,) in ledger.query("SELECT DISTINCT file FROM keys"))

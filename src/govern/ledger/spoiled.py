@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from govern.ledger.groups import EXPONENT, LOST_KEY
 from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Row, Search
-from govern.ledger.reduce import EXPONENT, LOST_KEY
 from govern.model.errors import GovernError
 from govern.model.text import shorten
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from govern.judge.audit.facts import IDENTITY, Identity, last_lines
+from govern.judge.audit.silence import Use
 from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search, time_of
+from govern.model.audit import Audited
 from govern.model.bill import Evidence
 
 #: A line, its time, and how exactly that is known.
@@ -37,3 +41,28 @@ def gather(ledger: Ledger, wanted: Wanted, most: int) -> dict[int, list[Line]]:
 
 def _best(lines: list[Line], most: int, *, earliest: bool) -> list[Line]:
     return sorted(lines, key=lambda line: line[1], reverse=not earliest)[:most]
+
+
+def with_lines(
+    ledger: Ledger,
+    subjects: Sequence[Audited],
+    leaks: Mapping[Identity, Sequence[Use]],
+    most: int,
+) -> list[Audited]:
+    """The subjects with up to ``most`` bill lines each: of a leak its own, else the last ones."""
+    wanted: dict[int, list[tuple[int, bool]]] = {}
+    for kind in IDENTITY if most else ():
+        numbers = {_identity(one): at for at, one in enumerate(subjects) if one.kind == kind}
+        for identity, at in numbers.items():
+            for use in leaks.get(identity, ())[:most]:
+                wanted.setdefault(use.group, []).append((at, True))
+        others = [identity for identity in numbers if identity not in leaks]
+        for group, identity in last_lines(ledger, kind, others, most).items():
+            wanted.setdefault(group, []).append((numbers[identity], False))
+    lines = gather(ledger, wanted, most) if wanted else {}
+    return [replace(one, evidence=tuple(lines.get(at, ()))) for at, one in enumerate(subjects)]
+
+
+def _identity(one: Audited) -> tuple[str | None, ...]:
+    whole = (one.sub_account_id, one.workspace_id, one.api_key_id)
+    return whole if one.kind == "api_key" else whole[:2]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from govern.judge.audit.audit import Question, audit
+from govern.judge.audit.audit import audit
+from govern.judge.audit.question import Question
 from govern.judge.bill.payers import horizons
 from govern.judge.bill.trust import distrust, too_old
 from govern.judge.check.check import Terms, check

@@ -1,0 +1,42 @@
+"""What an audit is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from govern.judge.audit.silence import (
+    Terms,
+)
+from govern.model.clock import Moment
+from govern.model.inventory import Directory
+from govern.model.journal import Journal
+
+USUAL_SETTLE = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. The durations come as they were written and as what they mean.
+
+    ``stopped_at``: the known stops, ``KEY``, ``WORKSPACE/KEY`` or ``WORKSPACE/`` with an instant.
+    ``still_charging``: only what still costs. ``evidence``: lines per subject. ``journal``: what
+    ``apply`` did.
+    """
+
+    as_of: datetime
+    window: tuple[str, timedelta] = ("24h", timedelta(hours=24))
+    settle: tuple[str, timedelta] = ("48h", USUAL_SETTLE)
+    grace: tuple[str, timedelta] = ("15m", timedelta(minutes=15))
+    stopped_at: tuple[tuple[str, Moment], ...] = ()
+    still_charging: bool = False
+    fail_on: str = "low"
+    max_rejects: int = 0
+    max_bill_age: timedelta | None = None
+    evidence: int = 3
+    directory: Directory = field(default_factory=lambda: Directory(()))
+    journal: Journal | None = None
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.settle[1], self.grace[1], self.window[1])
