@@ -16,9 +16,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from govern.ledger.groups import DECIMAL, NUMBERS
-from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search, time_of
+from govern.ledger.table import fill
 from govern.model.errors import GovernError
 from govern.model.meaning import unit_of
 from govern.model.money import EXACT

@@ -83,10 +83,11 @@ KEY = (
 )
 
 
-def context_cells(context: str) -> list[str | None] | None:
-    """The cells of a group's context in the order of CONTEXT; a cell of a column that the file
-    doesn't have is None. None as a whole if a cell held 0x1F."""
+def context_cells(context: str) -> dict[str, str | None] | None:
+    """The cells of a group's context by their fields; a cell of a column that the file doesn't
+    have is None. None as a whole if a cell held 0x1F."""
     cells = context.split(SEPARATOR)
     if len(cells) != len(CONTEXT):
         return None
-    return [None if cell == ABSENT else cell.strip() for cell in cells]
+    told = (None if cell == ABSENT else cell.strip() for cell in cells)
+    return dict(zip(CONTEXT, told, strict=True))

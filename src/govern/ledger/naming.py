@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
+from govern.ledger.table import fill
 from govern.model.inventory import Directory
 from govern.model.words import INVENTORY_COLUMNS
 

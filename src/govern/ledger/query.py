@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from govern.ledger.clauses import CHARGES, END, EVERYTHING, FREE, Clause, Column
-from govern.ledger.interpret import fill
 from govern.ledger.ledger import Ledger
+from govern.ledger.table import fill
 
 #: The period of a charge. One that is known to its month only has a day and a week all the same:
 #: those in which its month begins.

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from govern.ledger import interpret
 from govern.ledger.batch import batches
 from govern.ledger.exports import Export, ranks_of
 from govern.ledger.groups import DECIMAL, KEY, NUMBERS, SEPARATOR
 from govern.ledger.ledger import Ledger
 from govern.ledger.raw_rows import single_rows
 from govern.ledger.shared_keys import SharedKeys
+from govern.ledger.table import fill
 
 #: Stands between the payer and the key.
 BETWEEN = SEPARATOR
@@ -55,7 +55,7 @@ def load(
     rank = ranks_of(ledger)
     alike = _of_one_layout(exports, sharing)
     has_payer = all("billing_account_id" in file.fields for file in ledger.files)
-    interpret.fill(
+    fill(
         connection,
         "told",
         _TOLD,
