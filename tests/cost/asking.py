@@ -13,7 +13,7 @@ from govern.judge.cost.cost import Question, cost
 from govern.ledger.ledger import Ledger
 from govern.model.cost import CostReport, CostRow
 from govern.model.inventory import Directory
-from govern.policy import asked
+from govern.policy import arguments
 from govern.policy.inventory import load_inventories
 
 
@@ -29,10 +29,10 @@ def question(
     """``by`` is a comma list; nothing asks for the total alone."""
     return Question(
         as_of=as_of,
-        by=asked.columns([by]) if by else (),
-        where=asked.conditions(where),
+        by=arguments.columns([by]) if by else (),
+        where=arguments.conditions(where),
         top=top,
-        compare=compare and asked.month(compare),
+        compare=compare and arguments.month(compare),
         directory=Directory(load_inventories([str(path) for path in inventory])),
     )
 

@@ -6,12 +6,12 @@ import pytest
 
 from govern.model.errors import GovernError
 from govern.model.policy import Condition, Pattern
-from govern.policy import asked
+from govern.policy import arguments
 
 
 def faults(*where: str) -> list[str]:
     with pytest.raises(GovernError) as refused:
-        asked.conditions(where)
+        arguments.conditions(where)
     assert refused.value.cause == "usage"
     return [str(fault) for fault in refused.value.faults]
 
@@ -31,14 +31,14 @@ def faults(*where: str) -> list[str]:
 )
 def test_a_column_that_is_none_is_refused_with_the_right_one(by: str, told: str) -> None:
     with pytest.raises(GovernError) as refused:
-        asked.columns([by])
+        arguments.columns([by])
     (fault,) = refused.value.faults
     assert told in str(fault)
     assert "\n" not in str(fault) and len(str(fault)) < 600
 
 
 def test_comma_lists_and_repeated_options_are_one_list() -> None:
-    assert asked.columns(["model, meter", "day"]) == ("model", "meter", "day")
+    assert arguments.columns(["model, meter", "day"]) == ("model", "meter", "day")
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_every_fault_is_told_in_one_run() -> None:
 )
 def test_a_month_is_written_as_a_month(word: str) -> None:
     with pytest.raises(GovernError, match="write a month, as in 2026-08"):
-        asked.month(word)
-    assert asked.month("2026-08") == asked.month("202608") == "2026-08"
+        arguments.month(word)
+    assert arguments.month("2026-08") == arguments.month("202608") == "2026-08"
 
 
 def test_values_are_lists_wildcards_missing_or_empty() -> None:
     words = ["model=qwen-*,a=b", "api_key_id!=none,", 'channel=""', "week=2026-08-31,none"]
-    assert asked.conditions(words) == (
+    assert arguments.conditions(words) == (
         Condition("model", (Pattern("qwen-*"), Pattern("a=b"))),
         Condition("api_key_id", (Pattern(None), Pattern("")), True),
         Condition("channel", (Pattern(""),)),

@@ -28,7 +28,7 @@ from govern.model.cost import CostReport
 from govern.model.document import Document
 from govern.model.inspection import Inspection
 from govern.model.inventory import Directory
-from govern.policy import asked
+from govern.policy import arguments
 from govern.policy.inventory import load_inventories
 
 ACCOUNT = "1234567890123456"
@@ -160,8 +160,8 @@ def costs(by: str, top: int = 0, compare: str | None = None, where: str = "") ->
             ledger,
             cost.Question(
                 as_of=AS_OF,
-                by=asked.columns([by]),
-                where=asked.conditions(where.split()),
+                by=arguments.columns([by]),
+                where=arguments.conditions(where.split()),
                 top=top,
                 compare=compare,
                 max_rejects=1,

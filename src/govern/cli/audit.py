@@ -62,11 +62,11 @@ def audit(
     from govern.judge.audit.audit import audit as look
     from govern.judge.audit.narrative import document
     from govern.judge.audit.question import Question
-    from govern.policy import asked
+    from govern.policy import arguments
     from govern.policy.journal import load_journal
 
     question = Question(
-        stopped_at=asked.stops(stopped_at or []),
+        stopped_at=arguments.stops(stopped_at or []),
         as_of=run.as_of,
         window=settings.length("--window", window, None),
         settle=run.settle(settle),

@@ -61,17 +61,17 @@ def cost(
     from govern.judge.cost.cost import Question
     from govern.judge.cost.cost import cost as add_up
     from govern.judge.cost.narrative import document
-    from govern.policy import asked
+    from govern.policy import arguments
 
-    columns = asked.columns(by or ["service"])
+    columns = arguments.columns(by or ["service"])
     if instances and "instance_id" not in columns:
         columns = (*columns, "instance_id")
     question = Question(
         as_of=run.as_of,
         by=columns,
-        where=asked.conditions(where or []),
+        where=arguments.conditions(where or []),
         top=top,
-        compare=None if compare is None else asked.month(compare),
+        compare=None if compare is None else arguments.month(compare),
         max_rejects=run.given.max_rejects,
         max_bill_age=run.max_bill_age,
         directory=run.directory,

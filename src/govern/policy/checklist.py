@@ -34,7 +34,7 @@ from govern.policy.fields import (
     text,
     yes_or_no,
 )
-from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source
+from govern.policy.marks import Faults, Fields, Items, Node, Scalar, Source, YamlFile
 from govern.policy.reading import read
 
 #: What to do with a list that an older govern made.
@@ -61,7 +61,7 @@ def load_checklist(path: str, *, again: bool = False, raw: bytes | None = None) 
     return Written(checklist, path, document.source.sha256, comments_of(document))
 
 
-def _sealed(document: Document, checklist: Checklist, again: bool) -> None:
+def _sealed(document: YamlFile, checklist: Checklist, again: bool) -> None:
     """Refuse what was changed by hand of that which is govern's, step by step."""
     source, root = document.source, document.root
     assert isinstance(root, Fields)
@@ -273,7 +273,7 @@ def _circle(id: str, steps: Mapping[str, Step], done: set[str]) -> bool:
     return False
 
 
-def _checklist(document: Document) -> Checklist | None:
+def _checklist(document: YamlFile) -> Checklist | None:
     source = document.source
     before = len(source.faults.found)
     values = record(

@@ -9,12 +9,12 @@ import yaml
 
 from govern.model.checklist import Comment
 from govern.model.yaml_text import END, Place, item_name
-from govern.policy.marks import Document, Fields, Items, Node, Scalar
+from govern.policy.marks import Fields, Items, Node, Scalar, YamlFile
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def comments_of(document: Document) -> dict[Place, Comment]:
+def comments_of(document: YamlFile) -> dict[Place, Comment]:
     """The comments of a file that was read without a fault."""
     lines = document.source.lines
     places = sorted(_places(document.root, ()), key=lambda one: (one[0], len(one[1])))

@@ -17,13 +17,13 @@ from govern.model.text import shorten
 from govern.model.words import MEANT
 from govern.policy.marks import (
     HIDDEN,
-    Document,
     Fields,
     Items,
     Node,
     Refused,
     Scalar,
     Source,
+    YamlFile,
     unseen,
 )
 
@@ -75,7 +75,7 @@ def version_1(source: Source, node: Node) -> None:
         source.refuse(node, "the version is 1")
 
 
-def listing(document: Document, name: str) -> tuple[Node, ...]:
+def listing(document: YamlFile, name: str) -> tuple[Node, ...]:
     """The nodes under ``name`` in a file that is ``version: 1`` and that list."""
     record(
         document.source,

@@ -21,7 +21,7 @@ from govern.model.inventory import (
 )
 from govern.model.meaning import region_id_of
 from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
-from govern.policy.marks import Document, Faults, Fields, Items, Node, Scalar, Source
+from govern.policy.marks import Faults, Fields, Items, Node, Scalar, Source, YamlFile
 from govern.policy.reading import read
 
 Noun = TypeVar("Noun")
@@ -202,7 +202,7 @@ _IDENTITIES = {
 }
 
 
-def _inventory(document: Document) -> Inventory | None:
+def _inventory(document: YamlFile) -> Inventory | None:
     source = document.source
     before = len(source.faults.found)
     values = record(source, document.root, _READERS, ("schema",))

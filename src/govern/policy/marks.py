@@ -123,7 +123,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Document:
+class YamlFile:
     """A file that could be read as YAML."""
 
     source: Source

@@ -24,7 +24,7 @@ from govern.policy.fields import (
     yes_or_no,
 )
 from govern.policy.marks import Faults, Fields, Items, Node, Scalar, Source
-from govern.policy.rule import exceptions, rule
+from govern.policy.measured import exceptions, rule
 from govern.policy.sources import documents
 
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from govern.model.errors import Fault
-from govern.policy.marks import HIDDEN, Document, Faults, Source, unseen
+from govern.policy.marks import HIDDEN, Faults, Source, YamlFile, unseen
 
 #: More than any written policy file needs, and read in a moment.
 LARGEST = 1024 * 1024
@@ -19,7 +19,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 def read(
     path: str, faults: Faults, *, data: bool = False, raw: bytes | None = None
-) -> Document | None:
+) -> YamlFile | None:
     """The file's one document, or None after telling ``faults`` why there is none.
 
     ``data``: the file may be written by a program, so it may be large, and hold ``null``.
@@ -41,7 +41,7 @@ def read(
         source.fault(line, column, unseen(hidden[0]))
         return None
     root = compose(text, source)
-    return None if root is None else Document(source, root)
+    return None if root is None else YamlFile(source, root)
 
 
 def _bytes(path: str, faults: Faults, largest: int) -> bytes | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from govern.model.errors import Fault
 from govern.model.folder import below, look
-from govern.policy.marks import Document, Faults, Fields, Node
+from govern.policy.marks import Faults, Fields, Node, YamlFile
 from govern.policy.reading import read
 
 _ENDINGS = (".yaml", ".yml")
@@ -17,7 +17,7 @@ _TESTS = (".test.yaml", ".test.yml")
 
 def documents(
     paths: Sequence[str], faults: Faults, belongs: Callable[[set[str]], bool]
-) -> list[Document]:
+) -> list[YamlFile]:
     """Every file once, in the order of ``paths``.
 
     ``belongs`` tells by its top-level keys whether a file found in a folder is meant; a file
