@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -140,41 +140,43 @@ def match(shape: Shape, header: Sequence[str]) -> Columns | Missing:
     def place(names: Sequence[str]) -> int | None:
         return next((places[k] for k in map(shape.key, names) if k in places), None)
 
-    positions = {}
-    for field, names in shape.columns.items():
-        found = place(names)
-        if found is not None:
-            positions[field] = found
-    if "usage" not in positions and "spare_usage" in positions:
-        # A quantity goes with its own unit only.
-        if "spare_usage_unit" in shape.columns:
-            positions.pop("usage_unit", None)
-        for field in ("usage", "usage_unit"):
-            if f"spare_{field}" in positions:
-                positions[field] = positions.pop(f"spare_{field}")
+    named = {field: place(names) for field, names in shape.columns.items()}
+    positions = {field: at for field, at in named.items() if at is not None}
+    _with_spare(positions, shape)
     payable = "billed_cost" in positions
-    if not payable:
-        found = place(shape.after_reduction)
-        if found is not None:
-            positions["billed_cost"] = found
+    reduced = place(shape.after_reduction)
+    if not payable and reduced is not None:
+        positions["billed_cost"] = reduced
     times = tuple(found for names in shape.times if (found := place(names)) is not None)
-    lacking = [
-        shape.columns[field][0]
-        for field in (*shape.needs, "billed_cost", "currency")
-        if field not in positions
-    ]
-    if not times and "month" not in positions:
-        lacking.append(shape.times[-1][0])
-    if not any(field in positions for field in _PRODUCT):
-        lacking.append(
-            next(shape.columns[field][0] for field in _PRODUCT if field in shape.columns)
-        )
+    lacking = list(_lacking(shape, positions, timed=bool(times)))
     if shape.marks and place(shape.marks) is None:
         lacking.append(shape.marks[0])
     strangers = tuple(header[places[k]] for k in map(shape.key, shape.unless) if k in places)
     if lacking or strangers:
         return Missing(shape, tuple(lacking), strangers)
     return Columns(shape, tuple(header), positions, times, payable, place(shape.ends))
+
+
+def _with_spare(positions: dict[str, int], shape: Shape) -> None:
+    """Where a file has no usage, the spare quantity stands in for it, with its own unit only."""
+    if "usage" in positions or "spare_usage" not in positions:
+        return
+    if "spare_usage_unit" in shape.columns:
+        positions.pop("usage_unit", None)
+    for field in ("usage", "usage_unit"):
+        if f"spare_{field}" in positions:
+            positions[field] = positions.pop(f"spare_{field}")
+
+
+def _lacking(shape: Shape, positions: Collection[str], *, timed: bool) -> Iterator[str]:
+    """What a file must have and this one hasn't, each by its first name."""
+    for field in (*shape.needs, "billed_cost", "currency"):
+        if field not in positions:
+            yield shape.columns[field][0]
+    if not timed and "month" not in positions:
+        yield shape.times[-1][0]
+    if not any(field in positions for field in _PRODUCT):
+        yield next(shape.columns[field][0] for field in _PRODUCT if field in shape.columns)
 
 
 def repeated(columns: Columns) -> list[str]:

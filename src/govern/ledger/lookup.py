@@ -77,22 +77,27 @@ def raw_row(cells: list[str], staged: Staged) -> tuple[Key, tuple[Any, ...]]:
 
     numbers = [cell(name) for name in NUMBERS]
     plain = bool(numbers[0]) and all(_PLAIN.fullmatch(text) for text in numbers if text)
-    time = columns.time(cells)
-    usual = _TIME.fullmatch(time) is not None
+    context = (cell(field) if field in columns.positions else ABSENT for field in CONTEXT)
     filled = next((text for text in cells if text.strip(" \t")), "")
+    lost = LOST_KEY if _EXPONENT.fullmatch(cell("primary_key")) else 0
+    time = columns.time(cells)
     key = (
-        SEPARATOR.join(cell(field) if field in columns.positions else ABSENT for field in CONTEXT),
+        SEPARATOR.join(context),
         cell("instance_id"),
-        time[:10] if usual else None,
-        len(time) if usual else None,
-        None if usual else time,
+        *_time(time),
         None if plain else SEPARATOR.join(numbers),
         "totals" if is_totals(filled) else None,
-        (_signs(numbers) if plain else 0)
-        + (LOST_KEY if _EXPONENT.fullmatch(cell("primary_key")) else 0),
+        (_signs(numbers) if plain else 0) + lost,
     )
     amounts = (Decimal(text) if plain and text else None for text in numbers)
     return key, (time, *amounts, cell("primary_key") or None)
+
+
+def _time(written: str) -> tuple[str | None, int | None, str | None]:
+    """Its day and width where it is written as usual, else the whole."""
+    if _TIME.fullmatch(written):
+        return written[:10], len(written), None
+    return None, None, written
 
 
 def _signs(numbers: list[str]) -> int:
