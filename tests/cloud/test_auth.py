@@ -272,7 +272,9 @@ def test_without_a_keyring_nothing_is_kept_and_there_is_nothing_to_remove(tmp_pa
     code, seen = on_terminal([*GOVERN, "auth", "login"], [], environment(tmp_path), tmp_path)
     assert code == 5
     assert "no system keyring here" in seen
-    assert plain(tmp_path, "auth", "logout").code == 0
+    assert "nothing to remove" in plain(tmp_path, "auth", "logout").err
+    quiet = plain(tmp_path, "auth", "logout", "-q", "-v")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
 
 
 PLAIN_TEXT = """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,6 +148,26 @@ def test_a_pipeline_collects_with_the_key_of_its_role(
     assert len(json.loads((tmp_path / "inventory.json").read_text())["api_keys"]) == 1
     # One key for the whole run.
     assert len(roles.calls) == 1
+
+
+def test_the_profile_of_the_nightly_job_is_taken(
+    tmp_path: Path, standin: StandIn, roles: Roles
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text("utf-8")
+    (text,) = re.findall(r'\{"current".*?\]\}', page, re.DOTALL)
+    told = json.loads(text)
+    (one,) = told["profiles"]
+    roles.trusts = {one["ram_role_arn"]: set()}
+    profiles(tmp_path)
+    held = text.replace(one["oidc_token_file"], "oidc-token")
+    (tmp_path / ".aliyun" / "config.json").write_text(held)
+    ran = govern(tmp_path, standin, "collect", "bills", "--month", command.MONTH, "-o", "bills")
+    assert ran.code == 0, ran.err
+    ((_, _, asked),) = roles.calls
+    assert asked["OIDCProviderArn"] == one["oidc_provider_arn"]
+    assert asked["RoleSessionName"] == one["role_session_name"]
+    # An hour, unless the profile says otherwise.
+    assert asked["DurationSeconds"] == "3600"
 
 
 def test_an_instance_without_metadata_tokens_is_asked_without(

@@ -26,6 +26,8 @@ def login(
         str | None,
         typer.Option("--region", metavar="ID", help="The workspace's region, with --api-key."),
     ] = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Ask for an access key, or for an API key of a workspace, and keep it in the system keyring.
 
@@ -40,6 +42,7 @@ def login(
 
       govern auth login --api-key llm-abc --region cn-beijing
     """
+    del verbose
     if (api_key is None) != (region is None):
         raise usage("--api-key and --region go together: which workspace, and where it is")
     if region is not None:
@@ -56,13 +59,15 @@ def login(
     store.usable()
     if api_key is not None and region is not None:
         store.keep_api_key(api_key, region, Secret(_asked("API key (sk-…)")))
-        say(f"kept: an API key of {api_key} in {region}")
+        if not quiet:
+            say(f"kept: an API key of {api_key} in {region}")
         return
     id = _asked("Access key id", hidden=False)
     if id.startswith("STS."):
         raise usage("a temporary key needs its token: use environment variables")
     store.keep_access_key(id, Secret(_asked("Access key secret")))
-    say("kept: an access key; try it with: govern auth status --check")
+    if not quiet:
+        say("kept: an access key; try it with: govern auth status --check")
 
 
 def _asked(what: str, *, hidden: bool = True) -> str:
@@ -79,7 +84,7 @@ def _asked(what: str, *, hidden: bool = True) -> str:
 
 
 @app.command("logout")
-def logout() -> None:
+def logout(quiet: options.Quiet = False, verbose: options.Verbose = False) -> None:
     """Remove every entry of govern from the system keyring.
 
     Exit codes: 0 none is left, 5 the keyring can't be used.
@@ -88,12 +93,12 @@ def logout() -> None:
     """
     from govern.cloud.keyring_store import opened
 
+    del verbose
     store = opened(prompts=account.terminal())
-    if store.empty:
-        say(f"nothing to remove: {store.problem}")
-        return
-    count = store.forget()
-    say(f"removed {count} {'entry' if count == 1 else 'entries'} of the keyring")
+    count = 0 if store.empty else store.forget()
+    told = f"removed {count} {'entry' if count == 1 else 'entries'} of the keyring"
+    if not quiet:
+        say(f"nothing to remove: {store.problem}" if store.empty else told)
 
 
 @app.command("status")
