@@ -135,7 +135,6 @@ def ids(steps: dict[str, Any], *states: str) -> Sequence[str]:
     return sorted(id for id, step in steps.items() if step["state"] in states)
 
 
-@pytest.mark.parametrize("way", [False, True], indirect=True, ids=["here", "processes"])
 def test_a_key_that_stays_silent_is_proved_so(way: Way) -> None:
     way.until_the_key_is_disabled()
     ran, steps = way.steps(MADE)
@@ -161,6 +160,18 @@ def test_a_key_that_stays_silent_is_proved_so(way: Way) -> None:
     audited = way.govern("audit --format json --as-of", FINAL)
     assert {key["api_key_id"]: key["state"] for key in audited.told["keys"]}["7"] == "stopped"
     assert way.standin.acts == []
+
+
+@pytest.mark.parametrize("way", [True], indirect=True, ids=["processes"])
+def test_the_way_is_the_same_by_processes_of_their_own(way: Way) -> None:
+    way.until_the_key_is_disabled()
+    way.at(FINAL)
+    way.tick("safety_net", LATER)
+    way.tick("final_bill", FINAL)
+    way.collect()
+    ran, steps = way.steps(FINAL)
+    assert (ran.code, ran.err) == (0, ""), ran.err
+    assert ids(steps, "proved") == sorted(steps)
 
 
 @pytest.mark.parametrize(("arrives", "code"), [(LATER, 1), (FINAL, 6)], ids=["soon", "late"])

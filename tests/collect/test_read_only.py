@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from standin.command import govern
+from standin.command import govern, month_ago
 from standin.server import FAULTS, StandIn, running
 
-NOW = datetime.now(UTC) + timedelta(hours=8)
+#: The first day of a month by the account's clock: its bill has that one day, and few calls.
+NOW = datetime.fromisoformat(f"{month_ago(0)}-01T12:00:00+08:00")
 MONTH = f"{NOW:%Y-%m}"
 
 COLLECT = (
@@ -37,6 +39,7 @@ READS = {
 def test_nothing_is_ever_changed(tmp_path: Path, fault: str | None) -> None:
     with running(StandIn()) as standin:
         account = standin.account
+        standin.skew = NOW.timestamp() - time.time()
         account.workspace("llm-a")
         account.key(2000001, "llm-a")
         account.api_keys = {"sk-standinkeyofworkspacea": "llm-a"}
