@@ -167,6 +167,27 @@ def test_what_can_not_be_a_key_is_not_repeated(
     assert standin.calls == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("auth", "login", "--api-key", API_KEY, "--region", "cn-beijing"),
+        ("auth", "login", API_KEY),
+        ("auth", "status", "--profile", STORED),
+        ("collect", "inventory", "-o", f"{API_KEY}.txt"),
+        ("collect", "inventory", "-o", "i.json", "--only", API_KEY),
+        ("collect", "bills", "-o", "b", "--month", STORED),
+        ("check", f"{API_KEY}.csv"),
+    ],
+)
+def test_a_key_that_was_typed_where_none_belongs_is_not_repeated(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = command.alone(command.environment(None, tmp_path), tmp_path, *words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("govern: ")
+    searched(tmp_path, done.err.encode())
+
+
 #: A bug of govern's that tells everything, some of it as in a URL, by an error of an error.
 _BUG = """
 import json, sys

@@ -45,6 +45,8 @@ def login(
     del verbose
     if (api_key is None) != (region is None):
         raise usage("--api-key and --region go together: which workspace, and where it is")
+    if api_key is not None and api_key.startswith("sk-"):
+        raise usage("--api-key names a workspace, such as llm-abc; its key is asked for")
     if region is not None:
         from govern.model.meaning import REGIONS
 

@@ -170,7 +170,7 @@ def _bug(error: BaseException) -> int:
     # Nobody foresaw this error: its text may hold anything that the run was told.
     take_notice(os.environ)
     if "-v" in sys.argv or "--verbose" in sys.argv:
-        streams.whisper(scrubbed("".join(traceback.format_exception(error))))
+        streams.whisper("".join(traceback.format_exception(error)))
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
     text = " ".join(scrubbed(str(error)).split())[:300]

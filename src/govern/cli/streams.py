@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from govern.cloud.secret import scrubbed
 from govern.model.errors import GovernError
 from govern.model.text import printable
 
@@ -62,9 +63,10 @@ def say(message: str) -> None:
 
 
 def whisper(text: str) -> None:
-    """Text on standard error as it is."""
+    """Text on standard error as it is, but without any secret that the run was told or that
+    somebody typed where none belongs."""
     try:
-        sys.stderr.write(text)
+        sys.stderr.write(scrubbed(text))
         sys.stderr.flush()
     except OSError:
         _drop(sys.stderr)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
-from urllib.parse import quote
 
 from govern.model.errors import GovernError
 
@@ -136,9 +135,13 @@ def scrubbed(text: str) -> str:
     other people's code says of an error may hold whole requests."""
     for secret in sorted(_told, key=len, reverse=True):
         if _is_long(secret):
-            for form in {secret, quote(secret), quote(secret, safe="")}:
+            for form in (secret, _in_url(secret), _in_url(secret, "-._~/")):
                 text = text.replace(form, _told[secret])
     return _API_KEY.sub(_SHOWN, text)
+
+
+def _in_url(text: str, safe: str = "-._~") -> str:
+    return "".join(one if one.isalnum() or one in safe else f"%{ord(one):02X}" for one in text)
 
 
 def _is_long(text: str) -> bool:
