@@ -79,7 +79,8 @@ IN_THE_TEXT = {
     "govern auth login --api-key WORKSPACE --region ID": 2,
     "govern auth logout": 0,
     "govern auth status": 0,
-    # Which file to write isn't said.
+    # Which checklist, and which file to write, isn't said.
+    "govern apply --execute": 2,
     "govern collect inventory --sees-all": 2,
     "govern collect inventory --only api_keys,workspaces,plans": 2,
 }
@@ -95,7 +96,7 @@ def test_every_command_of_the_text_is_one(tmp_path: Path, standin: StandIn) -> N
     # Named, and run by the example.
     names = {"govern auth", "govern collect", "govern collect inventory", "govern collect bills"}
     shown = {one if one.startswith("govern ") else f"govern {one}" for one in spans()
-             if re.match(r"(govern |auth |collect )[a-z]", one)}  # fmt: skip
+             if re.match(r"(govern |auth |collect |apply )", one)}  # fmt: skip
     assert shown - names == set(IN_THE_TEXT)
     for command, code in IN_THE_TEXT.items():
         line = command.replace("WORKSPACE", "llm-a").replace("ID", "cn-beijing")
@@ -105,7 +106,7 @@ def test_every_command_of_the_text_is_one(tmp_path: Path, standin: StandIn) -> N
 
 
 def test_every_option_of_the_page_is_one(tmp_path: Path, standin: StandIn) -> None:
-    words = ("collect inventory", "collect bills", "auth login", "auth status", "check", "audit")
+    words = ("collect inventory", "collect bills", "auth login", "auth status", "audit", "apply")
     helped = "".join(run(standin, tmp_path, f"{one} --help").out for one in words)
     for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGE)):
         assert re.search(rf"(?m)^ .*{option}\b", helped), option
