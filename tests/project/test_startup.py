@@ -17,6 +17,7 @@ HEAVY = ("duckdb", "yaml", "tabulate", "requests", "keyring", "pyarrow", "numpy"
         ["--help"],
         ["--version"],
         ["check", "--help"],
+        ["check", "-h"],
         ["bill", "--help"],
         ["auth", "--help"],
         ["collect", "inventory", "--help"],

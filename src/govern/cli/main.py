@@ -35,6 +35,7 @@ app = typer.Typer(
     help="Stop AI spend on Alibaba Cloud Model Studio, and prove that it stopped.",
     epilog="Example: govern check 202609_consumedetailbillv2.csv",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
