@@ -15,11 +15,13 @@ from standin.server import StandIn
 from govern.cloud.client import Client
 from govern.cloud.credentials import ApiKey
 from govern.cloud.endpoint import Endpoints
+from govern.cloud.failure import CallFailed
 from govern.cloud.secret import Credentials, Secret
 from govern.cloud.sts import caller
 from govern.model.application import Application, StepOutcome
 from govern.model.checklist import Checklist, Step, Target, Written
 from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.errors import GovernError
 from govern.shutdown.act.account import Account
 from govern.shutdown.act.decide import Rules
 from govern.shutdown.act.execute import execute
@@ -108,7 +110,10 @@ def run(
     rules["renewal_by_api"] = asked.pop("renewal_by_api", True)
     with held(str(journal)) as one:
         client = client_of(direct, clock)
-        who = caller(client)
+        try:
+            who = caller(client)
+        except CallFailed as failed:
+            raise GovernError("network", str(failed)) from None
         one.clock = lambda: clock.now
         question = Question(
             clock.now,
