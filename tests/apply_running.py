@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -100,6 +100,7 @@ def run(
     confirm: Callable[[Sequence[StepOutcome]], None] = lambda steps: None,
     keys: Iterable[str] = (KEY,),
     told_to_end: Callable[[], bool] = lambda: False,
+    unbroken: Callable[[], AbstractContextManager[None]] = nullcontext,
     **asked: Any,
 ) -> Application:
     """One ``--execute``."""
@@ -127,7 +128,7 @@ def run(
             Account(client, known),
             one,
             BILL_CLOCK,
-            unbroken=nullcontext,
+            unbroken=unbroken,
             told_to_end=told_to_end,
             wait=clock.sleep,
             elapsed=clock.seconds,
