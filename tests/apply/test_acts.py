@@ -236,6 +236,26 @@ def test_a_key_whose_disabling_failed_does_not_wait_for_its_quiet_time(tmp_path:
     assert outcomes(report) == {"disable_key.1": "failed", "delete_key.1": "blocked"}
 
 
+def test_a_state_that_cannot_be_had_stops_only_its_own_step(tmp_path: Path) -> None:
+    """A caller who may not see plans still disables keys."""
+    made = standin([1])
+    made.account.denied = {"bssapi:QueryAvailableInstances"}
+    plan = step("turn_off_renewal", "cp-1", target="plan")
+    other = step("disable_key", "1")
+    report = run(checklist(plan, other), tmp_path / "j.jsonl", Direct(made))
+    assert list(outcomes(report).values()) == ["failed", "done"]
+    assert "bssapi:QueryAvailableInstances" in report.steps[0].reason
+    assert report.exit.code == 5
+
+
+def test_keys_that_cannot_be_seen_stop_the_run(tmp_path: Path) -> None:
+    made = standin([1])
+    made.account.denied = {"modelstudio:ListApiKeys"}
+    with pytest.raises(GovernError, match="modelstudio:ListApiKeys") as ended:
+        run(checklist(step("disable_key", "1")), tmp_path / "j.jsonl", Direct(made))
+    assert (ended.value.cause, made.acts) == ("network", [])
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_answer_makes_an_act_twice(tmp_path: Path, fault: str) -> None:
     expected, disabled, calls = _AFTER[fault]

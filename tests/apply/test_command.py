@@ -5,31 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import commandline
 import pytest
 from bills import bill, row
 from jsonschema import Draft202012Validator
 from standin.command import Ran, govern
 from standin.server import StandIn, running
 
-from govern.cloud import pace
-
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "1902910424969427"
 NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(hours=8)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits: neither for the pace of calls nor between two of them."""
-    monkeypatch.setattr(pace.Pace, "wait", lambda self: None)
-    monkeypatch.setattr("govern.cloud.repeat.wait", lambda *words: 0.0)
 
 
 @pytest.fixture
@@ -53,17 +46,22 @@ def charge(key: int, at: datetime) -> str:
     )
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standin: StandIn) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checklist of two keys, made from a bill; the owners are told."""
-    monkeypatch.chdir(tmp_path)
-    bill(tmp_path, *(charge(key, NOW - DAY) for key in (2000001, 2000002)))
+    folder = tmp_path_factory.mktemp("made")
+    bill(folder, *(charge(key, NOW - DAY) for key in (2000001, 2000002)))
     exported = f"bill.csv={NOW:%Y-%m-%dT%H:%M:%S}"
     words = ("checklist", "bill.csv", "--retire", "workspace=llm-a", "--exported-at", exported)
-    assert govern(standin, tmp_path, *words, "-o", "checklist.yaml", "-q").code == 0
+    assert commandline.govern(folder, *words, "-o", "checklist.yaml", "-q").returncode == 0
     told = ("checklist", "tick", "checklist.yaml", "tell_owners*", "look*", "--by", "lin")
-    assert govern(standin, tmp_path, *told).code == 0
-    return tmp_path
+    assert commandline.govern(folder, *told).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, made: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path, dirs_exist_ok=True))
 
 
 def apply(standin: StandIn, folder: Path, *words: str) -> Ran:

@@ -109,14 +109,21 @@ def kept(written: Written, made: StandIn, path: Path, watch: Watch) -> list[Any]
     return list(found.values())
 
 
-def test_killed_at_any_stop_of_a_hundred_steps(tmp_path: Path, watch: Watch) -> None:
+def parts() -> list[object]:
+    """All stops, a tenth of them in each part; three parts run by default."""
+    slow = pytest.mark.slow
+    return [part if part % 4 == 0 else pytest.param(part, marks=slow) for part in range(10)]
+
+
+@pytest.mark.parametrize("part", parts())
+def test_killed_at_any_stop_of_a_hundred_steps(part: int, tmp_path: Path, watch: Watch) -> None:
     """The next run settles what was begun and goes on with the steps behind it (to the end of all
     of them: the slow test below)."""
     written, made = hundred()
     found = kept(written, made, tmp_path / "first.jsonl", watch)
     assert len(found) > 500
     then = tmp_path / "then.jsonl"
-    for raw, account, effects in found:
+    for raw, account, effects in found[part::10]:
         then.write_bytes(raw)
         begun = len(effects)
         near = {f"disable_key.{key}" for key in range(begun - 1, begun + 3)}

@@ -125,7 +125,8 @@ def apply(
         if execute:
             if run.given.as_of and not run.given.quiet:
                 say("--as-of: with --execute the account's own clock counts")
-            how = _How(place, run.config, confirm, profile, timeout, concurrency)
+            quiet = run.given.quiet
+            how = _How(place, run.config, confirm, profile, timeout, concurrency, quiet)
             report = _executed(question, written, ledger, how)
         else:
             report = dry_run(question, written, load_journal(place, named=False), ledger)
@@ -142,6 +143,7 @@ class _How:
     profile: str | None
     timeout: str
     concurrency: int
+    quiet: bool
 
 
 def _executed(
@@ -161,7 +163,8 @@ def _executed(
                 f"--confirm {how.confirm}: the credentials are of account {caller.account_id}; "
                 "nothing is called"
             )
-        account.skew_note(client, say)
+        if not how.quiet:
+            account.skew_note(client, say)
 
         def now(clock: tzinfo) -> datetime:
             return client.clock.astimezone(clock).replace(tzinfo=None)

@@ -44,14 +44,21 @@ def dry_run(
 
 
 def planned(
-    decider: Decider, steps: Sequence[Step], lives: Mapping[str, Live] | None = None
+    decider: Decider,
+    steps: Sequence[Step],
+    lives: Mapping[str, Live] | None = None,
+    unseen: Mapping[str, str] | None = None,
 ) -> list[StepOutcome]:
-    """What would become of the steps one after the other, if every act succeeds."""
+    """What would become of the steps one after the other, if every act succeeds. ``unseen``: why
+    the state of some can't be had."""
     before: dict[str, str] = {}
     found = []
     for step in steps:
         live = (lives or {}).get(step.id)
         one = decider.decide(step, before, live)
+        if one.outcome == "would" and unseen and step.id in unseen:
+            told = f"nothing was called, since its state can't be had: {unseen[step.id]}"
+            one = replace(one, outcome="failed", reason=told)
         before[step.id] = one.outcome
         found.append(one)
     return found

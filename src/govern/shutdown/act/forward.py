@@ -41,13 +41,13 @@ def carry_out(run: Run, ledger: Ledger | None, settled: Settled) -> Application:
     short = cut_short(known, settled)
     if short is not None:
         return replace(report, steps=short)
-    seen, lives = _lives(run, steps, known)
+    seen, lives, unseen = _lives(run, steps, known)
     if seen.absent:
         told = f"No host answers for {', '.join(seen.absent)}, and none is documented there."
         report = replace(report, notes=(*report.notes, told))
     changed = stale.account(run.written.checklist, held.journal, seen)
     wrong = [*found.wrong, *([staled(changed)] if changed else [])]
-    known = _with_lives(found.decider, steps, lives, seen)
+    known = _with_lives(found.decider, steps, lives, unseen, seen)
     if wrong:
         return refused(replace(report, steps=_just_settled(known, settled)), wrong)
     wanted = acts_in(known)
@@ -58,38 +58,55 @@ def carry_out(run: Run, ledger: Ledger | None, settled: Settled) -> Application:
 
 def _lives(
     run: Run, steps: Sequence[Step], known: Sequence[StepOutcome]
-) -> tuple[Seen, dict[str, Live]]:
-    """The live state of all that may be acted on. Raises ``network``."""
+) -> tuple[Seen, dict[str, Live], dict[str, str]]:
+    """The live state of all that may be acted on, and why that of some can't be had.
+
+    Raises ``network`` where keys and workspaces can't be seen: whether the checklist still fits
+    isn't known then.
+    """
     account, rules = run.maker.account, run.question.rules
     wanted = {one.id for one in acts_in(known)}
     everything = [thing_of(step) for step in steps if act_of(step, rules)]
     where = seeing.regions(run.written.checklist, everything, run.maker.held.journal)
+    lives: dict[str, Live] = {}
+    unseen: dict[str, str] = {}
     try:
         seen = seeing.read(account, where)
-        lives = {}
         for step in steps:
-            if step.id in wanted:
-                thing = seen.place(thing_of(step))
-                listed = thing.kind in seeing.LISTED
-                lives[step.id] = seen.live(thing) if listed else account.look(thing)
+            if step.id not in wanted:
+                continue
+            thing = seen.place(thing_of(step))
+            if thing.kind in seeing.LISTED:
+                lives[step.id] = seen.live(thing)
+                continue
+            try:
+                lives[step.id] = account.look(thing)
+            except CallFailed as failed:
+                if failed.refused_credentials or failed.code is None:
+                    raise
+                unseen[step.id] = str(failed)
     except CallFailed as failed:
         raise GovernError("network", str(failed)) from None
-    return seen, lives
+    return seen, lives, unseen
 
 
 def _with_lives(
-    decider: Decider, steps: Sequence[Step], lives: dict[str, Live], seen: Seen
+    decider: Decider,
+    steps: Sequence[Step],
+    lives: dict[str, Live],
+    unseen: dict[str, str],
+    seen: Seen,
 ) -> list[StepOutcome]:
     """What would become of the steps. A workspace is empty once the keys are deleted that come
     before it."""
-    known = planned(decider, steps, lives)
+    known = planned(decider, steps, lives, unseen)
     deletes = [name for name, act in ACTS.items() if act.about == "api_key" and act.ends]
     ending = [str(one.target) for one in acts_in(known) if one.act in deletes]
     spaces = {id: live for id, live in lives.items() if live.thing.kind == "workspace"}
     if not ending or not spaces:
         return known
     later = {id: seen.live(live.thing, ending) for id, live in spaces.items()}
-    return planned(decider, steps, {**lives, **later})
+    return planned(decider, steps, {**lives, **later}, unseen)
 
 
 @dataclass
@@ -111,7 +128,7 @@ class _Acting:
             elif step.id in self.wanted:
                 one, ends = self._act(step, one, before)
                 over = one.reason if ends else None
-            elif one.act:
+            elif one.act and one.outcome != "failed":
                 one = self._since(step, one, before)
             before[step.id] = one.outcome
             found.append(one)

@@ -75,13 +75,15 @@ class Quiet:
     def disabled(self, step: Step) -> Disabled | None:
         """By the journal, else by a tick, else by an inventory."""
         subject = step.subject
+        place = subject.id, subject.workspace_id
         for one in self.journal.stops if self.journal else ():
             there = one.workspace_id in (None, subject.workspace_id)
             if one.act == disable_key.ACT.name and one.target == subject.id and there:
                 return Disabled(one.at.on(self.clock), "the journal")
         for other in self.checklist.steps:
             ticked = other.state in OVER and other.state != "kept" and other.at
-            if other.kind == disable_key.NAME and other.subject == subject and ticked:
+            same = (other.subject.id, other.subject.workspace_id) == place
+            if other.kind == disable_key.NAME and same and ticked:
                 assert other.at is not None
                 return Disabled(other.at.on(self.clock), f"{other.by}'s tick")
         key = self.directory.key(subject.workspace_id, subject.id)
