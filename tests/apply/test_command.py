@@ -117,43 +117,6 @@ def test_a_dry_run_is_offline_and_the_same_every_time(folder: Path, standin: Sta
     assert after == before
 
 
-def test_a_whole_retirement(folder: Path, standin: StandIn) -> None:
-    """Disable, wait out the quiet time, be proved silent, delete, prove; every step but the manual
-    ones by the account."""
-    govern(standin, folder, "checklist", "tick", "checklist.yaml", "*", "--by", "wang", "--approve")
-    first = execute(standin, folder)
-    validated(first.told, "application")
-    assert outcomes(first) == {
-        "disable_key.llm-a.2000001": "done",
-        "disable_key.llm-a.2000002": "done",
-        "delete_key.llm-a.2000001": "waiting",
-        "delete_key.llm-a.2000002": "waiting",
-        "retire_workspace.llm-a": "blocked",
-    }
-    assert first.code == 6
-    assert [call.operation for call in standin.acts] == ["DisableApiKey"] * 2
-    again = datetime.fromisoformat(first.told["steps"][-1]["look_again_at"] or first.told["as_of"])
-    assert again.tzinfo is not None
-
-    # Six days later, with a bill of then: still too early.
-    standin.skew = 6 * 86400
-    early = execute(standin, folder, *later(folder, 6))
-    assert outcomes(early)["delete_key.llm-a.2000001"] == "waiting"
-    # Nine days later, without a bill that shows it; then with one that shows a use of the second.
-    standin.skew = 9 * 86400
-    assert outcomes(execute(standin, folder))["delete_key.llm-a.2000001"] == "waiting"
-    used = execute(standin, folder, *later(folder, 9, charge(2000002, NOW + 3 * DAY)))
-    assert outcomes(used)["delete_key.llm-a.2000001"] == "done"
-    assert outcomes(used)["delete_key.llm-a.2000002"] == "waiting"
-    (why,) = [
-        one["reason"] for one in used.told["steps"] if one["id"] == "delete_key.llm-a.2000002"
-    ]
-    assert why.startswith("used after it was disabled")
-    assert [one["apiKeyId"] for one in standin.account.keys] == [2000002]
-    assert outcomes(used)["retire_workspace.llm-a"] == "blocked"
-    assert [line["kind"] for line in lines_of(folder)].count("run") == 4
-
-
 def later(folder: Path, days: int, *more: str) -> tuple[str, ...]:
     """A bill that was exported so many days later: the old charges, and these."""
     old = (charge(key, NOW - DAY) for key in (2000001, 2000002))

@@ -76,11 +76,15 @@ class Seen:
 
 
 def regions(checklist: Checklist, things: Sequence[Thing], journal: Journal) -> list[str]:
-    """The regions that must be looked at: those of the things, and every one where a wish may
-    cover a key that no step knows."""
+    """The regions that must be looked at: those of the things, and every one in which a wish may
+    cover a key that no step knows. A workspace has all its keys in its own region (documented)."""
     known = [one.region_id for one in things if one.kind in LISTED]
     known += [one.region_id for one in journal.done.values() if one.act.endswith("ApiKey")]
-    wide = any(wish_of(text).kind != "api_key" for text in checklist.wishes)
+    spaces = {one.workspace_id for one in things if one.region_id}
+    wishes = [wish_of(text) for text in checklist.wishes]
+    wide = any(
+        one.kind == "all" or (one.kind == "workspace" and one.id not in spaces) for one in wishes
+    )
     everywhere = REGIONS if wide or None in known else ()
     return list(dict.fromkeys([one for one in known if one] + list(everywhere)))
 

@@ -33,7 +33,7 @@ def _outcome(
     bare = StepOutcome(
         id=intent.step,
         kind=KIND_OF[intent.act],
-        act=undo.name if undo else None,
+        act=undo.name if undo else intent.act,
         target=intent.target,
         region_id=intent.region_id,
         reversible=undo is not None,
