@@ -37,6 +37,10 @@ def told(tmp_path: Path, name: str, content: bytes) -> str:
         (b'<?xml version="1.0"?><Error>', "XML, such as an error in a download's place"),
         (b"<Error><Code>AccessDenied</Code>", "XML, such as an error in a download's place"),
         (b'{"Code": "Forbidden"}\n', "JSON, such as an error in a download's place"),
+        (
+            b"# A stop-billing checklist.\n\nschema: govern.checklist/v1\n",
+            "a checklist, no bill: tick it (govern checklist tick) or prove it (govern verify)",
+        ),
         (b'[{"BillingCycle": "2026-09"}]\n', "JSON: export the bill as CSV"),
     ],
 )

@@ -30,6 +30,8 @@ _SEPARATORS = {"\t": "tabs", ";": "semicolons"}
 def stranger(start: bytes, shapes: Sequence[Shape]) -> str | None:
     """What the file is by its first bytes; None where they tell nothing."""
     begin = start.removeprefix(codecs.BOM_UTF8).lstrip()[:64].lower()
+    if b"schema: govern.checklist/" in start[:4096]:
+        return "a checklist, no bill: tick it (govern checklist tick) or prove it (govern verify)"
     for beginning, told in _BEGINNINGS:
         if begin.startswith(beginning):
             return told

@@ -13,7 +13,7 @@ from govern.cli import options
 from govern.cli.held import folder_of, held
 from govern.cli.run import Run, command
 from govern.cli.saving import save
-from govern.cli.streams import show
+from govern.cli.streams import say, show
 from govern.model.errors import usage
 from govern.model.folder import look
 
@@ -29,6 +29,9 @@ class _MakeByDefault(TyperGroup):
             args = ["make", *args]
         return super().parse_args(ctx, args)
 
+
+#: So many notes on odd ticks.
+_DOUBTS = 5
 
 app = typer.Typer(
     cls=_MakeByDefault,
@@ -167,8 +170,8 @@ def tick(
     from govern.model.config import Config
     from govern.model.yaml_text import settled, text
     from govern.policy.checklist import load_checklist
-    from govern.shutdown.plan.tick import Word
-    from govern.shutdown.plan.tick import tick as say
+    from govern.shutdown.plan.tick import Word, doubts
+    from govern.shutdown.plan.tick import tick as ticked_by
 
     if sum((bool(keep_until), approve, undo)) > 1:
         raise usage("--keep-until, --approve and --undo: one at a time")
@@ -196,7 +199,7 @@ def tick(
     )
     with held(file):
         before = load_checklist(file)
-        ticked, said = say(before.checklist, step, word)
+        ticked, said = ticked_by(before.checklist, step, word)
         payload = ticked.document()
         after = text(payload, settled(payload, before.comments))
         # A word that couldn't be read back isn't written.
@@ -204,3 +207,8 @@ def tick(
         save(file, after)
     for one in said:
         show(f"{one.state:<8} {one.id}\n")
+    odd = doubts(ticked, said, word, now.on(clock), clock)
+    for told in odd[:_DOUBTS]:
+        say(f"note: {told}")
+    if len(odd) > _DOUBTS:
+        say(f"note: and {len(odd) - _DOUBTS} more such steps")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 
 from govern.model.checklist import Checklist, Step
-from govern.model.clock import Moment
+from govern.model.clock import Moment, wall_text
 from govern.model.errors import GovernError
 from govern.model.policy import Pattern
 from govern.model.text import nearest, shorten
 from govern.shutdown.plan.make import with_due
-from govern.shutdown.plan.order import with_states
+from govern.shutdown.plan.order import holds_up, with_states
+from govern.shutdown.plan.steps import KINDS, OWN
+
+#: So many steps are named.
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -41,17 +46,49 @@ def tick(checklist: Checklist, names: Sequence[str], word: Word) -> tuple[Checkl
         pattern = Pattern(name)
         matching = [id for id in ids if pattern.matches(id)]
         if not matching:
-            near = nearest(name, ids) if len(name) < 120 else None
-            faults.append(
-                f"{shorten(name, 120)}: no step of this checklist"
-                + (f"; did you mean {near}?" if near else "")
-            )
+            faults.append(f"{shorten(name, 120)}: no step of this checklist{_meant(name, ids)}")
         chosen |= set(matching)
     if faults:
         raise GovernError("usage", faults)
     steps = [_said(step, word) if step.id in chosen else step for step in checklist.steps]
     ticked = replace(checklist, steps=tuple(with_due(with_states(steps))))
     return ticked, [step for step in ticked.steps if step.id in chosen]
+
+
+def _meant(name: str, ids: Sequence[str]) -> str:
+    """The steps of a key or workspace that was named by itself, else the nearest id."""
+    if len(name) >= 120:
+        return ""
+    ending = [id for id in ids if id.endswith(f".{name}")]
+    if ending:
+        more = f", or one of {len(ending) - _SHOWN} more" if len(ending) > _SHOWN else ""
+        return f"; did you mean {', '.join(ending[:_SHOWN])}{more}?"
+    near = nearest(name, ids)
+    return f"; did you mean {near}?" if near else ""
+
+
+def doubts(
+    ticked: Checklist, said: Sequence[Step], word: Word, now: datetime, clock: tzinfo
+) -> list[str]:
+    """What is odd about steps that were just called done; the word is kept all the same.
+
+    ``now``: naive, on ``clock``.
+    """
+    if word.state != "done":
+        return []
+    found = []
+    at = word.at.on(clock)
+    if at > now:
+        found.append(f"{wall_text(at)} lies in the future")
+    states = {step.id: step.state for step in ticked.steps}
+    for step in said:
+        before = [id for id in step.needs if holds_up(step, states.get(id, "done"))]
+        if before:
+            found.append(f"{step.id}: done before {before[0]}, which it needs")
+        due = step.due.on(clock) if step.due else None
+        if due and KINDS.get(step.kind, OWN).deadline and at > due:
+            found.append(f"{step.id}: done after it was due, at {wall_text(due)}")
+    return found
 
 
 def _said(step: Step, word: Word) -> Step:
