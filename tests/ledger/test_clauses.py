@@ -16,6 +16,8 @@ from govern.ledger.clauses import (
     WITHOUT_UNIT,
     Clause,
     Window,
+    begins_before,
+    ends_after,
     has_value,
     is_one_of,
     perhaps_of_service,
@@ -129,3 +131,8 @@ def test_within_takes_the_start_and_leaves_the_end() -> None:
     assert met(within(day(1), day(10))) == [1]
     assert met(within(day(1, 1), day(12))) == [2]
     assert met(within(day(10), day(12, 1))) == [2, 3]
+
+
+def test_what_begins_or_is_over_at_the_very_instant_is_on_its_near_side() -> None:
+    assert met(begins_before(day(10))) == [1, 4]
+    assert met(ends_after(day(11))) == [3, 4, 5]

@@ -114,8 +114,9 @@ def test_the_bill_must_reach_far_enough(tmp_path: Path) -> None:
 
 def test_a_bill_of_another_account_proves_nothing(tmp_path: Path) -> None:
     report = proved(tmp_path, ticked(planned(tmp_path)), [other(account="200")])
-    assert result(report, KEY).state == "waiting"
-    assert "holds nothing of account 100" in result(report, KEY).reason
+    found = result(report, KEY)
+    assert (found.state, found.look_again_at) == ("waiting", datetime(2026, 9, 12, 8, 15))
+    assert "holds nothing of account 100" in found.reason
 
 
 def inventory(at: str, **fields: object) -> Directory:

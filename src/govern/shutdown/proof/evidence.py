@@ -92,13 +92,13 @@ class BillEvidence:
         state = most_cautious([after_stop(uses, known, one, terms, jobs_until) for one in seen])
         if state.word == "leaking" or (self._horizons and not self._missing):
             return believed(state, self.wrong, terms)
-        decided_at = (state.silent_from or stop) + self._terms.settle
+        assert state.silent_from is not None
         return replace(
             state,
             word="settling",
             reason=self._lacking(),
             proved_until=None,
-            look_again_at=decided_at,
+            look_again_at=state.silent_from + self._terms.settle,
         )
 
     def shows(self, since: datetime) -> datetime:
