@@ -104,6 +104,15 @@ def test_protect_is_exact_in_its_letters(tmp_path: Path, word: str) -> None:
     assert one(tmp_path, made, step("disable_key", "1"), protect=[Pattern(word)]).outcome == "done"
 
 
+def test_the_name_of_a_workspace_protects_what_runs_in_it(tmp_path: Path) -> None:
+    made = standin()
+    made.account.workspaces[0]["workspaceName"] = "production"
+    made.account.deployments["llm-a"] = [{"deployed_model": "d-1", "status": "RUNNING"}]
+    deployment = step("take_offline", "d-1", target="deployment", approved_by="wang")
+    left = one(tmp_path, made, deployment, protect=[Pattern("production")])
+    assert (left.outcome, made.acts) == ("protected", [])
+
+
 def test_what_cannot_be_undone_needs_a_name(tmp_path: Path) -> None:
     made = standin()
     made.account.fine_tunes["llm-a"] = [{"job_id": "ft-1", "status": "RUNNING"}]

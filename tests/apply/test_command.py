@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -283,6 +285,20 @@ def test_a_damaged_journal_is_exit_4_and_no_call(folder: Path, standin: StandIn)
         assert (ran.code, ran.out) == (4, "")
         assert "checklist.journal.jsonl:3: prev isn't the digest" in ran.err
     assert len(standin.calls) == calls
+
+
+def test_the_shell_completes_the_steps_of_the_checklist(folder: Path) -> None:
+    typed = {"_GOVERN_COMPLETE": "complete_bash", "COMP_CWORD": "4"}
+    line = "govern apply checklist.yaml --step disable_key.llm-a.2"
+    script = "import sys; sys.argv = ['govern']; from govern.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=folder,
+        env={**os.environ, **typed, "COMP_WORDS": line},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["disable_key.llm-a.2000001", "disable_key.llm-a.2000002"]
 
 
 def test_no_credentials_leave_no_journal(folder: Path, standin: StandIn) -> None:

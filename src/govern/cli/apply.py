@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from govern.shutdown.act.question import Question
 
 
+def step_ids(ctx: typer.Context, incomplete: str) -> list[str]:
+    """For shell completion: ids of the steps of the checklist that was typed before."""
+    from govern.policy.checklist import load_checklist
+
+    # An option that still waits for its value leaves what was typed before it unparsed.
+    typed = ctx.params.get("checklist") or next(iter(ctx.args), "")
+    try:
+        known = load_checklist(typed).checklist
+    except GovernError:
+        return []
+    return [step.id for step in known.steps if step.id.startswith(incomplete)]
+
+
 @command((), without=["digest", "redact"])
 def apply(
     run: Run,
@@ -42,7 +55,12 @@ def apply(
     ] = False,
     step: Annotated[
         list[str] | None,
-        typer.Option("--step", metavar="ID", help="Only these steps; * is a wildcard. Repeatable."),
+        typer.Option(
+            "--step",
+            metavar="ID",
+            help="Only these steps; * is a wildcard. Repeatable.",
+            autocompletion=step_ids,
+        ),
     ] = None,
     max_steps: Annotated[
         int, typer.Option("--max-steps", metavar="N", min=0, help="More acts are refused.")

@@ -7,7 +7,7 @@ the final list and once more before each act.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from govern.model.act import GONE, UNSEEN, Act, Live, Thing
@@ -56,7 +56,7 @@ def thing_of(step: Step) -> Thing:
 
 @dataclass
 class Decider:
-    """``now`` is naive, on ``clock``."""
+    """``now`` is naive, on ``clock``. ``spaces``: what the account calls each workspace."""
 
     checklist: Checklist
     journal: Journal | None
@@ -64,6 +64,7 @@ class Decider:
     quiet: Quiet
     now: datetime
     clock: tzinfo
+    spaces: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._steps = {step.id: step for step in self.checklist.steps}
@@ -223,6 +224,7 @@ class Decider:
         known = {subject.id, subject.workspace_id, place, subject.name}
         known |= {f"{one}/{subject.id}" for one in (subject.workspace_id, place) if one}
         known |= set(live.names) if live else set()
+        known |= {self.spaces.get(one) for one in (subject.workspace_id, place) if one}
         words = [one for one in known if one]
         matching = [one for one in self.rules.protect if any(map(one.matches, words))]
         return matching[0].text if matching else None

@@ -45,6 +45,7 @@ def carry_out(run: Run, ledger: Ledger | None, settled: Settled) -> Application:
     if seen.absent:
         told = f"No host answers for {', '.join(seen.absent)}, and none is documented there."
         report = replace(report, notes=(*report.notes, told))
+    found.decider.spaces = seen.spaces
     changed = stale.account(run.written.checklist, held.journal, seen)
     wrong = [*found.wrong, *([staled(changed)] if changed else [])]
     known = _with_lives(found.decider, steps, lives, unseen, seen)
@@ -67,7 +68,9 @@ def _lives(
     account, rules = run.maker.account, run.question.rules
     wanted = {one.id for one in acts_in(known)}
     everything = [thing_of(step) for step in steps if act_of(step, rules)]
-    where = seeing.regions(run.written.checklist, everything, run.maker.held.journal)
+    journal = run.maker.held.journal
+    names = bool(rules.protect)
+    where = seeing.regions(run.written.checklist, everything, journal, names=names)
     lives: dict[str, Live] = {}
     unseen: dict[str, str] = {}
     try:

@@ -20,6 +20,9 @@ from govern.shutdown.plan.wish import wish_of
 #: What these lists tell of.
 LISTED = ("api_key", "workspace")
 
+#: What lies in a workspace, and is shown by an API key of it.
+BY_KEY = ("training_job", "deployment", "batch")
+
 
 @dataclass
 class Seen:
@@ -53,6 +56,12 @@ class Seen:
         found = (self._row(Thing("api_key", id), region_id) for region_id in self.keys)
         return next((row for row in found if row), None)
 
+    @property
+    def spaces(self) -> dict[str, str]:
+        """What each workspace is called."""
+        rows = (row for listed in self.workspaces.values() for row in listed)
+        return {str(row.get("workspaceId")): str(row.get("workspaceName") or "") for row in rows}
+
     def enabled(self) -> Iterable[tuple[str, str]]:
         """Workspace and id of every key that can be used."""
         for rows in self.keys.values():
@@ -75,10 +84,16 @@ class Seen:
         }
 
 
-def regions(checklist: Checklist, things: Sequence[Thing], journal: Journal) -> list[str]:
+def regions(
+    checklist: Checklist, things: Sequence[Thing], journal: Journal, *, names: bool
+) -> list[str]:
     """The regions that must be looked at: those of the things, and every one in which a wish may
-    cover a key that no step knows. A workspace has all its keys in its own region (documented)."""
-    known = [one.region_id for one in things if one.kind in LISTED]
+    cover a key that no step knows. A workspace has all its keys in its own region (documented).
+
+    ``names``: what the workspaces of jobs and deployments are called is asked for too.
+    """
+    kinds = (*LISTED, *BY_KEY) if names else LISTED
+    known = [one.region_id for one in things if one.kind in kinds]
     known += [one.region_id for one in journal.done.values() if one.act.endswith("ApiKey")]
     spaces = {one.workspace_id for one in things if one.region_id}
     wishes = [wish_of(text) for text in checklist.wishes]
