@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from govern.judge.audit.silence import (
+    Delays,
     State,
     Stop,
-    Terms,
     Use,
     after_stop,
     believed,
@@ -49,7 +49,7 @@ def use(
 
 
 def judged(*uses: Use, horizon: Horizon | None = None, **jobs: datetime) -> State:
-    return after_stop(uses, Stop(STOP, "test"), horizon or september(), Terms(), jobs or None)
+    return after_stop(uses, Stop(STOP, "test"), horizon or september(), Delays(), jobs or None)
 
 
 @pytest.mark.parametrize(
@@ -87,19 +87,19 @@ def test_a_bill_decides_from_the_very_instant_on_that_settling_names() -> None:
 def test_a_day_that_ends_at_the_stop_is_before_it() -> None:
     midnight = Stop(datetime(2026, 9, 10), "test")
     eve, day = (use(datetime(2026, 9, at), width="day") for at in (9, 10))
-    before = after_stop([eve], midnight, september(), Terms())
+    before = after_stop([eve], midnight, september(), Delays())
     assert (before.word, before.residual) == ("stopped", ())
-    assert after_stop([day], midnight, september(), Terms()).word == "settling"
+    assert after_stop([day], midnight, september(), Delays()).word == "settling"
 
 
 def test_a_day_that_begins_with_the_stop_is_settling_however_long_the_grace_time_is() -> None:
     stop = Stop(datetime(2026, 9, 10), "test")
     same_day = use(datetime(2026, 9, 10), width="day")
     for hours in (24, 72):
-        state = after_stop([same_day], stop, september(), Terms(grace=timedelta(hours=hours)))
+        state = after_stop([same_day], stop, september(), Delays(grace=timedelta(hours=hours)))
         assert (state.word, state.residual) == ("settling", ())
     next_day = use(datetime(2026, 9, 11), width="day")
-    long = Terms(grace=timedelta(hours=48))
+    long = Delays(grace=timedelta(hours=48))
     assert after_stop([next_day], stop, september(), long).residual == (next_day,)
 
 
@@ -270,12 +270,12 @@ def test_stop_and_grace_exactly_at_a_month_s_end_need_the_next_month() -> None:
             )
         ]
     )
-    state = after_stop([], stop, final, Terms())
+    state = after_stop([], stop, final, Delays())
     assert state.word == "settling"
     assert "add 2026-10" in state.reason
     # A second before, the final month shows all of the last second.
     sooner = Stop(stop.at - timedelta(seconds=1), "test")
-    assert after_stop([], sooner, final, Terms()).word == "stopped"
+    assert after_stop([], sooner, final, Delays()).word == "stopped"
 
 
 def test_a_silence_that_begins_behind_a_job_needs_its_own_month() -> None:
@@ -311,7 +311,7 @@ def test_a_silence_that_begins_behind_a_job_needs_its_own_month() -> None:
 def test_without_a_stop_no_more_is_told_than_the_bill_knows(
     latest: list[Use], word: str, told: str
 ) -> None:
-    state = without_stop(latest, september(), Terms())
+    state = without_stop(latest, september(), Delays())
     assert state.word == word
     assert told in state.reason
     if latest[0].coarse:
@@ -321,21 +321,21 @@ def test_without_a_stop_no_more_is_told_than_the_bill_knows(
 def test_a_day_that_ends_where_the_last_24_hours_begin_is_quiet() -> None:
     midnight = september(datetime(2026, 9, 20))
     day = [use(datetime(2026, 9, 18), width="day")]
-    assert without_stop(day, midnight, Terms()).word == "quiet"
+    assert without_stop(day, midnight, Delays()).word == "quiet"
     next_second = september(datetime(2026, 9, 19, 23, 59, 59))
-    assert without_stop(day, next_second, Terms()).word == "charging"
+    assert without_stop(day, next_second, Delays()).word == "charging"
 
 
 def test_of_uses_of_several_widths_the_last_one_is_told() -> None:
     day, month = use(datetime(2026, 9, 19), width="day"), use(datetime(2026, 9, 1), width="month")
     of_a_day = "last used on 2026-09-19, and the bill tells no time of the day"
     of_a_month = "last used in 2026-09, and the bill tells no time of the day or day"
-    assert without_stop([month, day], september(), Terms()).reason == of_a_day
-    assert without_stop([day, month], september(), Terms()).reason == of_a_day
-    assert without_stop([month], september(), Terms()).reason == of_a_month
+    assert without_stop([month, day], september(), Delays()).reason == of_a_day
+    assert without_stop([day, month], september(), Delays()).reason == of_a_day
+    assert without_stop([month], september(), Delays()).reason == of_a_month
     earlier, later = use(datetime(2026, 9, 12, 9)), use(datetime(2026, 9, 14), width="day")
     for latest in ([earlier, later], [later, earlier]):
-        assert without_stop(latest, september(), Terms()).reason == (
+        assert without_stop(latest, september(), Delays()).reason == (
             "no use after 2026-09-14; no proof: no stop is known"
         )
 
@@ -348,7 +348,7 @@ def test_of_several_payers_the_least_that_is_shown_counts() -> None:
 
 
 def test_a_bill_that_can_t_be_trusted_proves_no_silence() -> None:
-    state = believed(judged(), "two exports overlap", Terms())
+    state = believed(judged(), "two exports overlap", Delays())
     assert (state.word, state.proved_until) == ("settling", None)
     assert state.look_again_at == LEAKS + timedelta(hours=48)
     assert state.reason == (
@@ -361,5 +361,5 @@ def test_what_a_bill_shows_that_is_no_proof_is_said_whether_it_can_be_trusted_or
     leaking, settling = judged(use(LEAKS)), judged(horizon=september(LEAKS))
     assert (leaking.word, settling.word) == ("leaking", "settling")
     for state in (leaking, settling, State("quiet", "no usage")):
-        assert believed(state, "two exports overlap", Terms()) == state
-    assert believed(judged(), None, Terms()) == judged()
+        assert believed(state, "two exports overlap", Delays()) == state
+    assert believed(judged(), None, Delays()) == judged()

@@ -24,8 +24,8 @@ from govern.model.measure import MEASURES, Measure
 from govern.policy.policies import load_policies
 from govern.report import FORMATS, ROWS, Format, fitting, offers
 from govern.report.page import Page
+from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.kind import Kind
-from govern.shutdown.plan.look import look
 from govern.shutdown.plan.narrative import sections
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.steps import KINDS
@@ -91,7 +91,7 @@ def test_a_made_up_kind_of_step_is_planned_titled_and_proved(
 
     monkeypatch.setitem(KINDS, "wave", Kind("wave", plan, "Wave goodbye to {}", stops=False))
     with read([str(bill(tmp_path, row()))], Reading()) as ledger:
-        checklist, _ = look(ledger, [], Terms(as_of=AS_OF), ["all"], [])
+        checklist, _ = checklist_of(ledger, [], Terms(as_of=AS_OF), ["all"], [])
     step = checklist.step("wave.all")
     assert step is not None
     (rows,) = [section.rows for section in sections(checklist) if section.heading == "Steps"]

@@ -12,7 +12,7 @@ from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.verification import StepResult, VerificationReport
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.tick import Word, tick
 from govern.shutdown.proof.report import Question, prove
 
@@ -64,7 +64,7 @@ def planned(folder: Path, rows: Sequence[str], *wanted: str) -> Checklist:
     (folder / "first").mkdir()
     paths = written(folder / "first", {"bill.csv": rows})
     with read(paths, Reading()) as ledger:
-        checklist, _ = look(ledger, [], Terms(as_of=datetime(2026, 9, 10)), wanted, [])
+        checklist, _ = checklist_of(ledger, [], Terms(as_of=datetime(2026, 9, 10)), wanted, [])
     return checklist
 
 

@@ -19,7 +19,7 @@ from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.seal import PEOPLES
 from govern.model.yaml_text import settled, text
 from govern.policy.checklist import load_checklist
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 
 DONE = Moment(AS_OF, BILL_CLOCK)
 
@@ -35,7 +35,7 @@ LATER = [charge("2", "llm-a"), charge("3", "llm-c"), charge("4", "llm-b")]
 
 def made(folder: Path, rows: list[str], name: str, old: Checklist | None = None) -> Checklist:
     with read([str(bill(folder, *rows, name=name))], Reading()) as ledger:
-        checklist, _ = look(ledger, [], Terms(as_of=AS_OF), ["all"], [], old)
+        checklist, _ = checklist_of(ledger, [], Terms(as_of=AS_OF), ["all"], [], old)
     return checklist
 
 

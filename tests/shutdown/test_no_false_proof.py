@@ -22,7 +22,7 @@ from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.verification import VerificationReport
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.tick import Word, tick
 from govern.shutdown.proof.report import Question, prove
 
@@ -119,7 +119,7 @@ def export(folder: Path, seen: World, cut: datetime, *, last: datetime = END) ->
 
 def planned(folder: Path, seen: World, *wanted: str) -> Checklist:
     with read(export(folder, seen, PLAN), Reading()) as ledger:
-        checklist, _ = look(ledger, [], Terms(as_of=PLAN), wanted, [])
+        checklist, _ = checklist_of(ledger, [], Terms(as_of=PLAN), wanted, [])
     return checklist
 
 

@@ -16,7 +16,7 @@ from govern.model.errors import GovernError
 from govern.model.inventory import ApiKey, Directory, Inventory, LookedAt, Plan, Resource
 from govern.policy.policies import load_policies
 from govern.policy.waivers import load_waivers
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 
 AS_OF = datetime(2026, 9, 6)
 
@@ -43,7 +43,7 @@ def planned(
         excuses = load_waivers([str(folder / "w.yaml")])
     terms = Terms(as_of=AS_OF, waivers=tuple(excuses), directory=directory or Directory(()))
     with read([str(bill(folder, *rows))], Reading()) as ledger:
-        checklist, _ = look(ledger, rules, terms, wanted, [])
+        checklist, _ = checklist_of(ledger, rules, terms, wanted, [])
     return checklist
 
 

@@ -26,7 +26,7 @@ from govern.model.inventory import ApiKey, Directory, Inventory, Plan, Resource,
 from govern.model.yaml_text import text
 from govern.policy.checklist import load_checklist
 from govern.policy.waivers import load_waivers
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.proof.report import Question, prove
 
 AS_OF = datetime(2026, 10, 5)
@@ -75,7 +75,7 @@ def test_a_checklist_of_any_names_is_read_back_exactly(tmp_path: Path, data: st.
     inputs = [Input(data.draw(NAMES_OF_ALL_KINDS), None)]
     with read([str(bill(tmp_path, row(**cells)))], Reading()) as ledger:
         terms = Terms(as_of=AS_OF, directory=Directory([inventory]))
-        made, _ = look(ledger, [], terms, ["all"], inputs)
+        made, _ = checklist_of(ledger, [], terms, ["all"], inputs)
     found = written_and_read(tmp_path, made)
     # A path that is no UTF-8 is written as it is printed.
     assert found.checklist.document()["plan_sha256"] == made.document()["plan_sha256"]
@@ -114,7 +114,7 @@ def test_keys_workspaces_regions_and_accounts_of_a_bill_come_back_and_are_proved
     path = tmp_path / "bill.csv"
     path.write_text("\n".join([HEADER, line(**cells), ""]), encoding="utf-8")
     with read([str(path)], Reading()) as ledger:
-        made, ended = look(ledger, [], Terms(as_of=AS_OF), ["all"], [])
+        made, ended = checklist_of(ledger, [], Terms(as_of=AS_OF), ["all"], [])
         found = written_and_read(tmp_path, made)
         assert found.checklist == made
         report = prove(found, ledger, Question(as_of=AS_OF, clock=BILL_CLOCK))
@@ -154,7 +154,7 @@ def test_a_waiver_is_read_back_or_not_written(tmp_path: Path, data: st.DataObjec
 def listed(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("listed")
     with read([str(bill(folder, row()))], Reading()) as ledger:
-        return text(look(ledger, [], Terms(as_of=AS_OF), ["all"], [])[0].document())
+        return text(checklist_of(ledger, [], Terms(as_of=AS_OF), ["all"], [])[0].document())
 
 
 @SLOW

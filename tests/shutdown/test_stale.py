@@ -13,7 +13,7 @@ from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Written
 from govern.model.clock import BILL_CLOCK
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.proof.report import Question, prove
 
 HEADER = (
@@ -46,7 +46,7 @@ def made(
     path = written(folder, *rows)
     told = given([f"{path}={exported}"] if exported else [])
     with read([path], Reading(exported_at=told)) as ledger:
-        return look(ledger, [], Terms(as_of=datetime(2026, 9, as_of)), [wish], [])[0]
+        return checklist_of(ledger, [], Terms(as_of=datetime(2026, 9, as_of)), [wish], [])[0]
 
 
 def stale(folder: Path, checklist: Checklist, *rows: str) -> bool:
@@ -121,7 +121,7 @@ def test_made_again_from_one_payer_s_bill_it_still_knows_the_other_s_reach(tmp_p
     old = made(tmp_path, *both, wish="all")
     later = other("2026-09-30 00:00:00")
     with read([written(tmp_path, FIRST, later)], Reading()) as ledger:
-        again, _ = look(ledger, [], Terms(as_of=datetime(2026, 10, 1)), ["all"], [], old)
+        again, _ = checklist_of(ledger, [], Terms(as_of=datetime(2026, 10, 1)), ["all"], [], old)
     assert [(one.account_id, one.reaches.wall) for one in again.reaches] == [
         ("100", datetime(2026, 9, 30)),
         ("200", datetime(2026, 9, 12, 8)),

@@ -15,7 +15,7 @@ from govern.model.checklist import Checklist, Step, Target, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.inventory import ApiKey, Directory, Inventory, LookedAt, Plan, Resource
 from govern.model.verification import StepResult, VerificationReport
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.tick import Word, tick
 from govern.shutdown.proof.report import Question, prove
 
@@ -48,7 +48,7 @@ def written(folder: Path, rows: list[str]) -> str:
 def planned(folder: Path, *wanted: str, directory: Directory | None = None) -> Checklist:
     terms = Terms(as_of=datetime(2026, 9, 10), directory=directory or Directory(()))
     with read([written(folder, BEFORE)], Reading()) as ledger:
-        checklist, _ = look(ledger, [], terms, wanted or ["api_key=7"], [])
+        checklist, _ = checklist_of(ledger, [], terms, wanted or ["api_key=7"], [])
     return checklist
 
 

@@ -16,7 +16,7 @@ from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.verification import VerificationReport
-from govern.shutdown.plan.look import look
+from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.tick import Word, tick
 from govern.shutdown.proof.report import Question, prove
 from worlds import exports, truth, world
@@ -76,7 +76,7 @@ def plans(chance: random.Random, seen: World, folder: Path, layout: str) -> list
     found = []
     with read(list(bill.paths), Reading(exported_at=given(bill.told))) as ledger:
         for wish in _wishes(chance, seen, bill):
-            checklist, _ = look(ledger, [], Terms(as_of=PLAN), wish, [])
+            checklist, _ = checklist_of(ledger, [], Terms(as_of=PLAN), wish, [])
             found.append(checklist)
     return found
 

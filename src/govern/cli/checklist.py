@@ -75,7 +75,7 @@ def make(
     from govern.cli import settings
     from govern.judge.check.check import Terms
     from govern.model.checklist import Input
-    from govern.shutdown.plan.look import looked
+    from govern.shutdown.plan.draft import draft
     from govern.shutdown.plan.narrative import document
 
     lists = [path for name, path in run.files if name == "yaml"]
@@ -98,13 +98,13 @@ def make(
         if not rule.file.startswith(settings.pack())
     )
     with run.read(digest=True) as ledger:
-        seen = looked(ledger, rules, terms, wanted, inputs)
+        drafted = draft(ledger, rules, terms, wanted, inputs)
     with ExitStack() as stack:
         for path in {folder_of(path): path for path in lists}.values():
             stack.enter_context(held(path))
         # Reading a bill takes a while: what people ticked meanwhile is in the file by now.
         old = _old(lists) or old
-        checklist, ended = seen.checklist(old.checklist if old else None)
+        checklist, ended = drafted.checklist(old.checklist if old else None)
         shown = document(checklist, ended, old.comments if old else None)
         run.end(shown, [one.path for one in checklist.inputs])
 

@@ -121,9 +121,9 @@ def _instants(
     for window in windows:
         yield from window or ()
     for place, stop in stops.items():
-        yield from (stop.at, stop.at + question.terms.grace)
+        yield from (stop.at, stop.at + question.delays.grace)
         for over in jobs_ended(question.directory, place[0], clock).values():
-            yield over + question.terms.grace
+            yield over + question.delays.grace
 
 
 def _sums_up(bill: BillSummary, subjects: Sequence[Audited]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from govern.judge.audit.silence import (
-    Terms,
+    Delays,
 )
 from govern.model.clock import Moment
 from govern.model.inventory import Directory
@@ -38,5 +38,5 @@ class Question:
     journal: Journal | None = None
 
     @property
-    def terms(self) -> Terms:
-        return Terms(self.settle[1], self.grace[1], self.window[1])
+    def delays(self) -> Delays:
+        return Delays(self.settle[1], self.grace[1], self.window[1])

@@ -64,7 +64,7 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Delays:
     """How long a charge may take to arrive, and how long after a stop one is residual."""
 
     settle: timedelta = timedelta(hours=48)
@@ -88,18 +88,18 @@ class State:
     look_again_at: datetime | None = None
 
 
-def without_stop(latest: Sequence[Use], horizon: Horizon, terms: Terms) -> State:
+def without_stop(latest: Sequence[Use], horizon: Horizon, delays: Delays) -> State:
     """``charging`` or ``quiet``: nobody said when it stopped, so nothing is proved.
 
     ``latest``: the last uses, one of each width that its times have.
     """
     if not latest:
         return State("quiet", "no usage: only purchases, refunds or corrections")
-    threshold = horizon.covered - terms.window
+    threshold = horizon.covered - delays.window
     late = [use for use in latest if use.last >= threshold or (use.coarse and use.end > threshold)]
     exact = [use for use in late if not use.coarse]
     if exact:
-        return State("charging", f"used within {_hours(terms.window)} before the end of the bill")
+        return State("charging", f"used within {_hours(delays.window)} before the end of the bill")
     if late:
         last = max(late, key=lambda use: use.last)
         told = f"last used {known_at(last.last, last.width)}, and the bill tells no time of the day"
@@ -115,7 +115,7 @@ def after_stop(
     uses: Sequence[Use],
     stop: Stop,
     horizon: Horizon,
-    terms: Terms,
+    delays: Delays,
     jobs_until: Mapping[str, datetime] | None = None,
 ) -> State:
     """``leaking``, ``settling`` or ``stopped``.
@@ -123,13 +123,13 @@ def after_stop(
     ``uses``: at least all that end after the stop. ``jobs_until``: by service, until when charges
     of jobs may still come; of a service that isn't there nobody knows when its jobs end.
     """
-    leak_from = stop.at + terms.grace
+    leak_from = stop.at + delays.grace
     found: dict[str, list[Use]] = {"leak": [], "residual": [], "unsure": [], "before": []}
     for use in sorted(uses, key=lambda use: (use.first, use.group)):
         if use.end > stop.at:
             found[_kind(use, stop.at, leak_from, jobs_until or {})].append(use)
     silent_from = max([leak_from, *(use.end for use in found["residual"])])
-    decided_at = silent_from + terms.settle
+    decided_at = silent_from + delays.settle
     settling = State(
         "settling",
         "",
@@ -147,9 +147,9 @@ def after_stop(
         # More of the same bill can't decide it: what is missing must come first.
         return replace(settling, reason=f"{doubt}; {decides.replace('a bill', 'then a bill')}")
     # Residual charges put the silence off; what lies before them must be shown all the same.
-    until = horizon.proved(leak_from, terms.settle)
+    until = horizon.proved(leak_from, delays.settle)
     if until < silent_from:
-        told = horizon.early(leak_from, terms.settle) or (
+        told = horizon.early(leak_from, delays.settle) or (
             f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
         )
         if silent_from > leak_from:
@@ -187,11 +187,11 @@ def distrusted(why: str) -> str:
     return f"no proof, since the bill can't be trusted: {why}"
 
 
-def believed(state: State, why: str | None, terms: Terms) -> State:
+def believed(state: State, why: str | None, delays: Delays) -> State:
     """``stopped`` only by a bill that can be trusted; ``why`` says what is wrong with it."""
     if why is None or state.word != "stopped" or state.silent_from is None:
         return state
-    decided_at = state.silent_from + terms.settle
+    decided_at = state.silent_from + delays.settle
     return replace(
         state,
         word="settling",

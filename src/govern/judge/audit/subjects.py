@@ -115,14 +115,14 @@ class Subjects:
 
     def _state(self, facts: Facts, stop: Stop | None) -> State:
         seen = [self.accounts[payer] for payer in facts.payers]
-        terms = self.question.terms
+        delays = self.question.delays
         if stop is None:
-            return most_cautious([without_stop(facts.latest, one, terms) for one in seen])
+            return most_cautious([without_stop(facts.latest, one, delays) for one in seen])
         uses = uses_after(self.ledger, self.kind, facts, stop.at)
         ended = jobs_ended(self.directory, facts.place[0], self.ledger.clock)
-        until = {service: over + terms.grace for service, over in ended.items()}
-        state = most_cautious([after_stop(uses, stop, one, terms, until) for one in seen])
-        return believed(state, self.wrong, terms)
+        until = {service: over + delays.grace for service, over in ended.items()}
+        state = most_cautious([after_stop(uses, stop, one, delays, until) for one in seen])
+        return believed(state, self.wrong, delays)
 
     def _remark(self, facts: Facts, stop: Stop | None) -> str:
         key = self.directory.key(*facts.place)

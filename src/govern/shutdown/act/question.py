@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from govern.judge.audit.silence import Terms
+from govern.judge.audit.silence import Delays
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
@@ -69,9 +69,9 @@ def looked_at(
         else:
             bad = distrust(ledger, bill, question.max_rejects)
             bad += too_old(bill, now, question.max_age)
-            terms = Terms(question.settle, question.grace)
+            delays = Delays(question.settle, question.grace)
             accounts = checklist.account_ids
-            evidence = BillEvidence(ledger, bill, accounts, terms, now, said(bad))
+            evidence = BillEvidence(ledger, bill, accounts, delays, now, said(bad))
             wrong += bad
     quiet = Quiet(
         checklist,

@@ -14,7 +14,7 @@ from govern.model.act import Act
 from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.inventory import Directory, Inventory
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope
 
@@ -38,13 +38,13 @@ def nothing_planned(scene: Scene) -> Iterable[Step]:
     return ()
 
 
-def after_none(step: Step, known: Known) -> Iterable[Step]:
-    del step, known
+def after_none(step: Step, planned: Planned) -> Iterable[Step]:
+    del step, planned
     return ()
 
 
-def not_due(step: Step, known: Known) -> Moment | None:
-    del step, known
+def not_due(step: Step, planned: Planned) -> Moment | None:
+    del step, planned
     return None
 
 
@@ -62,26 +62,26 @@ def not_seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
 class Kind:
     """One kind of step. ``title``: what to do with ``{}``, its subject.
 
-    ``after(step, known)``: those of a plan's steps that come before it. ``scope(step)``: the
+    ``after(step, planned)``: those of a plan's steps that come before it. ``scope(step)``: the
     charges that must stop with it; None where no charge tells. ``seen``: what an inventory says.
     ``stops``: whether it ends charges, so that a closing proof waits for it. ``ends_jobs``: whether
     what runs by itself is over with it. ``buys``: its charges are purchases of plans, which fail it
     from the checklist's ``as_of`` on. ``deadline``: it must be done before it is due.
-    ``due(step, known)``: when, where other steps say so. ``ended_by``: the kind of step that does
+    ``due(step, planned)``: when, where other steps say so. ``ended_by``: the kind of step that does
     this one too when it is done to the same subject. ``act``: the call that carries it out.
     """
 
     name: str
     plan: Callable[[Scene], Iterable[Step]]
     title: str | Callable[[Step], str]
-    after: Callable[[Step, Known], Iterable[Step]] = after_none
+    after: Callable[[Step, Planned], Iterable[Step]] = after_none
     scope: Callable[[Step], Scope | None] = no_scope
     seen: Callable[[Step, Directory, tzinfo], Seen | None] = not_seen
     stops: bool = True
     ends_jobs: bool = False
     buys: bool = False
     deadline: bool = False
-    due: Callable[[Step, Known], Moment | None] = not_due
+    due: Callable[[Step, Planned], Moment | None] = not_due
     ended_by: str = ""
     act: Act | None = None
 

@@ -13,8 +13,8 @@ from govern.model.finding import Finding
 from govern.model.inventory import Directory
 from govern.model.meaning import REGIONS
 from govern.model.seal import PEOPLES
-from govern.shutdown.plan.known import Known
 from govern.shutdown.plan.order import in_order, steps_of, with_needs, with_states
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.spend import Spend, together
 from govern.shutdown.plan.steps import KINDS, OWN
@@ -89,10 +89,10 @@ def _kept(planned: Sequence[Step], old: Sequence[Step]) -> list[Step]:
 
 def with_due(steps: Iterable[Step]) -> list[Step]:
     """The steps, due when others of them say so."""
-    known = Known(steps)
+    planned = Planned(steps)
     return [
-        replace(step, due=KINDS.get(step.kind, OWN).due(step, known) or step.due)
-        for step in known.steps
+        replace(step, due=KINDS.get(step.kind, OWN).due(step, planned) or step.due)
+        for step in planned.steps
     ]
 
 

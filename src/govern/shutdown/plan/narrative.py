@@ -11,7 +11,7 @@ from govern.model.document import Document, Section
 from govern.model.exits import Exit
 from govern.model.money import plain
 from govern.shutdown.plan.order import OVER, is_overdue
-from govern.shutdown.plan.scene import asked
+from govern.shutdown.plan.scene import wished
 from govern.shutdown.plan.title import title
 from govern.shutdown.plan.wish import wish_of
 
@@ -82,7 +82,7 @@ def _head(checklist: Checklist) -> Section:
 
 
 def _wishes(checklist: Checklist) -> list[str]:
-    return [asked(wish_of(text)) for text in checklist.wishes]
+    return [wished(wish_of(text)) for text in checklist.wishes]
 
 
 def _steps(checklist: Checklist) -> Section:

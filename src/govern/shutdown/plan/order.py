@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from govern.model.checklist import Step
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.spend import worth
 from govern.shutdown.plan.steps import KINDS, OWN
@@ -39,11 +39,11 @@ def _one(known: Step, other: Step) -> Step:
 
 def with_needs(steps: Iterable[Step]) -> list[Step]:
     """The steps, each with the ids of those that come before it, and those people added."""
-    known = Known(steps)
-    ids = {step.id for step in known.steps}
+    planned = Planned(steps)
+    ids = {step.id for step in planned.steps}
     found = []
-    for step in known.steps:
-        before = KINDS.get(step.kind, OWN).after(step, known)
+    for step in planned.steps:
+        before = KINDS.get(step.kind, OWN).after(step, planned)
         needs = {other.id for other in before if other is not step}
         needs |= set(step.needs) & ids
         found.append(replace(step, needs=tuple(sorted(needs))))

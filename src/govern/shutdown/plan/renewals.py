@@ -9,7 +9,7 @@ from govern.model.checklist import Step, Target
 from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.inventory import Plan
-from govern.shutdown.plan.scene import Scene, asked, reason
+from govern.shutdown.plan.scene import Scene, reason, wished
 from govern.shutdown.plan.spend import last_of
 
 #: Each kind of plan in words. An inventory may name others.
@@ -86,6 +86,6 @@ def plans_of(scene: Scene) -> Sequence[PlanFacts]:
 
 
 def _why(scene: Scene) -> str:
-    whys = [asked(wish) for wish in scene.wishes if wish.kind == "all"]
+    whys = [wished(wish) for wish in scene.wishes if wish.kind == "all"]
     whys += [reason(finding) for finding in scene.asked_of(["turn_off_renewal"])]
     return "; ".join(dict.fromkeys(whys))

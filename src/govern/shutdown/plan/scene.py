@@ -74,7 +74,7 @@ class Scene:
                 if not subject.workspace_id and not subject.api_key_id:
                     continue
                 if wish.covers(subject.workspace_id, subject.api_key_id or None):
-                    yield subject, "delete_key", asked(wish)
+                    yield subject, "delete_key", wished(wish)
 
     def _found(self) -> Iterable[tuple[Audited, str, str]]:
         for finding in self.findings:
@@ -126,13 +126,13 @@ class Scene:
         found: dict[str, list[str]] = {}
         for wish in self.wishes:
             if wish.kind == "workspace" and wish.id:
-                found.setdefault(wish.id, []).append(asked(wish))
+                found.setdefault(wish.id, []).append(wished(wish))
             elif wish.kind == "all":
                 for subject in self.keys:
                     if subject.workspace_id:
-                        found.setdefault(subject.workspace_id, []).append(asked(wish))
+                        found.setdefault(subject.workspace_id, []).append(wished(wish))
                 for id in self.directory.workspaces:
-                    found.setdefault(id, []).append(asked(wish))
+                    found.setdefault(id, []).append(wished(wish))
         for finding in self.asked_of(["retire_workspace"]):
             workspace_id = dict(finding.subject.values).get("workspace_id")
             if workspace_id:
@@ -163,7 +163,7 @@ class Scene:
     def why_of(self, workspace_id: str | None, stop: str) -> str:
         """Why jobs, deployments and the like of this workspace are to stop."""
         whys = list(self.workspaces.get(workspace_id or "", ()))
-        whys += [asked(wish) for wish in self.wishes if wish.kind == "all"]
+        whys += [wished(wish) for wish in self.wishes if wish.kind == "all"]
         whys += [
             reason(finding)
             for finding in self.asked_of([stop])
@@ -179,7 +179,7 @@ def _grouped(ones: Iterable[_One], by: Callable[[_One], _Key]) -> dict[_Key, lis
     return found
 
 
-def asked(wish: Wish) -> str:
+def wished(wish: Wish) -> str:
     return f"Asked for: retire {wish.text if wish.kind != 'all' else 'all of Model Studio'}"
 
 

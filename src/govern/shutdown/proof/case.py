@@ -16,7 +16,7 @@ from govern.shutdown.proof.evidence import BillEvidence
 
 
 @dataclass(frozen=True)
-class Facts:
+class Grounds:
     """What a checklist is held against. ``bill`` is None where none was given.
 
     ``as_of`` is naive, on ``clock``. ``evidence`` is how many bill lines are shown per currency,
@@ -43,7 +43,7 @@ class Case:
 
     step: Step
     bare: StepResult
-    facts: Facts
+    grounds: Grounds
     scope: Scope | None
     seen: Seen | None
     stop: datetime | None

@@ -11,9 +11,9 @@ from govern.judge.audit.evidence import gather
 from govern.judge.audit.facts import uses_in_each
 from govern.judge.audit.silence import (
     JOBS,
+    Delays,
     State,
     Stop,
-    Terms,
     Use,
     after_stop,
     believed,
@@ -43,12 +43,12 @@ class BillEvidence:
         ledger: Ledger,
         bill: BillSummary,
         account_ids: Sequence[str],
-        terms: Terms,
+        delays: Delays,
         as_of: datetime,
         wrong: str | None = None,
     ) -> None:
         self._ledger = ledger
-        self._terms = terms
+        self._delays = delays
         self.bill = bill
         self.wrong = wrong
         self.accounts: Mapping[str | None, Horizon] = horizons(ledger, as_of)
@@ -57,8 +57,8 @@ class BillEvidence:
         self._horizons = [self.accounts[one] for one in self._wanted if one in self.accounts]
 
     def divide(self, stops: Iterable[datetime]) -> None:
-        """Look rows up where a stop, or the end of its terms, falls inside a day."""
-        after = (timedelta(0), self._terms.grace, self._terms.settle)
+        """Look rows up where a stop, or the end of its delays, falls inside a day."""
+        after = (timedelta(0), self._delays.grace, self._delays.settle)
         divide(self._ledger, [stop + more for stop in stops for more in after])
 
     def uses(self, asked: Sequence[tuple[Scope, datetime]]) -> list[list[Use]]:
@@ -81,24 +81,24 @@ class BillEvidence:
         """Whether the charges ended, as far as this bill can tell. ``uses``: those after the stop.
 
         ``ends_jobs``: jobs and deployments were to end as well, so that their charges are residual
-        only until the stop and ``settle``. ``grace``: another one than that of the terms.
+        only until the stop and ``settle``. ``grace``: another one than that of the delays.
         ``after``: when it began, of a stop that is known as an interval.
         """
-        jobs_until = dict.fromkeys(JOBS, stop + self._terms.settle) if ends_jobs else {}
+        jobs_until = dict.fromkeys(JOBS, stop + self._delays.settle) if ends_jobs else {}
         known = Stop(stop, "checklist", after)
-        terms = self._terms if grace is None else replace(self._terms, grace=grace)
+        delays = self._delays if grace is None else replace(self._delays, grace=grace)
         # Of an account without a bill nothing is shown, not even up to the stop.
         seen = self._horizons or [Horizon([Month("", stop, stop, stop)])]
-        state = most_cautious([after_stop(uses, known, one, terms, jobs_until) for one in seen])
+        state = most_cautious([after_stop(uses, known, one, delays, jobs_until) for one in seen])
         if state.word == "leaking" or (self._horizons and not self._missing):
-            return believed(state, self.wrong, terms)
+            return believed(state, self.wrong, delays)
         assert state.silent_from is not None
         return replace(
             state,
             word="settling",
             reason=self._lacking(),
             proved_until=None,
-            look_again_at=state.silent_from + self._terms.settle,
+            look_again_at=state.silent_from + self._delays.settle,
         )
 
     def shows(self, since: datetime) -> datetime:

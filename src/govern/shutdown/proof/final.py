@@ -15,7 +15,7 @@ from govern.shutdown.proof.word import CLAIMED, without_bill
 
 def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> StepResult:
     """``others``: the results of all other steps; ``residual``: their charges soon after a stop."""
-    bare, facts = case.bare, case.facts
+    bare, grounds = case.bare, case.grounds
     leaks = [one.id for one in others if one.charges_after]
     if leaks:
         told = f"charges go on: {', '.join(leaks[:3])}"
@@ -23,19 +23,19 @@ def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> 
     stops = [one.stopped_at for one in others if one.stopped_at]
     if not stops or any(one.state in ("todo", "blocked") for one in others):
         return replace(bare, state="blocked", reason="first the steps that are still open")
-    if facts.bill:
-        bare = replace(bare, residual=facts.bill.charges(residual))
+    if grounds.bill:
+        bare = replace(bare, residual=grounds.bill.charges(residual))
     month = f"{max(stops):%Y-%m}"
-    if facts.bill and facts.bill.final(month):
+    if grounds.bill and grounds.bill.final(month):
         return _of_final(bare, case, month, others, residual)
-    due = final_from(month, facts.clock)
+    due = final_from(month, grounds.clock)
     if case.step.state in CLAIMED:
         said = without_bill(replace(case, bare=bare, seen=None))
         told = said.reason
-        if case.step.at and case.step.at.on(facts.clock) < due:
+        if case.step.at and case.step.at.on(grounds.clock) < due:
             told += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
         return replace(said, reason=told + residual_told(residual))
-    if facts.as_of < due:
+    if grounds.as_of < due:
         told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
     else:
         told = (
@@ -43,7 +43,7 @@ def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> 
             "(by its name, or --exported-at)"
         )
     # A month that can be final now is decided by an export made now.
-    again = max([due, facts.as_of, *_dates(others)])
+    again = max([due, grounds.as_of, *_dates(others)])
     return replace(bare, state="waiting", reason=told, look_again_at=again)
 
 
@@ -55,16 +55,16 @@ def _of_final(
     residual: Sequence[Use],
 ) -> StepResult:
     """What a bill says that nobody can add to any more."""
-    facts = case.facts
-    assert facts.bill is not None
+    grounds = case.grounds
+    assert grounds.bill is not None
     if any(one.state == "waiting" for one in others):
         # A step that names no date waits for an inventory, which may be looked up now.
         told = f"the bill of {month} is final; other steps still wait"
-        again = max(_dates(others), default=facts.as_of)
+        again = max(_dates(others), default=grounds.as_of)
         return replace(bare, state="waiting", reason=told, look_again_at=again)
-    if facts.bill.wrong:
-        told = distrusted(facts.bill.wrong)
-        return replace(bare, state="waiting", reason=told, look_again_at=facts.as_of)
+    if grounds.bill.wrong:
+        told = distrusted(grounds.bill.wrong)
+        return replace(bare, state="waiting", reason=told, look_again_at=grounds.as_of)
     told = f"the bill of {month} is final, {_shown(others, residual)}"
     return replace(bare, state="proved", basis="bill", reason=told)
 

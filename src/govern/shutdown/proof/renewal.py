@@ -15,7 +15,7 @@ from govern.shutdown.proof.word import contradicted, how, without_bill
 
 def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
     """``made``: when the checklist was; ``opened``: the result of the step if it is open."""
-    bill, scope, stop = case.facts.bill, case.scope, case.stop
+    bill, scope, stop = case.grounds.bill, case.scope, case.stop
     assert scope is not None
     state = bill.silence(case.uses, made, grace=timedelta(0)) if bill else None
     told = ""
@@ -32,7 +32,7 @@ def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
         return without_bill(case)
     if bill and state and bill.undecided(scope, made):
         return case.of_bill(state)
-    due = case.step.due.on(case.facts.clock) if case.step.due else None
+    due = case.step.due.on(case.grounds.clock) if case.step.due else None
     return _too_late(case, due, state) if due and stop > due else without_bill(case)
 
 
@@ -49,7 +49,7 @@ def _too_late(case: Case, due: datetime, state: State | None) -> StepResult:
         ", which proves nothing about the renewal: a bill past its end, "
         f"{wall_text(expires)}, or an inventory must show it"
     )
-    if case.facts.bill and case.facts.bill.wrong:
-        told += f"; {distrusted(case.facts.bill.wrong)}"
-    again = expires + case.facts.settle
+    if case.grounds.bill and case.grounds.bill.wrong:
+        told += f"; {distrusted(case.grounds.bill.wrong)}"
+    again = expires + case.grounds.settle
     return replace(case.bare, state="waiting", reason=told, look_again_at=again)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from govern import __version__
-from govern.judge.audit.silence import Terms
+from govern.judge.audit.silence import Delays
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
@@ -18,7 +18,7 @@ from govern.model.inventory import Directory
 from govern.model.journal import Journal
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.proof.carried import began, carried_out
-from govern.shutdown.proof.case import Facts
+from govern.shutdown.proof.case import Grounds
 from govern.shutdown.proof.evidence import BillEvidence
 from govern.shutdown.proof.users import unknown_users, users_of
 from govern.shutdown.proof.verify import overdue, verify
@@ -74,14 +74,14 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         bill = summarise(ledger, question.as_of)
         if ledger.clashes:
             return replace(report, bill=bill, exit=Exit("overlap", "; ".join(ledger.clashes)))
-        terms = Terms(question.settle[1], question.grace[1])
+        delays = Delays(question.settle[1], question.grace[1])
         wrong = distrust(ledger, bill, question.max_rejects)
         wrong += too_old(bill, question.as_of, question.max_bill_age)
         evidence = BillEvidence(
-            ledger, bill, checklist.account_ids, terms, question.as_of, said(wrong)
+            ledger, bill, checklist.account_ids, delays, question.as_of, said(wrong)
         )
         stale = unknown_users(checklist, users_of(ledger), question.clock)
-    facts = Facts(
+    grounds = Grounds(
         question.as_of,
         question.clock,
         evidence,
@@ -90,8 +90,8 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         question.settle[1],
         began(question.journal, question.clock),
     )
-    steps = verify(checklist, facts)
-    late = overdue(checklist, steps, facts)
+    steps = verify(checklist, grounds)
+    late = overdue(checklist, steps, grounds)
     notes = [*report.notes, *(ledger.notes if ledger else ())]
     if stale:
         shown = ", ".join(stale[:5]) + (f" and {len(stale) - 5} more" if len(stale) > 5 else "")

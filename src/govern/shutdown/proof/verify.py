@@ -21,7 +21,7 @@ from govern.shutdown.plan.steps import KINDS, OWN
 from govern.shutdown.plan.steps.closing_proof import NAME as CLOSING
 from govern.shutdown.plan.steps.final_bill import NAME as FINAL
 from govern.shutdown.plan.title import title
-from govern.shutdown.proof.case import Case, Facts
+from govern.shutdown.proof.case import Case, Grounds
 from govern.shutdown.proof.closing import all_of
 from govern.shutdown.proof.evidence import BillEvidence
 from govern.shutdown.proof.final import final
@@ -32,56 +32,57 @@ from govern.shutdown.proof.word import CLAIMED, contradicted, unbilled, without_
 NOT_DONE = "not done"
 
 
-def verify(checklist: Checklist, facts: Facts) -> list[StepResult]:
+def verify(checklist: Checklist, grounds: Grounds) -> list[StepResult]:
     """The result of every step, in the order of the checklist."""
-    return _Verification(checklist, facts).results()
+    return _Verification(checklist, grounds).results()
 
 
-def overdue(checklist: Checklist, results: Sequence[StepResult], facts: Facts) -> list[str]:
+def overdue(checklist: Checklist, results: Sequence[StepResult], grounds: Grounds) -> list[str]:
     """The open steps that had to be done before now, each with since when."""
     states = {one.id: one.state for one in results}
     return [
-        f"{step.id} since {wall_text(step.due.on(facts.clock))}"
+        f"{step.id} since {wall_text(step.due.on(grounds.clock))}"
         for step in checklist.steps
-        if is_overdue(step, states[step.id], facts.as_of, facts.clock) and step.due
+        if is_overdue(step, states[step.id], grounds.as_of, grounds.clock) and step.due
     ]
 
 
 class _Verification:
-    def __init__(self, checklist: Checklist, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, checklist: Checklist, grounds: Grounds) -> None:
+        self.grounds = grounds
         self.steps = checklist.steps
         self.places = {step.id: place for place, step in enumerate(self.steps)}
         self.alike = {(step.kind, step.subject): step for step in self.steps}
-        self.made = checklist.as_of.on(facts.clock)
+        self.made = checklist.as_of.on(grounds.clock)
         self.known: dict[str, StepResult] = {}
         self.residual: dict[int, Use] = {}
         self.uses: dict[str, list[Use]] = {}
         self.seen = {
-            step.id: KINDS.get(step.kind, OWN).seen(step, facts.directory, facts.clock)
+            step.id: KINDS.get(step.kind, OWN).seen(step, grounds.directory, grounds.clock)
             for step in self.steps
         }
         self.stops = {step.id: self._stop(step) for step in self.steps}
 
     def results(self) -> list[StepResult]:
-        if self.facts.bill:
+        if self.grounds.bill:
             instants = {self.made, *(stop for stop in self.stops.values() if stop)}
-            self.facts.bill.divide(sorted(instants))
+            self.grounds.bill.divide(sorted(instants))
             asked = {step.id: one for step in self.steps if (one := self._asked(step))}
-            uses = self.facts.bill.uses(list(asked.values()))
+            uses = self.grounds.bill.uses(list(asked.values()))
             self.uses = dict(zip(asked, uses, strict=True))
         # The closing proofs are looked at when what they need is known, the final bill last.
         for step in sorted(self.steps, key=lambda step: (step.kind == FINAL, step.kind == CLOSING)):
             self.known[step.id] = self._result(step)
         found = [self.known[step.id] for step in self.steps]
-        return self.facts.bill.with_lines(found, self.facts.evidence) if self.facts.bill else found
+        bill = self.grounds.bill
+        return bill.with_lines(found, self.grounds.evidence) if bill else found
 
     # -- when it stopped --------------------------------------------------------------------------
 
     def _stop(self, step: Step) -> datetime | None:
         """When it was done: by the person who ticked it, else by the inventory."""
         if step.state in CLAIMED and step.at:
-            return step.at.on(self.facts.clock)
+            return step.at.on(self.grounds.clock)
         seen = self.seen[step.id]
         if seen and seen.over:
             return seen.at
@@ -134,7 +135,7 @@ class _Verification:
         case = Case(
             step,
             bare,
-            self.facts,
+            self.grounds,
             scope=kind.scope(step),
             seen=self.seen[step.id],
             stop=self.stops[step.id],
@@ -152,9 +153,9 @@ class _Verification:
         case = case.stopped()
         if case.scope is None:
             return without_bill(case)
-        if self.facts.bill is None:
+        if self.grounds.bill is None:
             return unbilled(case)
-        return self._billed(case, self.facts.bill)
+        return self._billed(case, self.grounds.bill)
 
     def _billed(self, case: Case, bill: BillEvidence) -> StepResult:
         """What later bills show of the charges that were to end."""
@@ -163,7 +164,7 @@ class _Verification:
             case.uses,
             case.stop,
             ends_jobs=self._ends_jobs(case.step),
-            after=self.facts.began.get(case.step.id),
+            after=self.grounds.began.get(case.step.id),
         )
         self.residual.update((use.group, use) for use in state.residual)
         after, residual = bill.charges(state.leaks), bill.charges(state.residual)
@@ -176,7 +177,7 @@ class _Verification:
 
     def _kept(self, step: Step, bare: StepResult) -> StepResult:
         assert step.until is not None
-        until = step.until.on(self.facts.clock)
+        until = step.until.on(self.grounds.clock)
         said = f"kept by {step.by} until {until:%Y-%m-%d %H:%M}: {step.reason}"
         if self._is_kept(step):
             return replace(bare, basis="person", reason=said)
@@ -184,8 +185,8 @@ class _Verification:
 
     def _is_kept(self, step: Step) -> bool:
         """Whether it is kept on purpose, and the time for that isn't over."""
-        until = step.until.on(self.facts.clock) if step.until else None
-        return step.state == "kept" and until is not None and until > self.facts.as_of
+        until = step.until.on(self.grounds.clock) if step.until else None
+        return step.state == "kept" and until is not None and until > self.grounds.as_of
 
     def _open(self, case: Case) -> StepResult:
         step, bare, seen = case.step, case.bare, case.seen
@@ -208,8 +209,8 @@ class _Verification:
     def _due(self, step: Step) -> str:
         if step.due is None:
             return ""
-        due = step.due.on(self.facts.clock)
-        if due <= self.facts.as_of:
+        due = step.due.on(self.grounds.clock)
+        if due <= self.grounds.as_of:
             return f"; due since {wall_text(due)}"
         # What is final comes no sooner than that.
         return f"; {'due' if step.reversible else 'not before'} {wall_text(due)}"

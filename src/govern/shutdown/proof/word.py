@@ -46,7 +46,7 @@ def contradicted(case: Case) -> StepResult | None:
     step, seen = case.step, case.seen
     if seen is None or seen.over or not step.at or step.state not in CLAIMED:
         return None
-    if seen.looked_at is None or seen.looked_at <= step.at.on(case.facts.clock):
+    if seen.looked_at is None or seen.looked_at <= step.at.on(case.grounds.clock):
         return None
     told = f"{how(step)}, but {seen.told}, on {seen.looked_at:%Y-%m-%d %H:%M}"
     return replace(case.bare, state="failed", basis="inventory", reason=told)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from govern.ledger.clauses import EVERYTHING, USAGE, Clause, same
 from govern.model.checklist import Step, Target
 from govern.shutdown.plan.kind import Kind, step_id
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope, perhaps_of
 from govern.shutdown.plan.wish import Wish, wish_of
@@ -68,17 +68,17 @@ def _of(wish: Wish) -> Clause:
     return clause & same("workspace_id", wish.workspace_id) if wish.workspace_id else clause
 
 
-def _after(step: Step, known: Known) -> Iterable[Step]:
+def _after(step: Step, planned: Planned) -> Iterable[Step]:
     """All steps that end charges of the wish; which ones do is looked at in the plan."""
     wish = wish_of(step.subject.id or "all")
     if step.subject.id == FINDINGS or wish.kind == "all":
-        found = known.steps
+        found = planned.steps
     elif wish.kind == "workspace":
-        found = known.of_workspace(wish.id)
+        found = planned.of_workspace(wish.id)
     else:
         found = [
             other
-            for other in known.of_key(wish.id)
+            for other in planned.of_key(wish.id)
             if wish.workspace_id in (None, other.subject.workspace_id)
         ]
     return (other for other in found if other.kind not in (NAME, "final_bill", "safety_net"))

@@ -11,7 +11,7 @@ from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.inventory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.steps import disable_key
 
@@ -40,8 +40,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
         )
 
 
-def _after(step: Step, known: Known) -> Iterable[Step]:
-    return known.on(disable_key.NAME, step.subject)
+def _after(step: Step, planned: Planned) -> Iterable[Step]:
+    return planned.on(disable_key.NAME, step.subject)
 
 
 def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
@@ -57,9 +57,9 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return None
 
 
-def _due(step: Step, known: Known) -> Moment | None:
+def _due(step: Step, planned: Planned) -> Moment | None:
     """When the quiet time after disabling it is over."""
-    done = [one.at for one in known.on(disable_key.NAME, step.subject) if one.state != "kept"]
+    done = [one.at for one in planned.on(disable_key.NAME, step.subject) if one.state != "kept"]
     at = next((at for at in reversed(done) if at), None)
     return replace(at, wall=at.wall + timedelta(days=QUIET_DAYS)) if at else None
 

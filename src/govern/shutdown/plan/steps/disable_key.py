@@ -13,7 +13,7 @@ from govern.model.clock import known_text
 from govern.model.console import key_pages
 from govern.model.inventory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
 from govern.shutdown.plan.spend import savings
@@ -100,10 +100,10 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return Seen(False, f"the inventory {inventory.path} says it is enabled", None, looked_at)
 
 
-def _after(step: Step, known: Known) -> Iterable[Step]:
+def _after(step: Step, planned: Planned) -> Iterable[Step]:
     workspace_id = step.subject.workspace_id
     for kind in ("tell_owners", "ask_owner"):
-        yield from known.of_the_workspace(kind, workspace_id)
+        yield from planned.of_the_workspace(kind, workspace_id)
 
 
 #: Documented, as is that it can be taken back.

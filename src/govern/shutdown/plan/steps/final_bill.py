@@ -8,7 +8,7 @@ from govern.model.checklist import Step, Target
 from govern.model.clock import BILL_CLOCK, Moment, final_from
 from govern.model.console import page
 from govern.shutdown.plan.kind import Kind, step_id
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 
 NAME = "final_bill"
@@ -34,9 +34,9 @@ def _plan(scene: Scene) -> Iterable[Step]:
     )
 
 
-def _after(step: Step, known: Known) -> Iterable[Step]:
+def _after(step: Step, planned: Planned) -> Iterable[Step]:
     del step
-    return known.of_kind("closing_proof")
+    return planned.of_kind("closing_proof")
 
 
 KIND = Kind(NAME, _plan, "Check the month's final bill", after=_after, stops=False)

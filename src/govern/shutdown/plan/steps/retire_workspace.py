@@ -9,7 +9,7 @@ from govern.model.act import GONE, Act
 from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.shutdown.plan.kind import Kind, step_id
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
 
@@ -44,10 +44,10 @@ def _plan(scene: Scene) -> Iterable[Step]:
         )
 
 
-def _after(step: Step, known: Known) -> Iterable[Step]:
+def _after(step: Step, planned: Planned) -> Iterable[Step]:
     return (
         other
-        for other in known.of_workspace(step.subject.workspace_id)
+        for other in planned.of_workspace(step.subject.workspace_id)
         if other.kind not in (NAME, "closing_proof", "final_bill", "look_at_region")
     )
 

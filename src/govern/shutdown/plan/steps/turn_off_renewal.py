@@ -12,7 +12,7 @@ from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.inventory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.renewals import DAYS_BEFORE, NAMES, PlanFacts, is_plan, plans_of
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope, purchases_of
@@ -84,8 +84,8 @@ def _step(one: PlanFacts) -> Step:
     )
 
 
-def _after(step: Step, known: Known) -> Iterable[Step]:
-    found = known.on("look_at_plan", step.subject)
+def _after(step: Step, planned: Planned) -> Iterable[Step]:
+    found = planned.on("look_at_plan", step.subject)
     return (other for other in found if other.subject == step.subject)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from govern.model.checklist import Step, Target
 from govern.model.console import page
 from govern.shutdown.plan.kind import Kind, step_id
-from govern.shutdown.plan.known import Known
+from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 
 NAME = "unsubscribe"
@@ -39,8 +39,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
                 )
 
 
-def _after(step: Step, known: Known) -> Iterable[Step]:
-    return known.on("take_offline", step.subject)
+def _after(step: Step, planned: Planned) -> Iterable[Step]:
+    return planned.on("take_offline", step.subject)
 
 
 KIND = Kind(NAME, _plan, "Unsubscribe {}", after=_after, stops=False)

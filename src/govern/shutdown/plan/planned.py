@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from govern.model.checklist import Step, Target
 
 
-class Known:
+class Planned:
     """All steps of one plan."""
 
     def __init__(self, steps: Iterable[Step]) -> None:

@@ -23,7 +23,7 @@ from govern.shutdown.plan.wish import wishes
 
 
 @dataclass(frozen=True)
-class Looked:
+class Draft:
     """What a checklist is made from, and how the run ends.
 
     ``basis`` is None where exports clash: then nothing was judged.
@@ -44,7 +44,7 @@ class Looked:
         return made, worst([*self.exits, clean])
 
 
-def look(
+def checklist_of(
     ledger: Ledger,
     policies: Sequence[Policy],
     terms: Terms,
@@ -52,17 +52,17 @@ def look(
     inputs: Sequence[Input],
     old: Checklist | None = None,
 ) -> tuple[Checklist, Exit]:
-    """The checklist, and how the run ended: :func:`looked` and made at once."""
-    return looked(ledger, policies, terms, wanted, inputs).checklist(old)
+    """The checklist, and how the run ended: :func:`draft`, made at once."""
+    return draft(ledger, policies, terms, wanted, inputs).checklist(old)
 
 
-def looked(
+def draft(
     ledger: Ledger,
     policies: Sequence[Policy],
     terms: Terms,
     wanted: Sequence[str],
     inputs: Sequence[Input],
-) -> Looked:
+) -> Draft:
     """Everything that a checklist needs of the ledger.
 
     ``wanted``: what to retire, as on the command line. ``inputs``: files read besides the bill.
@@ -72,7 +72,7 @@ def looked(
     exits: list[Exit] = []
     moment = Moment(terms.as_of, ledger.clock)
     if ledger.clashes:
-        return Looked(moment, None, [Exit("overlap", "; ".join(ledger.clashes))])
+        return Draft(moment, None, [Exit("overlap", "; ".join(ledger.clashes))])
     if policies:
         report = check(ledger, policies, terms)
         findings = report.findings
@@ -105,7 +105,7 @@ def looked(
         inputs=[*(Input(one.path, one.sha256) for one in seen.bill.files), *inputs],
         reaches=_reaches(ledger, terms.as_of),
     )
-    return Looked(moment, basis, exits)
+    return Draft(moment, basis, exits)
 
 
 def _reaches(ledger: Ledger, as_of: datetime) -> list[Reach]:
