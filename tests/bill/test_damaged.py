@@ -16,7 +16,8 @@ from oracle import build
 from reading import AS_OF
 from seeds import seeds
 
-from govern.judge.bill.summary import summarise, totals_rows_that_disagree
+from govern.judge.bill.summary import summarise
+from govern.judge.bill.totals_rows import totals_rows_that_disagree
 from govern.ledger.reading import Reading, read
 from govern.model.errors import GovernError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bills import NAMES, bill, paid
 
-from govern.judge.bill.summary import totals_rows_that_disagree
+from govern.judge.bill.totals_rows import totals_rows_that_disagree
 from govern.ledger.reading import Reading, read
 from govern.model.clock import parse_moment
 

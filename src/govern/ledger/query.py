@@ -6,8 +6,7 @@ engine's threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +14,7 @@ from typing import Any
 
 from govern.ledger.clauses import CHARGES, END, EVERYTHING, FREE, Clause, Column
 from govern.ledger.ledger import Ledger
-from govern.ledger.table import fill
+from govern.ledger.table import made_table
 
 #: The period of a charge. One that is known to its month only has a day and a week all the same:
 #: those in which its month begins.
@@ -228,7 +227,9 @@ def rows_of_each(
         names = ["asked", *(f"asked_{at}" for at in range(1, len(kinds)))]
         words = sql.split("?")
         condition = "".join(word + name for word, name in zip(words, (*names[1:], ""), strict=True))
-        with _table(ledger, "questions", list(zip(names, kinds, strict=True)), values):
+        with made_table(
+            ledger.connection, "questions", list(zip(names, kinds, strict=True)), values
+        ):
             for number, *row in ledger.query(
                 f"SELECT asked, {', '.join(map(_sql, columns))} FROM ledger JOIN questions "
                 f"ON {condition} ORDER BY first, id"
@@ -241,38 +242,6 @@ def _kind_of(values: Iterable[object]) -> str:
     """The engine's type of what a clause compares."""
     kinds = {int: "BIGINT", str: "VARCHAR", list: "VARCHAR[]", datetime: "TIMESTAMP"}
     return next((kinds[type(value)] for value in values if value is not None), "VARCHAR")
-
-
-# -- a span of time for each payer ----------------------------------------------------------------
-
-#: What stands beside each charge: the span of the account that pays it, if it has one.
-SPANS = "ledger LEFT JOIN spans ON payer IS NOT DISTINCT FROM billing_account_id"
-
-#: Charges within the span of their payer, and those of which it can't be told.
-IN_SPAN = Clause("first >= since AND last < until AND width <> 'month'")
-PERHAPS_IN_SPAN = Clause(
-    "since IS NULL OR (first < since AND last >= since AND width <> 'month')"
-    " OR (first < until AND last >= until AND width <> 'month')"
-)
-
-
-@contextmanager
-def spans(ledger: Ledger, of: Iterable[tuple[str | None, datetime, datetime]]) -> Iterator[None]:
-    """While it lasts, ``SPANS`` can be asked. ``of``: paying account, from when, to before when."""
-    columns = (("payer", "VARCHAR"), ("since", "TIMESTAMP"), ("until", "TIMESTAMP"))
-    with _table(ledger, "spans", columns, of):
-        yield
-
-
-@contextmanager
-def _table(
-    ledger: Ledger, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]
-) -> Iterator[None]:
-    fill(ledger.connection, name, columns, rows)
-    try:
-        yield
-    finally:
-        ledger.connection.execute(f"DROP TABLE {name}")
 
 
 # -- what a ledger was made of --------------------------------------------------------------------

@@ -5,16 +5,7 @@ from __future__ import annotations
 from govern.bill.staging import TOTALS_WORDS, Staged, Table
 from govern.ledger.batch import Batch
 from govern.ledger.engine import quoted
-from govern.ledger.groups import (
-    CONTEXT,
-    DECIMAL,
-    EXPONENT,
-    FREE,
-    LOST_KEY,
-    NUMBERS,
-    PLAIN,
-    TIME,
-)
+from govern.ledger.groups import CONTEXT, DECIMAL, EXPONENT, FREE, LOST_KEY, NUMBERS, PLAIN, TIME
 from govern.model.clock import UNTIL
 
 _TOTALS = rf"(?i)[ \t]*({'|'.join(TOTALS_WORDS)})[ \t]*"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,21 @@ def fill(
         if len(batch) >= BATCH:
             flush()
     flush()
+
+
+@contextmanager
+def made_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+) -> Iterator[None]:
+    """While it lasts, there is such a table."""
+    fill(connection, table, columns, rows)
+    try:
+        yield
+    finally:
+        connection.execute(f"DROP TABLE {table}")
 
 
 def columns_of(noun: Any, kinds: dict[str, str]) -> list[Column]:

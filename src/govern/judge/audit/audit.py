@@ -8,16 +8,10 @@ from datetime import datetime, tzinfo
 
 from govern import __version__
 from govern.judge.audit.evidence import with_lines
-from govern.judge.audit.facts import (
-    by_day,
-    facts_of,
-    last_day,
-)
+from govern.judge.audit.facts import by_day, facts_of, last_day
 from govern.judge.audit.question import USUAL_SETTLE, Question
 from govern.judge.audit.rate import run_rates
-from govern.judge.audit.silence import (
-    Stop,
-)
+from govern.judge.audit.silence import Stop
 from govern.judge.audit.stops import Place, stops_of
 from govern.judge.audit.subjects import Subjects, jobs_ended
 from govern.judge.bill.payers import horizons

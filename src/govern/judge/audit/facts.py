@@ -28,6 +28,7 @@ from govern.ledger.clauses import (
     within,
 )
 from govern.ledger.ledger import Ledger
+from govern.ledger.spans import IN_SPAN, PERHAPS_IN_SPAN, WITH_SPANS, spans
 from govern.model.audit import SubjectCost
 from govern.model.clock import WIDTHS
 from govern.model.money import EXACT
@@ -157,16 +158,16 @@ def _costs(
 ) -> dict[Identity, list[SubjectCost]]:
     """Sums of all rows, and of those in the last full 24 hours."""
     shown = [(payer, *window) for payer, window in windows.items() if window]
-    with query.spans(ledger, shown):
+    with spans(ledger, shown):
         rows = query.ask(
             ledger,
             (*IDENTITY[kind], "billing_currency"),
             (
                 query.total("billed_cost"),
-                query.total("billed_cost", query.IN_SPAN),
-                query.groups(query.PERHAPS_IN_SPAN),
+                query.total("billed_cost", IN_SPAN),
+                query.groups(PERHAPS_IN_SPAN),
             ),
-            source=query.SPANS,
+            source=WITH_SPANS,
         )
     found: dict[Identity, list[SubjectCost]] = {}
     for *identity, currency, cost, per_day, unknown in rows:

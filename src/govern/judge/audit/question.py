@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from govern.judge.audit.silence import (
-    Delays,
-)
+from govern.judge.audit.silence import Delays
 from govern.model.clock import Moment
 from govern.model.inventory import Directory
 from govern.model.journal import Journal

@@ -6,11 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from govern.judge.audit.facts import (
-    Facts,
-    Identity,
-    uses_after,
-)
+from govern.judge.audit.facts import Facts, Identity, uses_after
 from govern.judge.audit.question import Question
 from govern.judge.audit.silence import (
     JOBS,

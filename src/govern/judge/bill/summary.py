@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from govern.judge.bill.payers import horizons
+from govern.judge.bill.rejects import rejects_of
 from govern.judge.bill.unknowns import unknowns
 from govern.ledger import query
 from govern.ledger.clauses import (
@@ -21,17 +22,11 @@ from govern.ledger.clauses import (
     UNPARSED,
     known,
     last_at,
-    of_files,
 )
 from govern.ledger.ledger import BillFile, Ledger
-from govern.ledger.lookup import Search
-from govern.model.bill import MOST_REJECTS, BillSummary, FileSummary, Payer, RejectedRow, Total
+from govern.model.bill import BillSummary, FileSummary, Payer, Total
 from govern.model.clock import coarsest, instant
 from govern.model.errors import GovernError
-from govern.model.money import EXACT, plain
-
-#: Groups of rejected rows that are looked up in the files; more would only be counted anyway.
-_MOST_REJECTED_GROUPS = 50_000
 
 
 def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
@@ -63,7 +58,7 @@ def summarise(ledger: Ledger, as_of: datetime) -> BillSummary:
         payers=payers,
         reach_width=_width(ledger, last_of_any),
         totals=_totals(ledger),
-        rejects=tuple(_rejects(ledger)),
+        rejects=tuple(rejects_of(ledger)),
         empty=tuple(ledger.empty),
         unknown=unknowns(ledger),
     )
@@ -174,116 +169,3 @@ def _months(payers: Sequence[Payer]) -> Iterable[tuple[str, bool | None]]:
     for month, finals in sorted(found.items()):
         # The least that is said of it: not final, unknown, final.
         yield month, False if False in finals else None if None in finals else True
-
-
-def _rejects(ledger: Ledger) -> list[RejectedRow]:
-    """The first rejected rows, in the order of files and lines."""
-    found = [
-        RejectedRow(reject.path, reject.line, reject.column, reject.value, reject.reason)
-        for file in ledger.files
-        for reject in file.rejects[:MOST_REJECTS]
-    ]
-    groups = query.rows(
-        ledger,
-        ("id", "reject_column", "reject_reason"),
-        REJECTED,
-        order=["id"],
-        most=_MOST_REJECTED_GROUPS,
-    )
-    reasons = {group: (column, reason) for group, column, reason in groups}
-    taken: dict[str, int] = {}
-    for row in Search(ledger, reasons).rows() if reasons else ():
-        taken[row.path] = taken.get(row.path, 0) + 1
-        if taken[row.path] > MOST_REJECTS:
-            continue
-        field, reason = reasons[row.group]
-        at = row.staged.columns.place(row.cells, field)
-        if field == "time":
-            at = row.staged.columns.times[0] if row.staged.columns.times else at
-        header = row.staged.columns.header
-        found.append(
-            RejectedRow(
-                row.path,
-                row.line,
-                None if at is None else header[at],
-                "" if at is None else row.cells[at],
-                reason,
-            )
-        )
-    order = {file.name: file.number for file in ledger.files}
-    found.sort(key=lambda reject: (order[reject.path], reject.line))
-    return found[:MOST_REJECTS]
-
-
-def totals_rows_that_disagree(ledger: Ledger) -> list[str]:
-    """Each totals row is held, per currency, against all other rows of its own file, those that
-    another file holds too among them.
-
-    Rejected rows whose currency is unknown may be of any: what they sum to may be the difference
-    of one currency.
-    """
-    stated: dict[int, list[tuple[str | None, Decimal]]] = {}
-    for file, currency, amount in _totals_rows(ledger):
-        stated.setdefault(file, []).append((currency, amount))
-    if not stated:
-        return []
-    sums: dict[int, dict[str | None, Decimal]] = {file: {} for file in stated}
-    summed = query.ask(
-        ledger,
-        ("file", "billing_currency"),
-        [query.total("billed_cost")],
-        ~TOTALS_ROWS & of_files(stated),
-    )
-    left_out = [
-        (file, currency, Decimal(amount))
-        for file in stated
-        for currency, amount in ledger.files[file].duplicate_costs
-    ]
-    for file, currency, amount in (*summed, *left_out):
-        of_file = sums[file]
-        of_file[currency] = EXACT.add(of_file.get(currency, Decimal(0)), amount or Decimal(0))
-    return [
-        f"{ledger.files[file].name}: {wrong}"
-        for file in sorted(stated)
-        for wrong in _disagreeing(stated[file], sums[file])
-    ]
-
-
-def _totals_rows(ledger: Ledger) -> Iterable[tuple[int, str | None, Decimal]]:
-    """File, currency and amount of each totals row, alone even where several are of one group."""
-    many = {}
-    for group, file, currency, amount, rows in query.rows(
-        ledger,
-        ("id", "file", "billing_currency", "billed_cost", "charges"),
-        TOTALS_ROWS,
-        order=("file", "billing_currency", "billed_cost", "id"),
-    ):
-        if rows > 1 and ledger.files[file].staged:
-            many[group] = file, currency
-        else:
-            yield file, currency, amount
-    for row in Search(ledger, many).rows() if many else ():
-        yield *many[row.group], row.amount("billed_cost")
-
-
-def _disagreeing(
-    stated: Sequence[tuple[str | None, Decimal]], sums: Mapping[str | None, Decimal]
-) -> list[str]:
-    """The totals rows of one file that its sums contradict, in words."""
-    currencies = [currency for currency in sums if currency is not None]
-    unknown = sums.get(None, Decimal(0))
-    wrong: list[str] = []
-    differences: set[tuple[str | None, Decimal]] = set()
-    for currency, amount in stated:
-        if currency is None and len(currencies) == 1:
-            currency = currencies[0]
-        if currency not in sums and sums:
-            return ["the totals row names no currency of the file"]
-        told = sums.get(currency, Decimal(0))
-        difference = EXACT.subtract(amount, told)
-        if difference:
-            said = f"the totals row says {plain(amount)} {currency or ''}".rstrip()
-            wrong.append(f"{said}, the rows sum to {plain(told)}")
-            differences.add((currency, difference))
-    explained = len(differences) == 1 and differences.pop()[1] == unknown
-    return [] if explained else list(dict.fromkeys(wrong))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from govern.judge.bill.summary import totals_rows_that_disagree
+from govern.judge.bill.totals_rows import totals_rows_that_disagree
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.exits import Exit

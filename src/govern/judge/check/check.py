@@ -11,6 +11,7 @@ from govern.judge.bill import summary
 from govern.judge.bill.matching import Values, inventory_columns
 from govern.judge.bill.trust import distrust, too_old
 from govern.judge.check import evidence, waiving
+from govern.judge.check.findings import finding_of
 from govern.judge.check.rule import Breach, Rule, Verdict
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
@@ -18,11 +19,9 @@ from govern.ledger.naming import name
 from govern.model.bill import BillSummary
 from govern.model.exits import UNTRUSTED, Exit, worst
 from govern.model.finding import Finding
-from govern.model.inventory import ApiKey, Directory, Workspace
-from govern.model.money import plain
+from govern.model.inventory import Directory
 from govern.model.policy import Policy
 from govern.model.report import CheckReport, PolicyResult
-from govern.model.text import free_of
 from govern.model.waiver import Waiver
 from govern.model.words import SEVERITIES
 
@@ -76,7 +75,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         results.append(_result(policy, verdict, values.unmatched(policy.where)))
     lines = evidence.gather(ledger, broken, terms.evidence)
     bare = [
-        _finding(rule.policy, _named(breach, directory))
+        finding_of(rule.policy, breach, directory)
         for rule, breaches in broken
         for breach in breaches
     ]
@@ -147,74 +146,6 @@ def _bare(policy: Policy, outcome: str) -> PolicyResult:
         file=policy.file,
         line=policy.line,
     )
-
-
-def _named(breach: Breach, directory: Directory) -> Breach:
-    """With the name that the inventory has for a key or workspace."""
-    subject = breach.subject
-    named: ApiKey | Workspace | None = None
-    if subject.kind == "api_key":
-        named = directory.key(subject.workspace_id, subject.id)
-    elif subject.kind == "workspace":
-        named = directory.workspace(subject.id)
-    if named is None:
-        return breach
-    return replace(breach, subject=replace(subject, name=named.name))
-
-
-def _finding(policy: Policy, breach: Breach) -> Finding:
-    return Finding(
-        policy=policy.id,
-        title=policy.title,
-        severity=policy.severity,
-        message=_message(policy, breach),
-        subject=breach.subject,
-        every=policy.every,
-        start=breach.start,
-        end=breach.end,
-        measure=policy.measure.name,
-        observed=breach.observed,
-        limit=breach.limit.amount,
-        unit=breach.limit.unit,
-        charges=breach.charges,
-        first_charge=breach.first_charge,
-        last_charge=breach.last_charge,
-        width=breach.width,
-        costs=breach.costs,
-        policy_file=policy.file,
-        policy_line=policy.line,
-        stop=_stop(policy, breach),
-        other_units=breach.other_units,
-    )
-
-
-def _message(policy: Policy, breach: Breach) -> str:
-    who = breach.subject.text
-    if policy.measure.counted:
-        cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
-        many = "charge" if breach.charges == 1 else "charges"
-        allowed = (
-            "none is allowed"
-            if not breach.limit.amount
-            else (f"{plain(breach.limit.amount)} are allowed")
-        )
-        free = free_of(breach.free, breach.charges)
-        return f"{who} has {breach.charges} {many} ({cost}) where {allowed}" + free
-    message = (
-        f"{who} {policy.measure.verb} {plain(breach.observed)} {breach.limit.unit}, "
-        f"more than {plain(breach.limit.amount)}"
-    )
-    if breach.other_units:
-        message += f"; {breach.other_units} charges have another unit"
-    return message + free_of(breach.free, breach.charges)
-
-
-def _stop(policy: Policy, breach: Breach) -> str:
-    """For a group without a key only the Playground can be stopped, or somebody asked."""
-    keyless = any(column == "api_key_id" and not value for column, value in breach.subject.values)
-    if not keyless or policy.stop in ("ask", "stop_playground"):
-        return policy.stop
-    return "stop_playground" if breach.playground else "ask"
 
 
 def _exit(

@@ -12,6 +12,7 @@ from govern.judge.bill.payers import horizons
 from govern.ledger import query
 from govern.ledger.clauses import CHARGES, known
 from govern.ledger.ledger import Ledger
+from govern.ledger.spans import IN_SPAN, PERHAPS_IN_SPAN, WITH_SPANS, spans
 from govern.model.checklist import Saving
 from govern.model.clock import coarsest, known_at
 from govern.model.money import EXACT
@@ -55,19 +56,19 @@ def spending(ledger: Ledger, as_of: datetime) -> tuple[Spend, ...]:
         for payer, horizon in horizons(ledger, as_of).items()
         if daily.get(payer) is not None
     ]
-    with query.spans(ledger, windows):
+    with spans(ledger, windows):
         rows = query.ask(
             ledger,
             (*_PLACE, "charge_category", query.PLAYGROUND, "billing_currency"),
             (
                 query.charges(),
                 query.total("billed_cost"),
-                query.total("billed_cost", query.IN_SPAN),
-                query.groups(query.PERHAPS_IN_SPAN),
+                query.total("billed_cost", IN_SPAN),
+                query.groups(PERHAPS_IN_SPAN),
                 query.greatest("last"),
                 query.texts("width"),
             ),
-            source=query.SPANS,
+            source=WITH_SPANS,
         )
     found = []
     for row in rows:

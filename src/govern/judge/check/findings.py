@@ -1,0 +1,82 @@
+"""A breach as a finding: named, told, and with what the checklist gets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from govern.judge.check.rule import Breach
+from govern.model.finding import Finding
+from govern.model.inventory import ApiKey, Directory, Workspace
+from govern.model.money import plain
+from govern.model.policy import Policy
+from govern.model.text import free_of
+
+
+def _named(breach: Breach, directory: Directory) -> Breach:
+    """With the name that the inventory has for a key or workspace."""
+    subject = breach.subject
+    named: ApiKey | Workspace | None = None
+    if subject.kind == "api_key":
+        named = directory.key(subject.workspace_id, subject.id)
+    elif subject.kind == "workspace":
+        named = directory.workspace(subject.id)
+    if named is None:
+        return breach
+    return replace(breach, subject=replace(subject, name=named.name))
+
+
+def finding_of(policy: Policy, breach: Breach, directory: Directory) -> Finding:
+    """``directory``: where a key's or workspace's name is looked up."""
+    breach = _named(breach, directory)
+    return Finding(
+        policy=policy.id,
+        title=policy.title,
+        severity=policy.severity,
+        message=_message(policy, breach),
+        subject=breach.subject,
+        every=policy.every,
+        start=breach.start,
+        end=breach.end,
+        measure=policy.measure.name,
+        observed=breach.observed,
+        limit=breach.limit.amount,
+        unit=breach.limit.unit,
+        charges=breach.charges,
+        first_charge=breach.first_charge,
+        last_charge=breach.last_charge,
+        width=breach.width,
+        costs=breach.costs,
+        policy_file=policy.file,
+        policy_line=policy.line,
+        stop=_stop(policy, breach),
+        other_units=breach.other_units,
+    )
+
+
+def _message(policy: Policy, breach: Breach) -> str:
+    who = breach.subject.text
+    if policy.measure.counted:
+        cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
+        many = "charge" if breach.charges == 1 else "charges"
+        allowed = (
+            "none is allowed"
+            if not breach.limit.amount
+            else (f"{plain(breach.limit.amount)} are allowed")
+        )
+        free = free_of(breach.free, breach.charges)
+        return f"{who} has {breach.charges} {many} ({cost}) where {allowed}" + free
+    message = (
+        f"{who} {policy.measure.verb} {plain(breach.observed)} {breach.limit.unit}, "
+        f"more than {plain(breach.limit.amount)}"
+    )
+    if breach.other_units:
+        message += f"; {breach.other_units} charges have another unit"
+    return message + free_of(breach.free, breach.charges)
+
+
+def _stop(policy: Policy, breach: Breach) -> str:
+    """For a group without a key only the Playground can be stopped, or somebody asked."""
+    keyless = any(column == "api_key_id" and not value for column, value in breach.subject.values)
+    if not keyless or policy.stop in ("ask", "stop_playground"):
+        return policy.stop
+    return "stop_playground" if breach.playground else "ask"
