@@ -12,7 +12,7 @@ from apply_running import ACCOUNT, START, Clock, checklist, run, standin, step
 from bills import bill, row
 from standin.direct import Direct
 
-from govern.judge.audit.silence import Terms
+from govern.judge.audit.silence import Delays
 from govern.judge.bill.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.clock import BILL_CLOCK, Moment
@@ -50,7 +50,7 @@ class Asked:
             ]  # fmt: skip
             name = f"{ACCOUNT}-{self.exported:%Y%m%d%H%M%S}_2026{month}_detail.csv"
             paths.append(str(bill(self.folder, *rows, name=name)))
-        terms, wrong = Terms(), more.pop("wrong", None)
+        terms, wrong = Delays(), more.pop("wrong", None)
         with read(paths, Reading(clock=BILL_CLOCK)) as ledger:
             summary = summarise(ledger, self.now)
             evidence = BillEvidence(ledger, summary, (ACCOUNT,), terms, self.now, wrong)
