@@ -329,6 +329,33 @@ def test_a_state_that_takes_its_time_is_looked_at_for_a_minute(
     assert (over.outcome, over.basis, made.count("CancelFineTune")) == ("done", "live", 1)
 
 
+def test_what_the_account_took_is_never_called_again_though_its_state_is_the_old_one(
+    tmp_path: Path,
+) -> None:
+    made = standin()
+    made.account.fine_tunes["llm-a"] = [{"job_id": "ft-1", "status": "RUNNING"}]
+    made.account.settles["CancelFineTune"] = "RUNNING"
+    job = step("cancel_training", "ft-1", target="training_job", approved_by="wang")
+    for _ in range(3):
+        assert one(tmp_path, made, job).outcome == "accepted"
+    assert made.count("CancelFineTune") == 1
+
+
+def test_what_is_kept_holds_up_what_cannot_be_undone_and_nothing_else(tmp_path: Path) -> None:
+    made = standin([1, 2])
+    made.account.fine_tunes["llm-a"] = [{"job_id": "ft-1", "status": "RUNNING"}]
+    kept = step("disable_key", "1", state="kept", by="lin", reason="r", until=LATER, at=THEN)
+    needs = (kept.id,)
+    job = step("cancel_training", "ft-1", target="training_job", approved_by="wang", needs=needs)
+    report = run(
+        checklist(kept, job, step("disable_key", "2", needs=needs)),
+        tmp_path / "j.jsonl",
+        Direct(made),
+    )
+    assert list(outcomes(report).values()) == ["kept", "blocked", "done"]
+    assert [call.operation for call in made.acts] == ["DisableApiKey"]
+
+
 def test_a_key_of_another_account_is_skipped_and_another_account_refused(tmp_path: Path) -> None:
     made = standin([1])
     known = step("disable_key", "1")

@@ -6,13 +6,14 @@ import fcntl
 import json
 import os
 import stat
+import types
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from apply_running import ACCOUNT, checklist, run, standin, step
+from apply_running import ACCOUNT, Clock, checklist, run, standin, step
 from standin.direct import Direct
 
 from govern.model.errors import GovernError
@@ -38,7 +39,7 @@ def broken(raw: bytes) -> str:
 
 
 def test_a_line_is_chained_to_the_bytes_before_it(journal: Path) -> None:
-    """SHA-256 of ``a`` and of nothing, from FIPS 180-4's published examples."""
+    """SHA-256 of ``abc`` is FIPS 180-4's published example."""
     assert digest(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     lines = journal.read_bytes().splitlines()
     assert len(lines) == 5
@@ -210,8 +211,6 @@ def test_a_journal_that_others_change_meanwhile_ends_the_run(tmp_path: Path, how
 def test_a_full_disk_ends_the_run_before_the_next_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import types
-
     from govern.shutdown.act import held as module
 
     path, made = tmp_path / "j.jsonl", standin([1, 2])
@@ -232,9 +231,45 @@ def test_a_full_disk_ends_the_run_before_the_next_call(
     assert made.count("DisableApiKey") == 2
 
 
-def test_instants_are_the_accounts_and_never_too_early(journal: Path) -> None:
+def test_instants_are_the_accounts_and_never_too_early(tmp_path: Path) -> None:
     """An intent is dated by the second that it falls into, an outcome by the one that begins."""
-    lines = [json.loads(line) for line in journal.read_bytes().splitlines()]
-    ats = [datetime.fromisoformat(one["at"]) for one in lines]
-    assert ats == sorted(ats)
-    assert all(at.utcoffset() is not None and at.microsecond == 0 for at in ats)
+    path = tmp_path / "j.jsonl"
+    clock = Clock(datetime(2026, 9, 20, 12, 0, 7, 400_000))
+    run(checklist(step("disable_key", "1")), path, Direct(standin([1])), clock=clock)
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    assert [(one["kind"], one["at"]) for one in lines] == [
+        ("run", "2026-09-20T12:00:07+08:00"),
+        ("intent", "2026-09-20T12:00:07+08:00"),
+        ("outcome", "2026-09-20T12:00:08+08:00"),
+    ]
+
+
+def test_every_line_is_on_the_disk_before_what_follows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def write(handle: int, data: bytes) -> int:
+        told.append("line")
+        return os.write(handle, data)
+
+    def fsync(handle: int) -> None:
+        # The folder is flushed too, once its new file is there.
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            told.append("disk")
+        os.fsync(handle)
+
+    known = {**vars(os), "write": write, "fsync": fsync}
+    monkeypatch.setattr("govern.shutdown.act.held.os", types.SimpleNamespace(**known))
+
+    def before(call: Any) -> None:
+        told.append("act" if call.acts else "look")
+
+    steps = checklist(step("disable_key", "1"), step("disable_key", "2"))
+    run(steps, tmp_path / "j.jsonl", Direct(standin([1, 2]), before))
+    assert told.count("line") == told.count("disk") == 5
+    for place, word in enumerate(told):
+        if word == "line":
+            assert told[place + 1] == "disk", told
+        if word == "act":
+            assert told[place - 2 : place] == ["line", "disk"], told
