@@ -24,7 +24,7 @@ from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
 from govern.shutdown.act.account import Account
 from govern.shutdown.act.decide import Rules
-from govern.shutdown.act.execute import execute
+from govern.shutdown.act.execute import executed
 from govern.shutdown.act.held import held
 from govern.shutdown.act.making import Maker
 from govern.shutdown.act.question import Question
@@ -133,7 +133,7 @@ def run(
             wait=clock.sleep,
             elapsed=clock.seconds,
         )
-        return execute(Run(question, written, maker, who, confirm), None)
+        return executed(Run(question, written, maker, who, confirm), None)
 
 
 def _real() -> float:

@@ -170,7 +170,7 @@ def _executed(
     from govern.model.clock import BILL_CLOCK
     from govern.shutdown.act import run as acting
     from govern.shutdown.act.account import Account
-    from govern.shutdown.act.execute import execute
+    from govern.shutdown.act.execute import executed
     from govern.shutdown.act.held import held
     from govern.shutdown.act.making import Maker
 
@@ -206,7 +206,7 @@ def _executed(
         def agreed(steps: Sequence[StepOutcome]) -> None:
             _consent(steps, caller.account_id, how.confirm)
 
-        return execute(acting.Run(question, written, maker, caller, agreed), ledger)
+        return executed(acting.Run(question, written, maker, caller, agreed), ledger)
 
 
 def _consent(steps: Sequence[StepOutcome], account_id: str, confirm: str | None) -> None:

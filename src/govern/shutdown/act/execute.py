@@ -12,7 +12,7 @@ from govern.shutdown.act.forward import carry_out
 from govern.shutdown.act.run import Run
 
 
-def execute(run: Run, ledger: Ledger | None) -> Application:
+def executed(run: Run, ledger: Ledger | None) -> Application:
     """Raises wrong usage without consent or for another account, ``network`` where the account
     can't be seen before the first act, ``file`` where the journal can't be written."""
     run.begin()
