@@ -57,6 +57,9 @@ class Column:
 
     sql: str
 
+    def __str__(self) -> str:
+        return self.sql
+
 
 EVERYTHING = Clause("true")
 NOTHING = Clause("false")
@@ -97,22 +100,22 @@ SPREAD = Clause("first < last")
 
 def same(column: str | Column, value: object) -> Clause:
     """Whether a column has this very value; None stands for none."""
-    return Clause(f"{_sql(column)} IS NOT DISTINCT FROM ?", (value,))
+    return Clause(f"{column} IS NOT DISTINCT FROM ?", (value,))
 
 
 def known(column: str) -> Clause:
     """Whether it has a value at all."""
-    return Clause(f"{_sql(column)} IS NOT NULL")
+    return Clause(f"{column} IS NOT NULL")
 
 
 def filled(column: str) -> Clause:
     """Whether it has a value that isn't empty."""
-    return Clause(f"coalesce({_sql(column)}, '') <> ''")
+    return Clause(f"coalesce({column}, '') <> ''")
 
 
 def is_one_of(column: str, values: Sequence[str]) -> Clause:
     """Whether a column, where it has a value, has one of these."""
-    return Clause(f"list_contains(?::VARCHAR[], {_sql(column)})", (list(values),))
+    return Clause(f"list_contains(?::VARCHAR[], {column})", (list(values),))
 
 
 def of_files(numbers: Iterable[int]) -> Clause:
@@ -122,7 +125,7 @@ def of_files(numbers: Iterable[int]) -> Clause:
 
 def fits(column: str, pattern: str) -> Clause:
     """Whether a column, where it has a value, is what a regular expression describes."""
-    return Clause(f"regexp_full_match({_sql(column)}, ?)", (pattern,))
+    return Clause(f"regexp_full_match({column}, ?)", (pattern,))
 
 
 def has_value(
@@ -133,16 +136,15 @@ def has_value(
     Absence is asked for by itself: what the engine's list functions make of NULL or of an empty
     list has changed between its releases.
     """
-    sql = _sql(column)
-    told = f"CASE WHEN ({sql}) IS NULL THEN {str(absent).lower()} "
-    told += f"ELSE list_contains(?::VARCHAR[], {sql}) END"
+    told = f"CASE WHEN ({column}) IS NULL THEN {str(absent).lower()} "
+    told += f"ELSE list_contains(?::VARCHAR[], {column}) END"
     clause = Clause(told, (list(values),))
     return ~clause if excludes else clause
 
 
 def another(column: str, value: str) -> Clause:
     """Whether a column has a value, and another one than this."""
-    return Clause(f"{_sql(column)} IS NOT NULL AND {_sql(column)} <> ?", (value,))
+    return Clause(f"{column} IS NOT NULL AND {column} <> ?", (value,))
 
 
 def perhaps_in(region_id: str) -> Clause:
@@ -211,7 +213,3 @@ class Window:
         if self.end:
             outside |= Clause("first >= ?", (self.end,))
         return ~self.inside & ~outside
-
-
-def _sql(column: str | Column) -> str:
-    return column if isinstance(column, str) else column.sql

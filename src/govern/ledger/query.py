@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govern.ledger.clauses import CHARGES, END, EVERYTHING, FREE, Clause, Column
+from govern.ledger.clauses import CHARGES, END, EVERYTHING, Clause, Column
 from govern.ledger.ledger import Ledger
 from govern.ledger.table import made_table
 
@@ -27,8 +27,8 @@ PERIODS = {
 
 #: The period of a charge, none where it is known to a month only and a day or a week is asked for.
 KNOWN_PERIODS = {
-    "day": Column(f"CASE WHEN width <> 'month' THEN {PERIODS['day'].sql} END"),
-    "week": Column(f"CASE WHEN width <> 'month' THEN {PERIODS['week'].sql} END"),
+    "day": Column(f"CASE WHEN width <> 'month' THEN {PERIODS['day']} END"),
+    "week": Column(f"CASE WHEN width <> 'month' THEN {PERIODS['week']} END"),
     "month": Column("month"),
 }
 
@@ -81,17 +81,12 @@ def positive(measure: str) -> Term:
     return Term(f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0)")
 
 
-def free() -> Term:
-    """How many charges cost nothing."""
-    return charges(FREE)
-
-
 def least(column: str | Column, where: Clause = EVERYTHING) -> Term:
-    return Term(f"min({_sql(column)}){_filter(where)}", where.parameters)
+    return Term(f"min({column}){_filter(where)}", where.parameters)
 
 
 def greatest(column: str | Column, where: Clause = EVERYTHING) -> Term:
-    return Term(f"max({_sql(column)}){_filter(where)}", where.parameters)
+    return Term(f"max({column}){_filter(where)}", where.parameters)
 
 
 def last_moment() -> Term:
@@ -134,7 +129,7 @@ def ask(
 
     ``largest``: the number of the wanted term whose greatest comes first. ``most``: only so many.
     """
-    columns = [_sql(column) for column in by]
+    columns = [str(column) for column in by]
     asked = ", ".join([*columns, *(term.sql for term in wanted)])
     order = [f"{at} NULLS LAST" for at in range(1, len(columns) + 1)]
     if largest is not None:
@@ -185,7 +180,7 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """Columns of each group of the ledger that holds such charges."""
     return ledger.query(
-        f"SELECT {', '.join(map(_sql, columns))} FROM ledger WHERE {where.sql} "
+        f"SELECT {', '.join(map(str, columns))} FROM ledger WHERE {where.sql} "
         f"ORDER BY {', '.join(f'{column} NULLS LAST' for column in order)}"
         + (f" LIMIT {most}" if most is not None else ""),
         where.parameters,
@@ -202,7 +197,7 @@ def first_of_each(
     most: int,
 ) -> list[tuple[Any, ...]]:
     """The values of each group, then columns of the first ``most`` groups of the ledger in it."""
-    key = ", ".join(map(_sql, by))
+    key = ", ".join(map(str, by))
     return ledger.query(
         f"SELECT {key}, {', '.join(columns)} FROM ledger WHERE {where.sql} "
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) <= ? ORDER BY {order}",
@@ -231,7 +226,7 @@ def rows_of_each(
             ledger.connection, "questions", list(zip(names, kinds, strict=True)), values
         ):
             for number, *row in ledger.query(
-                f"SELECT asked, {', '.join(map(_sql, columns))} FROM ledger JOIN questions "
+                f"SELECT asked, {', '.join(map(str, columns))} FROM ledger JOIN questions "
                 f"ON {condition} ORDER BY first, id"
             ):
                 found[number].append(tuple(row))
@@ -263,7 +258,3 @@ def money(ledger: Ledger) -> tuple[Decimal, Decimal]:
 
 def _filter(where: Clause) -> str:
     return "" if where == EVERYTHING else f" FILTER (WHERE {where.sql})"
-
-
-def _sql(column: str | Column) -> str:
-    return column if isinstance(column, str) else column.sql

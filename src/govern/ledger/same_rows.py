@@ -22,9 +22,6 @@ BETWEEN = SEPARATOR
 #: What makes two rows of files with keys, or of different layouts, the same charge.
 _SAID = ("instance_id", "billing_currency", "cost")
 
-#: What else makes them the same between files of one layout.
-_AS_WRITTEN = ("owner", "item", "list_cost", "usage", "unit")
-
 _TOLD = (
     ("file", "INTEGER"),
     ("export", "INTEGER"),

@@ -13,7 +13,6 @@ WHOLE_DIGITS = 14
 
 EXACT = Context(prec=76, traps=[Inexact, InvalidOperation, Overflow, Subnormal])
 
-_SIGNS = "¥￥$€£"
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?P<currency>[¥$€£]?)(?P<sign2>[+-]?)"
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d*)(?:\.(?P<fraction>\d*))?(?:[eE](?P<exponent>[+-]?\d{1,4}))?",
