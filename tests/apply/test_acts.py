@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from apply_running import ACCOUNT, START, Clock, checklist, outcomes, run, standin, step
+from standin import server
 from standin.direct import Direct
 from standin.server import FAULTS, StandIn
 
@@ -354,6 +355,40 @@ def test_what_is_kept_holds_up_what_cannot_be_undone_and_nothing_else(tmp_path: 
     )
     assert list(outcomes(report).values()) == ["kept", "blocked", "done"]
     assert [call.operation for call in made.acts] == ["DisableApiKey"]
+
+
+def test_what_changes_between_the_list_and_the_act_is_not_acted_on(tmp_path: Path) -> None:
+    made = standin([1, 2])
+
+    def meanwhile(steps: Any) -> None:
+        made.account.keys[0]["disabled"] = 1
+        made.account.keys[1]["description"] = "production"
+
+    report = run(
+        checklist(step("disable_key", "1"), step("disable_key", "2")),
+        tmp_path / "j.jsonl",
+        Direct(made),
+        confirm=meanwhile,
+        protect=[Pattern("production")],
+    )
+    assert list(outcomes(report).values()) == ["already", "protected"]
+    assert made.acts == []
+
+
+def test_not_found_is_believed_only_if_the_list_does_not_have_it_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = server._key
+
+    def lost(of: StandIn, operation: str, *words: Any) -> Any:
+        if operation == "GetApiKey":
+            raise server.Refused(404, "ApiKey.NotFound")
+        return known(of, operation, *words)
+
+    monkeypatch.setattr(server, "_key", lost)
+    made = standin([1])
+    assert one(tmp_path, made, step("disable_key", "1")).outcome == "done"
+    assert made.account.keys[0]["disabled"] == 1
 
 
 def test_a_key_of_another_account_is_skipped_and_another_account_refused(tmp_path: Path) -> None:

@@ -92,6 +92,21 @@ def test_what_people_did_since_is_not_touched(done: tuple[Written, StandIn, Path
     assert [call.operation for call in made.acts] == ["EnableApiKey"]
 
 
+def test_what_changes_between_the_list_and_the_act_is_not_touched(
+    done: tuple[Written, StandIn, Path],
+) -> None:
+    """Somebody deletes a key, and somebody else changes a plan, while consent is asked for."""
+    written, made, path = done
+
+    def meanwhile(steps: Any) -> None:
+        made.account.keys.clear()
+        made.account.plans[0]["RenewStatus"] = "ManualRenewal"
+
+    report = run(written, path, Direct(made), undo=True, confirm=meanwhile)
+    assert list(outcomes(report).values()) == ["blocked", "missing", "missing", "final"]
+    assert made.acts == []
+
+
 def test_nothing_is_ever_deleted_cancelled_or_disabled(done: tuple[Written, StandIn, Path]) -> None:
     written, made, path = done
     for row in made.account.keys:
