@@ -46,8 +46,12 @@ def ran(child: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
 
 def govern(folder: Path, *words: str, prelude: str = "", **how: object) -> subprocess.Popen[bytes]:
     """A child process; ``prelude`` is run in it before govern is."""
+    # Tests that run in the background ignore signals, and so would their children.
+    hearing = f"import signal\nfor one in {list(map(int, SIGNALS))}:\n"
+    hearing += "    if one == 2: signal.signal(one, signal.default_int_handler)\n"
+    hearing += "    else: signal.signal(one, signal.SIG_DFL)\n"
     script = (
-        f"import sys\n{prelude}\nimport runpy\n"
+        f"import sys\n{hearing}{prelude}\nimport runpy\n"
         f"sys.argv = ['govern', *{list(words)!r}]\nrunpy.run_module('govern', run_name='__main__')"
     )
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}

@@ -208,6 +208,16 @@ def test_an_asked_owner_has_the_token_of_the_row() -> None:
     assert payload["by"] == ["owner"]
 
 
+@pytest.mark.parametrize("field", ["sha256", "checklist_sha256", "plan_sha256", "head"])
+def test_a_digest_is_no_account_however_many_digits_it_begins_with(field: str) -> None:
+    digest = "12345678901234567890" + "ab" * 22
+    document = replace(audit_document(), payload={"schema": "s", field: digest})
+    assert redact(document, b"salt").payload[field] == digest
+    # The same digits in any other field may be an account's.
+    document = replace(audit_document(), payload={"schema": "s", "reason": digest})
+    assert digest not in redact(document, b"salt").payload["reason"]
+
+
 def test_the_columns_of_a_file_are_no_secret() -> None:
     payload = redact(inspection_document(), b"salt").payload
     assert payload["columns"][0]["fields"]["billing_account_id"] == "资源购买账号ID"

@@ -23,7 +23,7 @@ _KEPT = frozenset(
     "unit billed_cost list_cost taken_off before change effective_price effective_price_per "
     "other_cost unparsed_cost rejected_cost observed limit quantity "
     "per_day amount sha256 settle grace stopped_at proved_until collected_at created_at "
-    "disabled_at gone_at due at until head".split()
+    "disabled_at gone_at due at until head checklist_sha256 plan_sha256".split()
 )
 
 
