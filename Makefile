@@ -49,7 +49,7 @@ demo: $(VENV)/.installed
 
 # What was skipped is told with its reason: a keyring that wasn't there is no keyring that works.
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -q -rs -n auto --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -q -rs -n auto --dist worksteal $(TESTS)
 
 # The tools are the locked ones; what govern runs on is the lowest, or newest, that it allows.
 .venv-oldest/.made .venv-newest/.made: pyproject.toml requirements/dev.txt .ci/lowest.py
@@ -61,12 +61,12 @@ test: $(VENV)/.test
 test-oldest: .venv-oldest/.made
 	@.venv-oldest/bin/python .ci/lowest.py > .venv-oldest/lowest.txt
 	@.venv-oldest/bin/python $(PIP) -r .venv-oldest/lowest.txt
-	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadfile $(TESTS)
+	@.venv-oldest/bin/python -m pytest -q -n auto --dist worksteal $(TESTS)
 
 # Looked for on every run: a release of this morning is in.
 test-newest: .venv-newest/.made
 	@.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --no-build-isolation -e .
-	@.venv-newest/bin/python -m pytest -q -n auto --dist loadfile $(TESTS)
+	@.venv-newest/bin/python -m pytest -q -n auto --dist worksteal $(TESTS)
 
 lint: $(VENV)/.lint
 	@$(BIN)/ruff check src tests benchmarks examples
