@@ -133,7 +133,7 @@ def check_one(tmp_path: Path, seed: int) -> None:
     assert found.count("charges") + found.count("other") == len(theirs.charges) + len(theirs.others)
 
 
-@pytest.mark.parametrize("block", seeds(2, 5))
+@pytest.mark.parametrize("block", seeds(1, 5))
 def test_a_damaged_bill_is_told_or_read_exactly(tmp_path: Path, block: int) -> None:
     for seed in range(block * 25, block * 25 + 25):
         check_one(tmp_path, seed)

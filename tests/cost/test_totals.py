@@ -104,7 +104,7 @@ def random_bill(tmp_path: Path) -> Callable[[int], tuple[Path, list[Charge]]]:
 RandomBill = Callable[[int], tuple[Path, list[Charge]]]
 
 
-@pytest.mark.parametrize("seed", seeds(5, 24))
+@pytest.mark.parametrize("seed", seeds(3, 24))
 def test_every_grouping_is_what_the_oracle_adds_up(random_bill: RandomBill, seed: int) -> None:
     path, charges = random_bill(seed)
     rng = random.Random(seed)
@@ -117,7 +117,7 @@ def test_every_grouping_is_what_the_oracle_adds_up(random_bill: RandomBill, seed
         assert found(report.totals) == bill
 
 
-@pytest.mark.parametrize("seed", seeds(3, 16, first=24))
+@pytest.mark.parametrize("seed", seeds(2, 16, first=24))
 def test_what_is_asked_for_and_what_is_not_come_to_the_bill(
     random_bill: RandomBill, seed: int
 ) -> None:

@@ -100,7 +100,7 @@ def test_what_passes_in_part_passes_as_a_whole(tmp_path: Path, seed: int) -> Non
 
 def test_such_policies_do_pass_fail_and_stay_undecided(tmp_path: Path) -> None:
     seen: set[str] = set()
-    for seed in range(8):
+    for seed in range(5):
         rng = random.Random(seed)
         whole = company(rng)
         path = bill(tmp_path, *charges(rng))
