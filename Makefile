@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE := examples/qinghe
+# One more than there are cores: some tests wait, for a process, a clock or a server.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 PIP := -m pip install --quiet --disable-pip-version-check
 # What is locked, by its hash, whatever has been released since; make lock looks for newer versions.
 LOCKED := $(PIP) --require-hashes -r requirements/build.txt -r
@@ -49,7 +51,7 @@ demo: $(VENV)/.installed
 
 # What was skipped is told with its reason: a keyring that wasn't there is no keyring that works.
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -q -rs -n auto --dist worksteal $(TESTS)
+	@$(BIN)/python -m pytest -q -rs -n $(WORKERS) --dist worksteal $(TESTS)
 
 # The tools are the locked ones; what govern runs on is the lowest, or newest, that it allows.
 .venv-oldest/.made .venv-newest/.made: pyproject.toml requirements/dev.txt .ci/lowest.py
@@ -61,12 +63,12 @@ test: $(VENV)/.test
 test-oldest: .venv-oldest/.made
 	@.venv-oldest/bin/python .ci/lowest.py > .venv-oldest/lowest.txt
 	@.venv-oldest/bin/python $(PIP) -r .venv-oldest/lowest.txt
-	@.venv-oldest/bin/python -m pytest -q -n auto --dist worksteal $(TESTS)
+	@.venv-oldest/bin/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 # Looked for on every run: a release of this morning is in.
 test-newest: .venv-newest/.made
 	@.venv-newest/bin/python $(PIP) --upgrade --upgrade-strategy eager --no-build-isolation -e .
-	@.venv-newest/bin/python -m pytest -q -n auto --dist worksteal $(TESTS)
+	@.venv-newest/bin/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: $(VENV)/.lint
 	@$(BIN)/ruff check src tests benchmarks examples
