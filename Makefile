@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE := examples/qinghe
 # One more than there are cores: some tests wait, for a process, a clock or a server.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))')
 PIP := -m pip install --quiet --disable-pip-version-check
 # What is locked, by its hash, whatever has been released since; make lock looks for newer versions.
 LOCKED := $(PIP) --require-hashes -r requirements/build.txt -r
