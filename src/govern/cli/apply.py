@@ -14,7 +14,7 @@ from govern.cli import account, options, settings, signals
 from govern.cli.run import Run, command
 from govern.cli.streams import say, whisper
 from govern.model.errors import GovernError, usage
-from govern.model.text import nearest, printable, shorten
+from govern.model.text import printable
 
 if TYPE_CHECKING:
     from govern.ledger.ledger import Ledger
@@ -230,19 +230,13 @@ def _consent(steps: Sequence[StepOutcome], account_id: str, confirm: str | None)
 
 
 def _chosen(given: Sequence[str], written: Written) -> Callable[[str], bool]:
-    """Whether a step is one of ``--step``. Raises wrong usage for a word that no step has."""
+    """Whether a step, of the journal's too, is one of ``--step``. Raises wrong usage for a word
+    that no step of the checklist has."""
     from govern.model.policy import Pattern
+    from govern.shutdown.plan.named import named
 
-    ids = [one.id for one in written.checklist.steps]
+    named(written.checklist.steps, given, "--step")
     patterns = [Pattern(word) for word in given]
-    faults = []
-    for word, pattern in zip(given, patterns, strict=True):
-        if not any(map(pattern.matches, ids)):
-            near = nearest(word, ids) if len(word) < 120 else None
-            hint = f"; did you mean {near}?" if near else ""
-            faults.append(f"--step {shorten(word, 120)}: no step of this checklist{hint}")
-    if faults:
-        raise GovernError("usage", faults)
     return lambda id: not patterns or any(one.matches(id) for one in patterns)
 
 

@@ -68,6 +68,11 @@ class CallFailed(Exception):
             code in _REFUSED
         )
 
+    @property
+    def of_every_call(self) -> bool:
+        """No later call of this run would fare better: no answer at all, or refused credentials."""
+        return self.code is None or self.refused_credentials
+
 
 _REFUSED = (
     "SignatureDoesNotMatch",

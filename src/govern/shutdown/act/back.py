@@ -60,8 +60,7 @@ def _act(run: Run, intent: Intent, one: StepOutcome) -> tuple[StepOutcome, bool]
         live = run.maker.account.look(_thing(intent))
     except CallFailed as failed:
         told = f"nothing was called, since its state can't be had: {failed}"
-        ends = failed.refused_credentials or failed.code is None
-        return replace(one, outcome="failed", reason=told), ends
+        return replace(one, outcome="failed", reason=told), failed.of_every_call
     now = by_state(one, intent, live)
     if now.outcome != "would":
         return now, False

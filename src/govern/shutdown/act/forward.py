@@ -85,7 +85,7 @@ def _lives(
             try:
                 lives[step.id] = account.look(thing)
             except CallFailed as failed:
-                if failed.refused_credentials or failed.code is None:
+                if failed.of_every_call:
                     raise
                 unseen[step.id] = str(failed)
     except CallFailed as failed:
@@ -155,8 +155,7 @@ class _Acting:
             live = maker.account.look(self.lives[step.id].thing)
         except CallFailed as failed:
             told = f"nothing was called, since its state can't be had: {failed}"
-            ends = failed.refused_credentials or failed.code is None
-            return replace(one, outcome="failed", reason=told), ends
+            return replace(one, outcome="failed", reason=told), failed.of_every_call
         self.decider.journal = maker.held.journal
         now = self.decider.decide(step, before, live)
         if now.outcome != "would":

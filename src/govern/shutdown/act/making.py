@@ -103,7 +103,7 @@ class Maker:
                 live = self._look(thing)
             except CallFailed as failed:
                 said = f"the account took it, and its state can't be had: {failed}"
-                if failed.refused_credentials or failed.code is None:
+                if failed.of_every_call:
                     made = self._end(intent, "accepted", "response", said, None, request)
                     return Made(made.outcome, made.basis, made.reason, made.at, over=True)
                 continue

@@ -8,15 +8,10 @@ from datetime import datetime, tzinfo
 
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import Moment, wall_text
-from govern.model.errors import GovernError
-from govern.model.policy import Pattern
-from govern.model.text import nearest, shorten
 from govern.shutdown.plan.make import with_due
+from govern.shutdown.plan.named import named
 from govern.shutdown.plan.order import holds_up, with_states
 from govern.shutdown.plan.steps import KINDS, OWN
-
-#: So many steps are named.
-_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -39,32 +34,10 @@ def tick(checklist: Checklist, names: Sequence[str], word: Word) -> tuple[Checkl
 
     Raises wrong usage, with every fault, for names that no step has.
     """
-    chosen: set[str] = set()
-    faults = []
-    ids = [step.id for step in checklist.steps]
-    for name in names:
-        pattern = Pattern(name)
-        matching = [id for id in ids if pattern.matches(id)]
-        if not matching:
-            faults.append(f"{shorten(name, 120)}: no step of this checklist{_meant(name, ids)}")
-        chosen |= set(matching)
-    if faults:
-        raise GovernError("usage", faults)
+    chosen = named(checklist.steps, names)
     steps = [_said(step, word) if step.id in chosen else step for step in checklist.steps]
     ticked = replace(checklist, steps=tuple(with_due(with_states(steps))))
     return ticked, [step for step in ticked.steps if step.id in chosen]
-
-
-def _meant(name: str, ids: Sequence[str]) -> str:
-    """The steps of a key or workspace that was named by itself, else the nearest id."""
-    if len(name) >= 120:
-        return ""
-    ending = [id for id in ids if id.endswith(f".{name}")]
-    if ending:
-        more = f", or one of {len(ending) - _SHOWN} more" if len(ending) > _SHOWN else ""
-        return f"; did you mean {', '.join(ending[:_SHOWN])}{more}?"
-    near = nearest(name, ids)
-    return f"; did you mean {near}?" if near else ""
 
 
 def doubts(
