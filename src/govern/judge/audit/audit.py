@@ -9,9 +9,9 @@ from datetime import datetime, tzinfo
 from govern import __version__
 from govern.judge.audit.evidence import with_lines
 from govern.judge.audit.facts import by_day, facts_of, last_day
-from govern.judge.audit.question import USUAL_SETTLE, Question
+from govern.judge.audit.question import Question
 from govern.judge.audit.rate import run_rates
-from govern.judge.audit.silence import Stop
+from govern.judge.audit.silence import Stop, short_settle
 from govern.judge.audit.stops import Place, stops_of
 from govern.judge.audit.subjects import Subjects, jobs_ended
 from govern.judge.bill.payers import horizons
@@ -44,7 +44,7 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
         keys=(),
         workspaces=(),
         exit=Exit("overlap", "; ".join(ledger.clashes)),
-        notes=(*_warnings(question), *ledger.notes),
+        notes=(*short_settle(*question.settle), *ledger.notes),
         journal=question.journal,
     )
     if ledger.clashes:
@@ -82,14 +82,6 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
         covered_until=min((one.covered for one in accounts.values()), default=None),
         run_rate=tuple(rates),
     )
-
-
-def _warnings(question: Question) -> Iterable[str]:
-    if question.settle[1] < USUAL_SETTLE:
-        yield (
-            f"settle is {question.settle[0]}, less than 48h: a charge that arrives later than that "
-            "makes a proof wrong."
-        )
 
 
 def _stops(ledger: Ledger, question: Question) -> dict[Place, Stop]:

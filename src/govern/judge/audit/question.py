@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from govern.judge.audit.silence import Delays
+from govern.judge.audit.silence import GRACE, SETTLE, WINDOW, Delays
 from govern.model.clock import Moment
 from govern.model.inventory import Directory
 from govern.model.journal import Journal
-
-USUAL_SETTLE = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
@@ -23,9 +21,9 @@ class Question:
     """
 
     as_of: datetime
-    window: tuple[str, timedelta] = ("24h", timedelta(hours=24))
-    settle: tuple[str, timedelta] = ("48h", USUAL_SETTLE)
-    grace: tuple[str, timedelta] = ("15m", timedelta(minutes=15))
+    window: tuple[str, timedelta] = ("24h", WINDOW)
+    settle: tuple[str, timedelta] = ("48h", SETTLE)
+    grace: tuple[str, timedelta] = ("15m", GRACE)
     stopped_at: tuple[tuple[str, Moment], ...] = ()
     still_charging: bool = False
     fail_on: str = "low"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from govern.judge.audit.silence import Delays
+from govern.judge.audit.silence import GRACE, SETTLE, Delays
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
@@ -34,8 +34,8 @@ class Question:
     undo: bool = False
     max_steps: int = 20
     quiet_time: timedelta = timedelta(days=7)
-    settle: timedelta = timedelta(hours=48)
-    grace: timedelta = timedelta(minutes=15)
+    settle: timedelta = SETTLE
+    grace: timedelta = GRACE
     max_age: timedelta = timedelta(days=7)
     max_rejects: int = 0
     directory: Directory = field(default_factory=lambda: Directory(()))

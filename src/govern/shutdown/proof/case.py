@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
-from govern.judge.audit.silence import State, Use
+from govern.judge.audit.silence import SETTLE, State, Use
 from govern.model.checklist import Step
 from govern.model.inventory import Directory
 from govern.model.verification import StepResult
@@ -29,7 +29,7 @@ class Grounds:
     bill: BillEvidence | None = None
     directory: Directory = field(default_factory=lambda: Directory(()))
     evidence: int = 3
-    settle: timedelta = timedelta(hours=48)
+    settle: timedelta = SETTLE
     began: Mapping[str, datetime] = field(default_factory=dict)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from govern import __version__
-from govern.judge.audit.silence import Delays
+from govern.judge.audit.silence import GRACE, SETTLE, Delays, short_settle
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
@@ -23,9 +23,6 @@ from govern.shutdown.proof.evidence import BillEvidence
 from govern.shutdown.proof.users import unknown_users, users_of
 from govern.shutdown.proof.verify import overdue, verify
 
-#: The documented delays are far shorter; less than this is warned about.
-_SETTLE = timedelta(hours=48)
-
 
 @dataclass(frozen=True)
 class Question:
@@ -37,8 +34,8 @@ class Question:
 
     as_of: datetime
     clock: tzinfo
-    settle: tuple[str, timedelta] = ("48h", _SETTLE)
-    grace: tuple[str, timedelta] = ("15m", timedelta(minutes=15))
+    settle: tuple[str, timedelta] = ("48h", SETTLE)
+    grace: tuple[str, timedelta] = ("15m", GRACE)
     strict: bool = False
     fail_on: str = "low"
     max_rejects: int = 0
@@ -64,7 +61,7 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         inputs=tuple(Input(one.path, one.sha256) for one in question.directory.inventories),
         strict=question.strict,
         journal=question.journal,
-        notes=tuple(_notes(question)),
+        notes=tuple(short_settle(*question.settle)),
     )
     bill: BillSummary | None = None
     evidence = None
@@ -104,14 +101,6 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         told = f"a stale checklist: it doesn't know {stale[0]}; make it again"
         exits.insert(0, Exit("not_finished", told))
     return replace(report, bill=bill, steps=tuple(steps), exit=worst(exits), notes=tuple(notes))
-
-
-def _notes(question: Question) -> Iterable[str]:
-    if question.settle[1] < _SETTLE:
-        yield (
-            f"settle is {question.settle[0]}, less than 48h: a charge that arrives later than "
-            "that makes a proof wrong."
-        )
 
 
 def _exit(steps: Sequence[StepResult], question: Question, late: Sequence[str]) -> Exit:
