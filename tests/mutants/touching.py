@@ -12,8 +12,8 @@ import pytest
 
 #: Tests that decide something; formats, docs and packaging are left out.
 TESTS = (
-    "tests/judge", "tests/audit", "tests/shutdown", "tests/ledger", "tests/bill", "tests/policy",
-    "tests/inventory", "tests/cost", "tests/pack", "tests/test_agreement.py", "tests/worlds",
+    "tests/judge", "tests/shutdown/plan", "tests/shutdown/proof", "tests/ledger", "tests/bill",
+    "tests/policy", "tests/test_agreement.py", "tests/worlds",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from govern.model.checklist import Target
 from govern.shutdown.plan.steps import KINDS
 from govern.shutdown.plan.title import named
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMPANY = ROOT / "examples" / "qinghe"
 
 #: The addresses that Alibaba's pages name, copied from there.

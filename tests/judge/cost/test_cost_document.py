@@ -19,7 +19,7 @@ from seeds import seeds
 from govern.judge.cost.narrative import document
 from govern.privacy.redact import redact
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INVENTORY = ROOT / "examples" / "qinghe" / "inventory.yaml"
 
 

@@ -22,7 +22,7 @@ from govern.model.policy import Condition, Pattern
 from govern.model.report import CheckReport
 from govern.policy.policies import load_policies
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONSOLE = ROOT / "tests/bill/golden/v2-console/bill.csv"
 AS_OF = datetime(2026, 5, 20)
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from govern.cli.main import app
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMPANY = ROOT / "examples" / "qinghe"
 BILLS = str(COMPANY / "bills")
 

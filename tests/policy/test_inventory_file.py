@@ -7,11 +7,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from policy.files import faults_of, places, write
 
 from govern.model.clock import parse_moment
 from govern.model.inventory import SCHEMA, ApiKey, Directory, Inventory
 from govern.policy.inventory import load_inventories
+from policy.files import faults_of, places, write
 
 ROOT = Path(__file__).parents[2]
 

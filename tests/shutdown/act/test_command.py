@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 from standin.command import Ran, govern
 from standin.server import StandIn, running
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ACCOUNT = "1902910424969427"
 NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(hours=8)
 DAY = timedelta(days=1)

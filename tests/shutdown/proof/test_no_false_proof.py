@@ -31,7 +31,7 @@ SETTLE = timedelta(hours=48)
 START, PLAN, END = datetime(2026, 8, 1), datetime(2026, 8, 25), datetime(2026, 10, 1)
 MONTHS = ("2026-08", "2026-09")
 
-#: More worlds by hand: GOVERN_WORLDS=200 pytest -m slow tests/shutdown
+#: More worlds by hand: GOVERN_WORLDS=200 pytest -m slow tests/shutdown/proof
 WORLDS = int(os.environ.get("GOVERN_WORLDS", "20"))
 KEYS = 60
 

@@ -28,7 +28,7 @@ SETTLE = timedelta(hours=48)
 START, END = datetime(2026, 7, 1), datetime(2026, 10, 1)
 MONTHS = ("2026-07", "2026-08", "2026-09")
 
-#: More worlds by hand: GOVERN_WORLDS=200 pytest -m slow tests/audit
+#: More worlds by hand: GOVERN_WORLDS=200 pytest -m slow tests/judge/audit
 WORLDS = int(os.environ.get("GOVERN_WORLDS", "40"))
 KEYS = 120
 
