@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import random
-import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest import mock
 
+import commandline
 import yaml
 
-from govern.cli import signals
-from govern.cli.main import main
 from worlds import exports, truth, world
 from worlds.people import ticks
 from worlds.retire import Figures, later, provable
@@ -36,19 +31,8 @@ _GOVERNS: dict[str, Any] = {
 
 def govern(*words: str) -> tuple[int, str, str]:
     """The exit code of one command, what it printed, and what it said."""
-    out, said = io.StringIO(), io.StringIO()
-    with (
-        mock.patch.object(sys, "argv", ["govern", *words]),
-        # The process of the tests keeps its own signals.
-        mock.patch.object(signals, "listen"),
-        mock.patch.object(signals, "deaf"),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(said),
-    ):
-        try:
-            main()
-        except SystemExit as ended:
-            return int(ended.code or 0), out.getvalue(), said.getvalue()
+    done = commandline.govern(Path(), *words)
+    return done.returncode, done.stdout, done.stderr
 
 
 def run(seed: int) -> Figures:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from typing import Any
 
 from govern.model.checklist import Step
 from govern.shutdown.plan.planned import Planned
@@ -56,29 +57,36 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
     A step that others wait for counts with what the dearest of them saves.
     """
     known = {step.id: step for step in steps}
-    waiting: dict[str, set[str]] = {
-        id: {need for need in step.needs if need in known} for id, step in known.items()
-    }
     dearest = _worths(known)
 
     def priority(id: str) -> tuple[Decimal, int, str]:
         return -dearest[id], _RANK.get(known[id].kind, len(_RANK)), id
 
-    needed_by: dict[str, list[str]] = {id: [] for id in known}
-    for id, needs in waiting.items():
-        for need in needs:
-            needed_by[need].append(id)
-    ready = [(priority(id), id) for id, needs in waiting.items() if not needs]
+    needs = {id: [need for need in step.needs if need in known] for id, step in known.items()}
+    return [known[id] for id in by_need(needs, priority)]
+
+
+def by_need(
+    needs: Mapping[str, Collection[str]], priority: Callable[[str], tuple[Any, ...]]
+) -> list[str]:
+    """The ids of steps, each behind those that it needs; of those that may come next, the first by
+    ``priority``. ``needs``: by id, ids of the same mapping, without a circle."""
+    waits = {id: len(set(before)) for id, before in needs.items()}
+    behind: dict[str, list[str]] = {id: [] for id in needs}
+    for id, before in needs.items():
+        for need in set(before):
+            behind[need].append(id)
+    ready = [(priority(id), id) for id, count in waits.items() if not count]
     heapq.heapify(ready)
-    found = []
+    ordered = []
     while ready:
         _, id = heapq.heappop(ready)
-        found.append(known[id])
-        for other in needed_by[id]:
-            waiting[other].discard(id)
-            if not waiting[other]:
+        ordered.append(id)
+        for other in behind[id]:
+            waits[other] -= 1
+            if not waits[other]:
                 heapq.heappush(ready, (priority(other), other))
-    return found
+    return ordered
 
 
 def _worths(steps: Mapping[str, Step]) -> dict[str, Decimal]:
