@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from govern.cli import options
+from govern.cli.run import Run, command
 from govern.cli.saving import writing
 from govern.cli.streams import show
 from govern.model.errors import GovernError, usage
@@ -23,20 +24,8 @@ Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Bills, as for 
 
 
 @app.command("inspect")
-def inspect(
-    file: Files,
-    as_of: options.AsOf = None,
-    timezone: options.Zone = None,
-    exported_at: options.ExportedAt = None,
-    max_rejects: options.MaxRejects = 0,
-    digest: options.Digest = False,
-    format: options.ListFormat = None,
-    output: options.Outputs = None,
-    config: options.ConfigPath = None,
-    no_config: options.NoConfig = False,
-    redact: options.Redact = False,
-    quiet: options.Quiet = False,
-) -> None:
+@command(options.LISTED, without=["inventory", "no_cache", "verbose"])
+def inspect(run: Run, bill: Files) -> None:
     """Show how files are read: shape, columns, reach, services, unknown wordings, rejects.
 
     Rows of csv and ndjson are the files.
@@ -45,23 +34,12 @@ def inspect(
 
     Example: govern bill inspect 202609_consumedetailbillv2.csv
     """
-    from govern.cli import output as out
-    from govern.cli import settings
     from govern.judge.bill.inspect import inspect as look
     from govern.judge.bill.inspect_narrative import document
-    from govern.ledger.reading import read
-    from govern.ledger.salt import salt
 
-    stdout, files = out.formats_of(format, output or [], options.LISTED)
-    found = settings.load(config, no_config)
-    clock = settings.clock(timezone, found)
-    instant = settings.as_of(as_of, clock)
-    how = settings.reading(found, clock, exported_at or [], quiet, digest)
-    with read(file, how) as ledger:
-        secret = salt(ledger) if redact else None
-        inspection = look(ledger, instant, max_rejects)
-    inputs = [*file, *(one.path for one in inspection.bill.files)]
-    out.end(document(inspection), stdout, files, inputs, quiet=quiet, secret=secret)
+    with run.read() as ledger:
+        inspection = look(ledger, run.as_of, run.given.max_rejects)
+    run.end(document(inspection), bill=inspection.bill)
 
 
 @app.command("reduce")

@@ -6,7 +6,7 @@ import inspect
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
@@ -55,8 +55,12 @@ class Run:
     Everything raises wrong usage when it is asked for, before any bill is read.
     """
 
-    def __init__(self, given: Given, offered: Sequence[str], usual: str) -> None:
+    def __init__(
+        self, given: Given, offered: Sequence[str], usual: str, named: bool = True
+    ) -> None:
+        """``named``: whether inventories are read, since the command asks what names they give."""
         self.given = given
+        self._named = named
         self._secret: bytes | None = None
         format = given.format or os.environ.get(settings.FORMAT) or usual
         self.stdout, self.files = out.formats_of(format, given.output or [], offered)
@@ -80,6 +84,10 @@ class Run:
 
     @cached_property
     def directory(self) -> Directory:
+        from govern.model.inventory import Directory
+
+        if not self._named:
+            return Directory(())
         return settings.inventory(self.given.inventory or [], self.config)
 
     @property
@@ -143,13 +151,15 @@ def command(
     """A command whose first parameter is a :class:`Run`, made of the shared options.
 
     ``offered``: what its document offers to formats; ``usual``: the one of stdout. ``without``:
-    shared options that it doesn't have.
+    shared options that it doesn't have. A body that declares ``bill`` itself says how bills are
+    asked for.
     """
 
     def made(body: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(body, include_extras=True)
         _, *own = inspect.signature(body).parameters.values()
-        shared = [one for one in fields(Given) if one.name not in without]
+        declared = {parameter.name for parameter in own}
+        shared = [one for one in fields(Given) if one.name not in {*without, *declared}]
         types = get_type_hints(Given, include_extras=True)
         types["format"] = Annotated[
             str | None,
@@ -159,7 +169,9 @@ def command(
         @wraps(body)
         def called(**words: Any) -> None:
             given = Given(**{one.name: words.pop(one.name) for one in shared})
-            body(Run(given, offered, usual), **words)
+            if "bill" in declared:
+                given = replace(given, bill=words["bill"])
+            body(Run(given, offered, usual, "inventory" not in without), **words)
 
         asked = [one.replace(annotation=hints[one.name]) for one in own]
         keyword = inspect.Parameter.KEYWORD_ONLY
