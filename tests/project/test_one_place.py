@@ -1,7 +1,10 @@
-"""A measure, a kind of step, a format and a layout come from one place: here from outside."""
+"""A measure, a column, a kind of step, a format, a layout and a command come from one place each:
+here from outside."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,11 +13,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import typer
 from bills import HEADER, bill, paid, row
 
 from govern.bill.shapes import SHAPES, detail_zh
 from govern.cli import options
 from govern.cli.output import formats_of
+from govern.cli.run import Run, command
 from govern.judge.check.check import Terms, check
 from govern.judge.check.narrative import document
 from govern.ledger.reading import Reading, read
@@ -115,3 +120,52 @@ def test_a_made_up_layout_is_recognised_and_read(tmp_path: Path) -> None:
     (file,) = report.bill.files
     assert (file.shape, file.charges) == ("made-up", 2)
     assert [str(total.billed_cost.normalize()) for total in report.bill.totals] == ["1.5"]
+
+
+#: A column that the ledger has and policies don't, named before anything else of govern is loaded.
+_WITH_A_COLUMN = """
+from govern.model import words
+words.CONTEXT_COLUMNS += ("month",)
+words.WHERE_COLUMNS += ("month",)
+from govern.cli.main import main
+main()
+"""
+
+
+def test_a_made_up_column_is_grouped_and_chosen_by(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\npolicies:\n"
+        "  - {id: months, title: Months, per: [month], where: {month: 2026-09}, every: total,\n"
+        "     limit: {billed_cost: 1 CNY}}\n"
+    )
+    path = bill(tmp_path, paid("1.2"))
+    words = ["check", str(path), "-p", "p.yaml", "--as-of", "2026-09-06", "--format", "json"]
+    done = subprocess.run(
+        [sys.executable, "-c", _WITH_A_COLUMN, *words, "--no-config"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["subject"]["columns"], finding["observed"]) == ({"month": "2026-09"}, "1.2")
+
+
+def test_a_made_up_command_has_the_shared_options_and_ends_as_all_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @command(options.LISTED)
+    def count(run: Run, twice: bool = False) -> None:
+        with run.read() as ledger:
+            report = check(ledger, [], Terms(as_of=run.as_of))
+        assert twice
+        run.end(document(report), bill=report.bill)
+
+    app = typer.Typer()
+    app.command("count")(count)
+    path = bill(tmp_path, paid("1.2"))
+    words = ["--as-of", "2026-09-06", "--twice", "--format", "json", "--no-config", str(path)]
+    with pytest.raises(SystemExit) as ended:
+        app(words)
+    assert ended.value.code == 3  # no policy was applied
+    assert json.loads(capsys.readouterr().out)["bill"]["files"][0]["charges"] == 1

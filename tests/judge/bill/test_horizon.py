@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -29,6 +30,19 @@ FINAL_OCTOBER = month(10, day(11, 4), final=True)
 
 def test_silence_is_proved_up_to_settle_before_the_export() -> None:
     assert Horizon([OPEN_SEPTEMBER]).proved(day(9, 10), SETTLE) == day(9, 18)
+
+
+def test_a_day_whose_own_file_came_too_early_holds_back_what_follows_it() -> None:
+    # Two daily files: that of the 5th was exported on the 6th, that of the 6th long after.
+    days = ((day(9, 6), day(9, 6, 3)), (day(9, 7), day(9, 20)))
+    daily = replace(month(9, day(9, 25)), days=days)
+    assert daily.complete(SETTLE) == day(9, 4, 3)
+    # Exported settle after its end, to the instant, the first day is whole as well.
+    whole = replace(daily, days=((day(9, 6), day(9, 8)), days[1]))
+    assert whole.complete(SETTLE) == day(9, 23)
+    # Of two early ones the earlier holds back more.
+    both = replace(daily, days=((day(9, 6), day(9, 6, 3)), (day(9, 7), day(9, 7, 1))))
+    assert both.complete(SETTLE) == day(9, 4, 3)
 
 
 def test_a_final_month_is_proved_to_its_end_and_no_further() -> None:
