@@ -31,8 +31,8 @@ MODULES = (
     "policy/limits",
 )  # fmt: skip
 
-#: So many tests of a line are tried first, the quickest; what survives them meets so many more,
-#: some of every file of tests.
+#: The tests of the module's own file, and so many more of the line's quickest, are tried first; what
+#: survives them meets so many more, some of every file of tests.
 FIRST, MORE = 20, 120
 
 
@@ -65,9 +65,15 @@ def mutants(only: list[str], every: int) -> list[Mutant]:
         for spot in spots(path.read_text())[::every]:
             tests = _tests_of(spot.statement, by_line)
             quickest = sorted(tests, key=lambda test: (seconds[test], test))
-            more = _of_every_file(quickest[FIRST:])[:MORE]
-            found.append(Mutant(path, spot, tuple(quickest[:FIRST]), tuple(more)))
+            own = [test for test in quickest if _is_of(test, path.stem)]
+            first = [*own, *(test for test in quickest[: len(own) + FIRST] if test not in own)]
+            more = _of_every_file([test for test in quickest if test not in first])[:MORE]
+            found.append(Mutant(path, spot, tuple(first), tuple(more)))
     return found
+
+
+def _is_of(test: str, module: str) -> bool:
+    return test.split("::")[0].endswith(f"/test_{module}.py")
 
 
 def _of_every_file(tests: list[str]) -> list[str]:

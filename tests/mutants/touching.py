@@ -13,7 +13,7 @@ import pytest
 #: Tests that decide something; formats, docs and packaging are left out.
 TESTS = (
     "tests/judge", "tests/shutdown/plan", "tests/shutdown/proof", "tests/ledger", "tests/bill",
-    "tests/policy", "tests/test_agreement.py", "tests/worlds",
+    "tests/policy", "tests/model", "tests/test_agreement.py", "tests/worlds",
 )  # fmt: skip
 
 
