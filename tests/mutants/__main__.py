@@ -31,8 +31,8 @@ MODULES = (
     "policy/limits",
 )  # fmt: skip
 
-#: The tests of the module's own file, and so many more of the line's quickest, are tried first; what
-#: survives them meets so many more, some of every file of tests.
+#: The tests of the module's own file, and so many more of the line's quickest, are tried first;
+#: what survives them meets so many more, some of every file of tests.
 FIRST, MORE = 20, 120
 
 
