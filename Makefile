@@ -10,7 +10,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes -r requirements/build.txt -r
 OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
 
-.PHONY: demo test test-oldest test-newest lint fuzz worlds mutants bench validate lock clean
+.PHONY: demo test test-oldest test-newest lint fuzz worlds mutants bench validate schemas lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make fuzz   thousands of damaged bills (half an hour; TESTS=… for a part of it)"
 	@echo "make worlds  ten thousand simulated retirements, held against what truly happened"
 	@echo "make mutants  every change of what decides must be noticed by a test"
+	@echo "make schemas  write the schemas of policies and other files anew"
 	@echo "make lock   look for newer versions, and lock them (needs network)"
 	@echo "make bench  govern check against a bare scan of the same bill"
 	@echo "make validate  SARIF, JUnit and our schemas by the validators of their field (npm, network)"
@@ -88,6 +89,10 @@ worlds: $(VENV)/.test
 mutants: $(VENV)/.test
 	@rm -rf .mutants
 	@PYTHONPATH=tests:src $(BIN)/python -m mutants $(MUTANTS)
+
+# What editors know of the files that people write; a test holds that nobody forgot it.
+schemas: $(VENV)/.installed
+	@$(BIN)/govern policy schema --into schemas
 
 bench: $(VENV)/.installed
 	@$(BIN)/python benchmarks/check_against_scan.py

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from govern.cli import options
+from govern.cli import options, policy_schema
 from govern.cli.streams import say, show
 
 app = typer.Typer(help="Work on policies.", no_args_is_help=True, rich_markup_mode=None)
+app.command("schema")(policy_schema.schema)
 
 
 @app.command("validate")
