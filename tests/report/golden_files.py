@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich import rich
+from rich import rich, since
 from rich_bill import costs_by_owner, rich_audit, rich_cost, rich_inspection
 
 from govern.model.document import Document
@@ -29,6 +29,7 @@ SUFFIXES = {
 #: Those that are also kept redacted, since they show the most.
 REDACTED = {
     "check": ("table", "json", "sarif", "junit"),
+    "check.baseline": ("table", "json"),
     "cost": ("table", "json", "csv"),
     "audit": ("table", "json"),
     "bill": ("table", "json"),
@@ -42,7 +43,13 @@ NAMES = tuple(REDACTED)
 
 
 def documents() -> dict[str, Document]:
-    return {"check": rich(), "cost": rich_cost(), "audit": rich_audit(), "bill": rich_inspection()}
+    return {
+        "check": rich(),
+        "check.baseline": since(),
+        "cost": rich_cost(),
+        "audit": rich_audit(),
+        "bill": rich_inspection(),
+    }
 
 
 def rendered() -> dict[str, str]:

@@ -12,6 +12,7 @@ from govern.judge.bill import inspect_narrative
 from govern.judge.check import narrative
 from govern.judge.cost import narrative as cost_narrative
 from govern.model.audit import After, Audited, AuditReport, RunRate, SubjectCost
+from govern.model.baseline import STATES, Mark, Since
 from govern.model.bill import BillSummary, Evidence, RejectedRow
 from govern.model.cost import Change, CostReport, CostRow, Steps, UsageSum
 from govern.model.document import Document
@@ -57,11 +58,22 @@ def check_of(name: str) -> Document:
         evidence=(Evidence(name, 3, name, Decimal(1)),),
     )
     findings = (
-        seen,
-        replace(seen, subject=columns, message=name),
-        replace(seen, subject=channel, message=f"{channel.text} cost", waiver=waiver),
-        FINDINGS[3],
+        replace(seen, mark=Mark("grown", Decimal(1))),
+        replace(seen, subject=columns, message=name, mark=Mark("new")),
+        replace(
+            seen,
+            subject=channel,
+            message=f"{channel.text} cost",
+            waiver=waiver,
+            mark=Mark("same", seen.observed, excused=True),
+        ),
+        replace(FINDINGS[3], mark=Mark("new")),
     )
+    past = (
+        replace(seen, policy=name, start=seen.end, mark=Mark("gone", Decimal(1))),
+        replace(seen, policy=name, mark=Mark("unjudged", Decimal(1), reason=name)),
+    )
+    counts = {**dict.fromkeys(STATES, 1), "new": 2, "shrunk": 0}
     undecided = replace(POLICIES[5], title=name, message=name, unmatched=(name,), file=name)
     spend = replace(POLICIES[1], title=name, description=name, findings=3, file=name)
     idle = {**REPORT.waivers[1], "subject": name, "owner": name, "file": name}
@@ -74,6 +86,7 @@ def check_of(name: str) -> Document:
             exit=Exit("overlap", f"{name} and {name}"),
             notes=(name,),
             waivers=(idle,),
+            since=Since(name, REPORT.as_of, counts, past),
         )
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from govern.judge.check.narrative import document
+from govern.model.baseline import Mark, Since
 from govern.model.bill import BillSummary, Evidence, FileSummary, RejectedRow, Total
 from govern.model.clock import BILL_CLOCK
 from govern.model.document import Document
@@ -312,6 +313,34 @@ REPORT = CheckReport(
 
 def rich() -> Document:
     return document(REPORT)
+
+
+def since() -> Document:
+    """The same against a baseline: of each state a finding, two of them waived."""
+    marks = (
+        Mark("new"),
+        Mark("grown", Decimal("400.05")),
+        Mark("same", Decimal(98), excused=True),
+        Mark("shrunk", Decimal(5)),
+        Mark("new"),
+        Mark("new"),
+    )
+    marked = tuple(replace(one, mark=mark) for one, mark in zip(FINDINGS, marks, strict=True))
+    past = tuple(
+        replace(
+            SPEND,
+            subject=key(id, "llm-研发"),
+            message=f"API key {id} in llm-研发 cost …",
+            mark=mark,
+        )
+        for id, mark in (
+            ("20002", Mark("gone", Decimal("512.3"))),
+            ("20003", Mark("unjudged", Decimal("512.3"), reason="the policy has another rule now")),
+        )
+    )
+    counts = {"new": 3, "grown": 1, "shrunk": 1, "same": 1, "gone": 1, "unjudged": 1}
+    known = Since("verdicts/九月.json", datetime(2026, 9, 20), counts, past)
+    return document(replace(REPORT, findings=marked, since=known))
 
 
 def empty() -> Document:

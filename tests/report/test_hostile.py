@@ -86,11 +86,12 @@ def test_github_gets_exactly_the_commands_that_are_meant(name: str) -> None:
         assert word is not None
         keys = [pair.partition("=")[0] for pair in word[2].split(",")]
         assert keys in (["title"], ["file", "line", "title"])
-    assert len(lines) == len(commands) + 1
+    # Two findings of the baseline, and how the run ended.
+    assert len(lines) == len(commands) + 3
     assert not re.search(r"##\w*\[", "\n".join(lines))
 
 
-@pytest.mark.parametrize(("kind", "count"), [("check", 6), ("cost", 3), ("audit", 3), ("bill", 1)])
+@pytest.mark.parametrize(("kind", "count"), [("check", 8), ("cost", 3), ("audit", 3), ("bill", 1)])
 def test_csv_has_one_row_per_record_and_no_formula(kind: str, count: int, name: str) -> None:
     rows = list(csv.reader(io.StringIO(rendered("csv", name, kind)), strict=True))
     assert {len(row) for row in rows} == {len(rows[0])}
@@ -130,8 +131,9 @@ def test_yaml_holds_the_name_itself(name: str) -> None:
 
 def test_sarif_has_every_finding_and_no_link_or_placeholder(name: str) -> None:
     run = json.loads(rendered("sarif", name))["runs"][0]
-    assert len(run["results"]) == 4
-    assert [len(one.get("suppressions", [])) for one in run["results"]] == [0, 0, 1, 0]
+    states = [one["baselineState"] for one in run["results"]]
+    assert states == ["updated", "new", "unchanged", "new", "absent"]
+    assert [len(one.get("suppressions", [])) for one in run["results"]] == [0, 0, 1, 0, 0]
     for result in run["results"]:
         text = result["message"]["text"]
         plain = re.sub(r"\\[\\\[\]]", "", text)
@@ -144,16 +146,18 @@ def test_sarif_has_every_finding_and_no_link_or_placeholder(name: str) -> None:
 def test_junit_is_xml_with_every_finding(name: str) -> None:
     root = ElementTree.fromstring(rendered("junit", name).encode())
     assert len(root.findall(".//failure")) == 3
-    assert len(root.findall(".//skipped")) == 1
+    # A waived finding, and one of the baseline that nobody judged.
+    assert len(root.findall(".//skipped")) == 2
     assert [one.get("type") for one in root.findall(".//error")] == ["undecided", "overlap"]
-    allowed = {"testsuites", "testsuite", "testcase", "failure", "error", "skipped"}
+    allowed = {"testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"}
     assert {element.tag for element in root.iter()} == allowed
     assert (root.get("failures"), root.get("errors")) == ("3", "2")
 
 
 def test_gitlab_has_every_finding_and_what_could_not_be_judged(name: str) -> None:
     issues = json.loads(rendered("gitlab", name))
-    assert len(issues) == 4 + 2
+    assert len(issues) == 4 + 2 + 2
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
     assert all(isinstance(issue["description"], str) for issue in issues)
 
 
@@ -180,8 +184,8 @@ def test_markdown_holds_no_html_but_ours_and_no_link(kind: str, name: str) -> No
 
 #: Per table: its rows with the header, and its columns.
 TABLES = {
-    # Findings, policies, idle waivers, totals, rejected rows.
-    "check": [(5, 6), (4, 5), (2, 4), (2, 5), (2, 4)],
+    # Findings, those of the baseline, policies, idle waivers, totals, rejected rows.
+    "check": [(5, 7), (3, 5), (4, 5), (2, 4), (2, 5), (2, 4)],
     # Rows with their total, trends, totals, rejected rows.
     "cost": [(5, 12), (3, 6), (2, 5), (2, 4)],
     # Keys, workspaces, totals, rejected rows.

@@ -24,7 +24,7 @@ def documents() -> Iterator[tuple[str, str, str]]:
     from corpus import HOSTILE
     from golden_files import SALT
     from made_of import check_of
-    from rich import crowded, distrusted, empty, rich
+    from rich import crowded, distrusted, empty, rich, since
 
     from govern.privacy.redact import redact
     from govern.report import FORMATS
@@ -32,6 +32,7 @@ def documents() -> Iterator[tuple[str, str, str]]:
 
     cases = {
         "rich": rich(),
+        "baseline": since(),
         "empty": empty(),
         "distrusted": distrusted(),
         "crowded": crowded(300),

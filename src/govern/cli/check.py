@@ -9,6 +9,7 @@ import typer
 from govern.cli import options
 from govern.cli.run import Run, command
 from govern.cli.settings import policy_ids
+from govern.model.errors import usage
 
 
 @command(options.JUDGED)
@@ -36,6 +37,18 @@ def check(
         ),
     ] = None,
     evidence: options.Evidence = 3,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="VERDICT",
+            help="Hold findings against a verdict of before (-o json:FILE): new, grown, gone.",
+        ),
+    ] = None,
+    fail_on_new: Annotated[
+        bool,
+        typer.Option("--fail-on-new", help="What the baseline knew doesn't fail the run."),
+    ] = False,
 ) -> None:
     """Judge bills by policies: what should stop, why, since when, and how much it cost.
 
@@ -46,12 +59,17 @@ def check(
       govern check bill.csv
 
       govern check 2026-09/ -p policies/ --as-of 2026-10-05 --format json
+
+      govern check bills/ --baseline verdict.json --fail-on-new
     """
     from govern.cli import settings
     from govern.judge.check.check import Terms
     from govern.judge.check.check import check as judge
     from govern.judge.check.narrative import document
+    from govern.policy.verdict import load_baseline
 
+    if fail_on_new and not baseline:
+        raise usage("--fail-on-new: new against what? name a verdict of before with --baseline")
     rules = settings.policies(policy or [], run.config)
     excuses = settings.waivers(waivers or [], run.config)
     notes: tuple[str, ...] = ()
@@ -69,9 +87,12 @@ def check(
         waivers=excuses,
         max_bill_age=run.max_bill_age,
         directory=run.directory,
+        baseline=load_baseline(baseline) if baseline else None,
+        fail_on_new=fail_on_new,
     )
     with run.read() as ledger:
         report = judge(ledger, rules.policies, terms)
     inputs = [policy.file for policy in rules.policies]
     inputs += [excuse.file for excuse in excuses]
+    inputs += [baseline] if baseline else []
     run.end(document(report), inputs, report.bill)

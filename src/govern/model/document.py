@@ -56,10 +56,11 @@ class Document:
     """What a command has to say. A format takes what it needs of it, and knows no more.
 
     ``findings`` is None for a document that judges nothing by policies; then ``policies`` is
-    empty too. ``records`` are the payload's own rows, for formats of one row a line; None where
-    the payload is no list of anything. ``sheet`` makes flat ones of the document; without it the
-    records are flattened as they are. ``comments`` are those of a document that people edit as
-    YAML, by their places; None for one that nobody edits.
+    empty too. ``past`` are findings that only a baseline has: gone, or not judged now. ``records``
+    are the payload's own rows, for formats of one row a line; None where the payload is no list of
+    anything. ``sheet`` makes flat ones of the document; without it the records are flattened as
+    they are. ``comments`` are those of a document that people edit as YAML, by their places; None
+    for one that nobody edits.
     """
 
     payload: dict[str, Any]
@@ -67,6 +68,7 @@ class Document:
     exit: Exit
     findings: Sequence[Finding] | None = None
     policies: Sequence[PolicyResult] = ()
+    past: Sequence[Finding] = ()
     records: Sequence[Mapping[str, Any]] | None = None
     sheet: Callable[[Document], Sheet] | None = None
     comments: Mapping[tuple[str, ...], Comment] | None = None

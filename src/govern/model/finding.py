@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from govern.model.baseline import Mark
 from govern.model.bill import Evidence
 from govern.model.clock import iso
 from govern.model.meaning import channel_label
@@ -81,7 +82,7 @@ class Finding:
     """One subject in one period that breaks a policy. ``unit`` belongs to observed and limit.
 
     ``costs`` is what the matching charges cost, per currency. ``width``: how exactly the times of
-    its charges are known.
+    its charges are known. ``mark``: what became of it since a baseline; None without one.
     """
 
     policy: str
@@ -107,6 +108,7 @@ class Finding:
     other_units: int = 0
     waiver: Mapping[str, Any] | None = None
     width: str = "second"
+    mark: Mark | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -142,6 +144,11 @@ class Finding:
         """The message, with the period, and the cost where the message has no money in it."""
         cost = "" if self.cost in self.message else self.cost
         return f"{self.message} ({self.period}{': ' if cost else ''}{cost})"
+
+    @property
+    def since(self) -> str:
+        """What became of it since a baseline, in words; nothing without one."""
+        return self.mark.text(self.observed, self.unit) if self.mark else ""
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -185,4 +192,5 @@ class Finding:
             "fingerprint": self.fingerprint,
             "waiver": self.waiver,
             "stop": self.stop,
+            **({"baseline": self.mark.document(self.observed)} if self.mark else {}),
         }

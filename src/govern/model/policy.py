@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime, tzinfo
 from decimal import Decimal
+from typing import Any
 
 from govern.model.clock import Moment
 from govern.model.measure import Measure
+from govern.model.money import plain
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,14 @@ class Policy:
     stop: str = "ask"
     file_sha256: str | None = field(default=None, compare=False)
 
+    @property
+    def digest(self) -> str:
+        """Of what it asks and allows: the same wherever it stands, whatever it is called."""
+        rule = {one.name: _written(getattr(self, one.name)) for one in fields(self)}
+        asked = {name: value for name, value in rule.items() if name not in _TOLD}
+        text = json.dumps(asked, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
     def limit_of(self, subject_id: str | None, unit: str | None) -> Limit | None:
         """The limit for one subject in one unit: the most exact of ``limit_for`` comes first.
 
@@ -135,3 +148,24 @@ class Policy:
 
 def in_unit(limits: tuple[Limit, ...], unit: str | None) -> Limit | None:
     return next((limit for limit in limits if limit.unit == unit), None)
+
+
+#: What a policy says, and is judged by nothing of.
+_TOLD = frozenset("id title description severity owner enabled stop file line file_sha256".split())
+
+
+def _written(value: Any) -> Any:
+    """A field of a policy as JSON; a measure is known by its name."""
+    if isinstance(value, Measure):
+        return value.name
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tzinfo):
+        return str(value)
+    if is_dataclass(value):
+        return {one.name: _written(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    return value

@@ -13,6 +13,7 @@ from govern.privacy.tokens import Tokens
 FIELDS = {
     "account_id": "acct",
     "account_ids": "acct",
+    "accounts": "acct",
     "billing_account_id": "acct",
     "sub_account_id": "acct",
     "name": "name",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from govern.model.baseline import Mark
 from govern.model.bill import Evidence
 from govern.model.document import Document, Section, Sheet
 from govern.model.finding import Finding, Subject
@@ -36,18 +37,23 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
     """
     tokens = Tokens(salt, PUBLIC)
     findings = document.findings or ()
-    for finding in findings:
+    for finding in (*findings, *document.past):
         learn(tokens, dict(finding.subject.values))
     for result in document.policies:
         tokens.keep(result.id)
         tokens.learn_path(result.file)
-    shown = {f.subject.id for f in findings if f.subject.kind not in ("account", "columns")}
+    shown = {
+        f.subject.id
+        for f in (*findings, *document.past)
+        if f.subject.kind not in ("account", "columns")
+    }
     for payload in (document.payload, *beside):
         learn(tokens, payload, keep={one for one in shown if one})
     redacted = [_finding(tokens, finding) for finding in findings]
+    past = [_finding(tokens, finding) for finding in document.past]
     fingerprints = {
         before.fingerprint: after.fingerprint
-        for before, after in zip(findings, redacted, strict=True)
+        for before, after in zip((*findings, *document.past), (*redacted, *past), strict=True)
     }
     walk = _Walk(tokens, fingerprints)
     payload = walk.mapping(document.payload)
@@ -57,6 +63,7 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
         exit=replace(document.exit, reason=tokens.text(document.exit.reason)),
         findings=None if document.findings is None else redacted,
         policies=[_policy(tokens, result) for result in document.policies],
+        past=past,
         records=_records(document, payload, walk),
         sheet=_sheet(document, walk),
     )
@@ -123,6 +130,9 @@ class _Walk:
             return [self._value(key, one) for one in value]
         if not isinstance(value, str) or key in _KEPT:
             return value
+        if key == "digest":
+            # Of few words: whoever guesses an account id of a where could check the guess.
+            return None
         if key == "fingerprint":
             return self._fingerprints.get(value, value)
         if key in PATHS:
@@ -142,7 +152,12 @@ def _finding(tokens: Tokens, finding: Finding) -> Finding:
         evidence=tuple(_evidence(tokens, one) for one in finding.evidence),
         policy_file=tokens.path(finding.policy_file),
         waiver=None if waiver is None else _Walk(tokens, {}).mapping(waiver),
+        mark=_mark(tokens, finding.mark),
     )
+
+
+def _mark(tokens: Tokens, mark: Mark | None) -> Mark | None:
+    return mark and replace(mark, reason=tokens.text(mark.reason))
 
 
 def _subject(tokens: Tokens, subject: Subject) -> Subject:

@@ -39,13 +39,19 @@ def _lines(document: Document, page: Page) -> Iterable[str]:
     if document.distrust:
         yield _command("error", "govern", document.distrust, page)
     findings = [finding for finding in document.findings or () if not finding.waiver]
-    shown = dearest(findings, MOST)
+    fresh = [finding for finding in findings if finding.since == "new"]
+    rest = [finding for finding in findings if finding.since != "new"]
+    shown = [*dearest(fresh, MOST), *dearest(rest, MOST)][:MOST]
     for finding in shown:
-        title = f"{finding.title}: {finding.subject.text}"
+        since = f" ({finding.since})" if finding.mark else ""
+        title = f"{finding.title}: {finding.subject.text}{since}"
         level = _LEVEL[finding.severity]
         yield _command(level, title, finding.told, page, finding.policy_file, finding.policy_line)
     if len(findings) > len(shown):
         yield f"{len(findings) - len(shown)} more findings are not annotated."
+    for finding in document.past:
+        told = f"In the baseline: {finding.title}: {finding.told}: {finding.since}"
+        yield line(told, SENTENCE)
     yield "govern: " + line(f"{end.reason} (exit code {end.code})", SENTENCE)
 
 

@@ -23,7 +23,8 @@ _SEVERITY = {
 
 def render(document: Document, page: Page) -> str:
     issues = [_issue(finding, page) for finding in document.findings or ()]
-    return pretty([*issues, *_unjudged(document, page)])
+    past = [_past(finding, page) for finding in document.past]
+    return pretty([*issues, *past, *_unjudged(document, page)])
 
 
 def _unjudged(document: Document, page: Page) -> Iterable[dict[str, Any]]:
@@ -51,6 +52,8 @@ def _error(name: str, told: str, path: str, number: int) -> dict[str, Any]:
 def _issue(finding: Finding, page: Page) -> dict[str, Any]:
     """The format knows no waivers: a waived finding is ``info``, and its text says so."""
     text = f"{finding.title}: {finding.told}"
+    if finding.mark:
+        text = f"{finding.since[0].upper()}{finding.since[1:]}: {text}"
     return {
         "description": line(f"Waived: {text}" if finding.waiver else text, SENTENCE),
         "check_name": finding.policy,
@@ -61,3 +64,11 @@ def _issue(finding: Finding, page: Page) -> dict[str, Any]:
             "lines": {"begin": max(finding.policy_line, 1)},
         },
     }
+
+
+def _past(finding: Finding, page: Page) -> dict[str, Any]:
+    """Only in the baseline. Under a name of its own, or GitLab took it for one that is there."""
+    name = hashlib.sha256(f"past\0{finding.fingerprint}".encode()).hexdigest()[:32]
+    told = f"Only in the baseline, {finding.since}: {finding.title}: {finding.told}"
+    issue = {"description": line(told, SENTENCE), "fingerprint": name, "severity": "info"}
+    return _issue(finding, page) | issue

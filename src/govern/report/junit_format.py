@@ -18,6 +18,8 @@ def render(document: Document, page: Page) -> str:
     for result in document.policies:
         _policy(SubElement(root, "testsuite"), result, document, page)
     _bill(SubElement(root, "testsuite"), document)
+    if document.past:
+        _past(SubElement(root, "testsuite"), document)
     for kind in ("tests", "failures", "errors"):
         root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
     ElementTree.indent(root)
@@ -34,7 +36,8 @@ def _policy(suite: Element, result: PolicyResult, document: Document, page: Page
         if finding.waiver:
             SubElement(case, "skipped", {"message": _waived(finding)})
             continue
-        told = {"type": finding.severity, "message": line(finding.message, SENTENCE)}
+        message = f"{finding.since}: {finding.message}" if finding.mark else finding.message
+        told = {"type": finding.severity, "message": line(message, SENTENCE)}
         SubElement(case, "failure", told).text = _told(finding)
     if result.outcome == "error" or not findings:
         case = _case(suite, _class(result), result.title)
@@ -57,6 +60,17 @@ def _bill(suite: Element, document: Document) -> None:
         why = line(document.distrust, SENTENCE)
         SubElement(case, "error", {"type": end.cause, "message": why})
     _count(suite, "the bill")
+
+
+def _past(suite: Element, document: Document) -> None:
+    """What only the baseline has: gone is passed, and what nobody judged is skipped."""
+    for finding in document.past:
+        name = f"{finding.subject.text}, {finding.period}, {finding.unit}"
+        case = _case(suite, "govern." + line(finding.policy).replace(".", "_"), name)
+        if finding.mark and finding.mark.state != "gone":
+            SubElement(case, "skipped", {"message": line(finding.since, SENTENCE)})
+        SubElement(case, "system-out").text = _told(finding)
+    _count(suite, "only in the baseline")
 
 
 def _case(suite: Element, classname: str, name: str) -> Element:
@@ -91,6 +105,7 @@ def _waived(finding: Finding) -> str:
 def _told(finding: Finding) -> str:
     lines = [
         finding.title,
+        *([f"against the baseline: {finding.since}"] if finding.mark else []),
         finding.told,
         f"first charge {known(finding.first_charge, finding.width)}, "
         f"last charge {known(finding.last_charge, finding.width)}",

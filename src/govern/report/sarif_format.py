@@ -31,6 +31,15 @@ _LEVEL = {
 #: Linux ends at 4,096 bytes.
 _LONGEST = 4096
 
+#: SARIF 2.1.0, 3.27.24: whether a result is there now, and was there before.
+_BASELINE = {
+    "new": "new",
+    "grown": "updated",
+    "shrunk": "updated",
+    "same": "unchanged",
+    "gone": "absent",
+}
+
 _RANK = {"critical": 95.0, "high": 75.0, "medium": 50.0, "low": 25.0, "info": 5.0}
 
 
@@ -52,7 +61,9 @@ def render(document: Document, page: Page) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(document, page)],
         "results": [
-            _result(finding, index.get(finding.policy), page) for finding in document.findings or ()
+            _result(finding, index.get(finding.policy), page)
+            for finding in (*(document.findings or ()), *document.past)
+            if finding.mark is None or finding.mark.state in _BASELINE
         ],
     }
     return pretty({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -90,6 +101,11 @@ def _invocation(document: Document, page: Page) -> dict[str, Any]:
             "descriptor": {"id": f"govern-{end.cause}"},
         }
         told.append(notification)
+    told += [
+        _out_of_sight(one, page)
+        for one in document.past
+        if one.mark and one.mark.state not in _BASELINE
+    ]
     return {
         "executionSuccessful": end.code in (0, 1),
         "exitCode": end.code,
@@ -111,13 +127,25 @@ def _undecided(result: PolicyResult, run: str, page: Page) -> dict[str, Any]:
     return told
 
 
+def _out_of_sight(finding: Finding, page: Page) -> dict[str, Any]:
+    """A finding of the baseline of which this run can't say whether it is gone."""
+    return {
+        "level": "warning",
+        "message": {"text": _text(f"Of the baseline, {finding.since}: {finding.told}")},
+        "descriptor": {"id": "govern-baseline"},
+        "locations": [
+            {"physicalLocation": _physical(finding.policy_file, finding.policy_line, page)}
+        ],
+    }
+
+
 def _result(finding: Finding, rule: int | None, page: Page) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.policy,
         "level": _LEVEL[finding.severity],
         "rank": _RANK[finding.severity],
         "kind": "fail",
-        "message": {"text": _text(f"{finding.title}: {finding.told}")},
+        "message": {"text": _text(f"{finding.title}: {finding.told}{_since(finding)}")},
         "locations": [
             {
                 "physicalLocation": _physical(finding.policy_file, finding.policy_line, page),
@@ -136,6 +164,9 @@ def _result(finding: Finding, rule: int | None, page: Page) -> dict[str, Any]:
     }
     if rule is not None:
         result["ruleIndex"] = rule
+    if finding.mark:
+        result["baselineState"] = _BASELINE[finding.mark.state]
+        result["properties"]["baseline"] = finding.mark.document(finding.observed)
     if finding.evidence:
         result["relatedLocations"] = [
             _related(number, one, page) for number, one in enumerate(finding.evidence)
@@ -143,6 +174,12 @@ def _result(finding: Finding, rule: int | None, page: Page) -> dict[str, Any]:
     if finding.waiver:
         result["suppressions"] = [_suppression(finding)]
     return result
+
+
+def _since(finding: Finding) -> str:
+    """How much more or less it is than in the baseline, which has no word of SARIF's."""
+    grown = finding.mark is not None and finding.mark.state in ("grown", "shrunk")
+    return f"; {finding.since} since the baseline" if grown else ""
 
 
 def _logical(finding: Finding) -> dict[str, Any]:

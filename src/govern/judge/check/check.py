@@ -10,12 +10,13 @@ from govern import __version__
 from govern.judge.bill import summary
 from govern.judge.bill.matching import Values, inventory_columns
 from govern.judge.bill.trust import distrust, too_old
-from govern.judge.check import evidence, waiving
+from govern.judge.check import against, bar, evidence, waiving
 from govern.judge.check.findings import finding_of
 from govern.judge.check.rule import Breach, Rule, Verdict
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
+from govern.model.baseline import Baseline
 from govern.model.bill import BillSummary
 from govern.model.exits import UNTRUSTED, Exit, worst
 from govern.model.finding import Finding
@@ -23,7 +24,6 @@ from govern.model.inventory import Directory
 from govern.model.policy import Policy
 from govern.model.report import CheckReport, PolicyResult
 from govern.model.waiver import Waiver
-from govern.model.words import SEVERITIES
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ class Terms:
 
     ``max_bill_age``: how long before ``as_of`` the bill may end.
 
-    ``fail_on`` is a severity or ``never``; ``chosen`` tells whether a policy id is selected.
-    ``as_of`` is naive, on the bill's clock.
+    ``fail_on`` is a severity or ``never``; ``fail_on_new``: what the baseline knew fails nothing.
+    ``chosen`` tells whether a policy id is selected. ``baseline``: a verdict of before, that
+    findings are held against. ``as_of`` is naive, on the bill's clock.
     """
 
     as_of: datetime
@@ -45,6 +46,8 @@ class Terms:
     waivers: tuple[Waiver, ...] = ()
     max_bill_age: timedelta | None = None
     directory: Directory = field(default_factory=lambda: Directory(()))
+    baseline: Baseline | None = None
+    fail_on_new: bool = False
 
 
 def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
@@ -52,7 +55,8 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
     bill = summary.summarise(ledger, terms.as_of)
     if ledger.clashes:
         why = Exit("overlap", "; ".join(ledger.clashes))
-        return CheckReport(__version__, terms.as_of, bill, (), (), why, terms.notes)
+        report = CheckReport(__version__, terms.as_of, bill, (), (), why, terms.notes)
+        return against.held(report, terms.baseline, Values(ledger)) if terms.baseline else report
     applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
     directory = terms.directory
     name(ledger, directory)
@@ -86,8 +90,10 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
     known = [policy.id for policy in policies]
     findings, uses = waiving.apply(terms.waivers, findings, known, terms.as_of, ledger.clock)
     results = [_after_waivers(result, findings) for result in results]
+    if terms.baseline:
+        findings = against.marked(findings, terms.baseline)
     ended = _exit(ledger, bill, results, findings, terms)
-    return CheckReport(
+    report = CheckReport(
         version=__version__,
         as_of=terms.as_of,
         bill=bill,
@@ -97,6 +103,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         notes=(*terms.notes, *ledger.notes),
         waivers=tuple(use.document(ledger.clock) for use in uses),
     )
+    return against.held(report, terms.baseline, values) if terms.baseline else report
 
 
 def _after_waivers(result: PolicyResult, findings: Sequence[Finding]) -> PolicyResult:
@@ -145,6 +152,7 @@ def _bare(policy: Policy, outcome: str) -> PolicyResult:
         description=policy.description,
         file=policy.file,
         line=policy.line,
+        digest=policy.digest,
     )
 
 
@@ -156,7 +164,7 @@ def _exit(
     terms: Terms,
 ) -> Exit:
     judged = [result for result in results if result.outcome != "skip"]
-    exits = [Exit("clean", _quiet(findings, terms.fail_on))]
+    exits = bar.exits(findings, terms.fail_on, only_new=terms.fail_on_new)
     exits += distrust(ledger, bill, terms.max_rejects)
     exits += too_old(bill, terms.as_of, terms.max_bill_age)
     undecided = [result for result in judged if result.outcome == "error"]
@@ -167,31 +175,4 @@ def _exit(
         exits.append(Exit("nothing", "no policy was applied"))
     elif not bill.count("charges"):
         exits.append(Exit("nothing", "the bill has no Model Studio charge"))
-    counted = _counted(findings, terms.fail_on)
-    if counted:
-        many = "finding" if counted == 1 else "findings"
-        exits.append(Exit("findings", f"{counted} {many} at or above {terms.fail_on}"))
     return worst(exits)
-
-
-def _quiet(findings: Sequence[Finding], fail_on: str) -> str:
-    """Why a run without a counted finding is clean: none, below ``fail_on``, or waived."""
-    if not findings:
-        return "no finding"
-    waived = sum(1 for finding in findings if finding.waiver)
-    below = len(findings) - waived
-    said = [f"{waived} waived"] if waived else []
-    if below:
-        said.append(f"{below} not counted (--fail-on {fail_on})")
-    return f"{len(findings)} finding{'s' if len(findings) > 1 else ''}: {', '.join(said)}"
-
-
-def _counted(findings: Sequence[Finding], fail_on: str) -> int:
-    if fail_on == "never":
-        return 0
-    least = SEVERITIES.index(fail_on)
-    return sum(
-        1
-        for finding in findings
-        if finding.waiver is None and SEVERITIES.index(finding.severity) >= least
-    )

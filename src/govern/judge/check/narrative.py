@@ -24,7 +24,10 @@ def document(report: CheckReport) -> Document:
         report.exit,
         findings=report.findings,
         policies=report.policies,
-        records=payload["findings"],
+        past=report.since.past if report.since else (),
+        records=[*payload["findings"], *payload["baseline"]["past"]]
+        if report.since
+        else payload["findings"],
         sheet=sheet,
     )
 
@@ -33,6 +36,7 @@ def sections(report: CheckReport) -> list[Section]:
     return [
         _verdict(report),
         *_findings(report),
+        *_past(report),
         _policies(report),
         *_waivers(report),
         bill_section(report.bill, report.as_of),
@@ -49,12 +53,31 @@ def _verdict(report: CheckReport) -> Section:
 def _findings(report: CheckReport) -> Sequence[Section]:
     if not report.findings:
         return ()
+    against = ("baseline",) if report.since else ()
     return [
         Section(
             "What should stop",
-            columns=("severity", "who", "why", "since", "cost", "what to do"),
+            columns=("severity", *against, "who", "why", "since", "cost", "what to do"),
             rows=[_finding_row(finding) for finding in report.findings],
             details=[_finding_details(finding) for finding in report.findings],
+            right=frozenset({4 + len(against)}),
+        )
+    ]
+
+
+def _past(report: CheckReport) -> Sequence[Section]:
+    """Findings that only the baseline has."""
+    if not report.since or not report.since.past:
+        return ()
+    return [
+        Section(
+            "Only in the baseline",
+            columns=("baseline", "severity", "who", "why", "cost"),
+            rows=[
+                [one.since, one.severity, one.subject.text, one.title, one.cost]
+                for one in report.since.past
+            ],
+            details=[[f"{one.policy}, {one.period}: {one.message}"] for one in report.since.past],
             right=frozenset({4}),
         )
     ]
@@ -63,6 +86,7 @@ def _findings(report: CheckReport) -> Sequence[Section]:
 def _finding_row(finding: Finding) -> list[str]:
     return [
         finding.severity + (" (waived)" if finding.waiver else ""),
+        *([finding.since] if finding.mark else []),
         finding.subject.text,
         finding.title,
         known_text(finding.first_charge, finding.width),

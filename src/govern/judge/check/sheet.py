@@ -10,6 +10,9 @@ from govern.model.document import Cell, Document, Sheet
 from govern.model.finding import Finding
 from govern.model.money import plain
 
+#: Only where there is a baseline.
+_AGAINST = ("baseline", "baseline_observed", "baseline_change")
+
 _COLUMNS = (
     "severity",
     "policy",
@@ -48,19 +51,27 @@ def sheet(document: Document) -> Sheet:
 
     Last what could not be judged: without it a sheet that is empty would look clean.
     """
-    findings = document.findings or ()
+    findings = [*(document.findings or ()), *document.past]
+    against = _AGAINST if "baseline" in document.payload else ()
     currencies = sorted({currency for finding in findings for currency, _ in finding.costs})
-    columns = [*_COLUMNS, *(f"billed_cost_{currency}" for currency in currencies)]
-    return Sheet(columns, list(_rows(document, findings, currencies)))
+    columns = [*_COLUMNS, *against, *(f"billed_cost_{currency}" for currency in currencies)]
+    return Sheet(columns, list(_rows(document, findings, against, currencies)))
 
 
 def _rows(
-    document: Document, findings: Sequence[Finding], currencies: Sequence[str]
+    document: Document,
+    findings: Sequence[Finding],
+    against: Sequence[str],
+    currencies: Sequence[str],
 ) -> Iterable[Sequence[Cell]]:
     for finding in findings:
         costs = dict(finding.costs)
-        yield [*_finding(finding), *(_amount(costs.get(currency)) for currency in currencies)]
-    empty = [None] * len(currencies)
+        yield [
+            *_finding(finding),
+            *_marked(finding),
+            *(_amount(costs.get(currency)) for currency in currencies),
+        ]
+    empty = [None] * (len(against) + len(currencies))
     if document.distrust:
         yield [*_unjudged(message=f"no verdict: {document.distrust}"), *empty]
     for result in document.undecided:
@@ -114,6 +125,13 @@ def _finding(finding: Finding) -> Sequence[Cell]:
         first.line if first else None,
         finding.fingerprint,
     )
+
+
+def _marked(finding: Finding) -> Sequence[Cell]:
+    mark = finding.mark
+    if mark is None:
+        return ()
+    return mark.state, _amount(mark.before), _amount(mark.change(finding.observed))
 
 
 def _amount(cost: Decimal | None) -> str | None:
