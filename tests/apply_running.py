@@ -23,11 +23,11 @@ from govern.model.checklist import Checklist, Step, Target, Written
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
 from govern.shutdown.act.account import Account
-from govern.shutdown.act.decide import Rules
 from govern.shutdown.act.execute import executed
 from govern.shutdown.act.held import held
 from govern.shutdown.act.making import Maker
 from govern.shutdown.act.question import Question
+from govern.shutdown.act.rules import Rules
 from govern.shutdown.act.run import Run
 
 ACCOUNT = "1902910424969427"

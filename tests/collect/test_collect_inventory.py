@@ -329,17 +329,18 @@ def test_where_no_host_resolves_none_is_known_not_to_exist(
 
 def unresolved(monkeypatch: pytest.MonkeyPatch, regions: tuple[str, ...]) -> None:
     """Calls to these regions end as where a host's name resolves to nothing."""
-    from govern.cloud import transport
+    from govern.cloud.exchange import Answer, Request
+    from govern.cloud.transport import Transport
+    from govern.cloud.unanswered import Unanswered
 
-    real = transport.Transport.send
+    real = Transport.send
 
-    def send(self: Any, request: transport.Request, *words: Any) -> transport.Answer:
+    def send(self: Any, request: Request, *words: Any) -> Answer:
         if any(f"/ms/{region}/" in request.url for region in regions):
-            told = "the host's name resolves to nothing"
-            raise transport.Unanswered(told, final=True, unresolved=True)
+            raise Unanswered("the host's name resolves to nothing", final=True, unresolved=True)
         return real(self, request, *words)
 
-    monkeypatch.setattr(transport.Transport, "send", send)
+    monkeypatch.setattr(Transport, "send", send)
 
 
 # the file before

@@ -12,7 +12,8 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from govern.cloud.transport import Answer, Request, Unanswered
+from govern.cloud.exchange import Answer, Request
+from govern.cloud.unanswered import Unanswered
 from standin.server import (
     _ACTS,
     Call,

@@ -112,10 +112,10 @@ def apply(
     from govern.model.policy import Pattern
     from govern.policy.checklist import load_checklist
     from govern.policy.journal import beside, load_journal
-    from govern.shutdown.act.decide import Rules
     from govern.shutdown.act.dry import dry_run
     from govern.shutdown.act.narrative import document
     from govern.shutdown.act.question import Question
+    from govern.shutdown.act.rules import Rules
 
     if execute and run.given.no_config:
         raise usage("--no-config with --execute would drop protect of govern.yaml")

@@ -27,7 +27,7 @@ def profile(home: str, name: str | None) -> Mapping[str, Any] | None:
     path = os.path.join(home, PLACE)
     try:
         with open(path, encoding="utf-8-sig") as file:
-            told = json.load(file)
+            config = json.load(file)
     except FileNotFoundError:
         if name is not None:
             raise usage(f"--profile {name}: {path} doesn't exist") from None
@@ -37,19 +37,23 @@ def profile(home: str, name: str | None) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         # The parser's own words would show a piece of the file, which holds secrets.
         raise GovernError("file", f"{path}: no JSON; run: aliyun configure") from None
-    known = _profiles(told)
+    known = _profiles(config)
     if name is None:
-        current = told.get("current") if isinstance(told, Mapping) else None
+        current = config.get("current") if isinstance(config, Mapping) else None
         return known.get(str(current or "default"))
     if name not in known:
         raise usage(f"--profile {name}: {path} has {', '.join(sorted(known)) or 'no profile'}")
     return known[name]
 
 
-def _profiles(told: object) -> dict[str, Mapping[str, Any]]:
-    listed = told.get("profiles") if isinstance(told, Mapping) else None
-    found = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-    return {str(one.get("name")): one for one in found}
+def _profiles(config: object) -> dict[str, Mapping[str, Any]]:
+    listed = config.get("profiles") if isinstance(config, Mapping) else None
+    profiles = (
+        [entry for entry in listed if isinstance(entry, Mapping)]
+        if isinstance(listed, list)
+        else []
+    )
+    return {str(entry.get("name")): entry for entry in profiles}
 
 
 def is_asked_for(known: Mapping[str, Any]) -> bool:

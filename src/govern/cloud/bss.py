@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from govern.cloud import paging
-from govern.cloud.client import Client, Told
+from govern.cloud.client import Client, Reply
 from govern.cloud.failure import CallFailed
 from govern.cloud.paging import Page, Row, Rows
 from govern.cloud.service import Operation, Service
@@ -44,9 +44,9 @@ def plans(client: Client) -> Rows:
             "PageNum": str(number),
             "PageSize": str(_PAGE),
         }
-        told = _read(client, QUERY_AVAILABLE_INSTANCES, parameters)
-        data = paging.inside(title, told.body, "Data")
-        return paging.page(title, data.get("InstanceList"), None, data.get("TotalCount"), told.at)
+        reply = _read(client, QUERY_AVAILABLE_INSTANCES, parameters)
+        data = paging.inside(title, reply.body, "Data")
+        return paging.page(title, data.get("InstanceList"), None, data.get("TotalCount"), reply.at)
 
     return paging.read_numbered(title, page, _PAGE)
 
@@ -65,14 +65,14 @@ def instance_bill(client: Client, day: date) -> Rows:
         }
         if token:
             parameters["NextToken"] = token
-        told = _read(client, DESCRIBE_INSTANCE_BILL, parameters)
-        data = paging.inside(DESCRIBE_INSTANCE_BILL.title, told.body, "Data")
+        reply = _read(client, DESCRIBE_INSTANCE_BILL, parameters)
+        data = paging.inside(DESCRIBE_INSTANCE_BILL.title, reply.body, "Data")
         return paging.page(
             DESCRIBE_INSTANCE_BILL.title,
             data.get("Items"),
             data.get("NextToken"),
             data.get("TotalCount"),
-            told.at,
+            reply.at,
         )
 
     return paging.read(DESCRIBE_INSTANCE_BILL.title, page)
@@ -80,13 +80,13 @@ def instance_bill(client: Client, day: date) -> Rows:
 
 def overview(client: Client, month: str) -> tuple[Row, ...]:
     """The account's own sums of a month, by product and currency. Raises CallFailed."""
-    told = _read(client, QUERY_BILL_OVERVIEW, {"BillingCycle": month})
-    items = paging.inside(QUERY_BILL_OVERVIEW.title, told.body, "Data").get("Items")
+    reply = _read(client, QUERY_BILL_OVERVIEW, {"BillingCycle": month})
+    items = paging.inside(QUERY_BILL_OVERVIEW.title, reply.body, "Data").get("Items")
     inside = items.get("Item") if isinstance(items, Mapping) else items
     return tuple(paging.rows_in(QUERY_BILL_OVERVIEW.title, inside))
 
 
-def _read(client: Client, operation: Operation, parameters: Mapping[str, str]) -> Told:
+def _read(client: Client, operation: Operation, parameters: Mapping[str, str]) -> Reply:
     """On the account's own site: the other site answers that it doesn't apply (documented)."""
     endpoints = client.endpoints
     try:

@@ -12,19 +12,21 @@ from uuid import uuid4
 
 from govern.cloud import repeat, reply
 from govern.cloud.endpoint import Endpoints
+from govern.cloud.exchange import Answer, Request
 from govern.cloud.failure import CallFailed
 from govern.cloud.pace import Pace
 from govern.cloud.secret import Credentials, Secret, Unsaid
 from govern.cloud.service import Operation
 from govern.cloud.signature import Acs3, Bearer, encoded, encoded_path, encoded_query
-from govern.cloud.transport import Answer, Request, Transport, Unanswered
+from govern.cloud.transport import Transport
+from govern.cloud.unanswered import Unanswered
 
 #: Further apart, and the account's clock signs and dates instead of this machine's.
 SKEW_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Told:
+class Reply:
     """An answer that is no failure: its JSON (numbers exact), and when the account gave it."""
 
     body: Mapping[str, Any]
@@ -63,7 +65,7 @@ class Client:
         region_id: str = "",
         id: str = "",
         key: Key | None = None,
-    ) -> Told:
+    ) -> Reply:
         """Ask until an answer comes, as often as the contract allows. Raises CallFailed."""
         assert not operation.acts
         call = _Call(operation, parameters or {}, region_id, id, key)
@@ -77,7 +79,7 @@ class Client:
         region_id: str = "",
         id: str = "",
         key: Key | None = None,
-    ) -> Told:
+    ) -> Reply:
         """Carry out once; again only where the service says that nothing was.
 
         Raises CallFailed, with ``happened`` where the account's state must be asked.
@@ -91,11 +93,11 @@ class Client:
         """The account's time, in UTC, as far as its answers told it."""
         return datetime.fromtimestamp(self.now() + self.skew, UTC)
 
-    def _answered(self, call: _Call, again: Callable[[CallFailed], bool]) -> Told:
+    def _answered(self, call: _Call, again: Callable[[CallFailed], bool]) -> Reply:
         until = self.elapsed() + repeat.SECONDS
         for attempt in range(1, repeat.ATTEMPTS + 1):
             failed, headers = self._tried(call, until)
-            if isinstance(failed, Told):
+            if isinstance(failed, Reply):
                 return failed
             pause = repeat.wait(attempt, headers, self.jitter())
             in_time = self.elapsed() + pause < until
@@ -109,22 +111,22 @@ class Client:
 
     def _tried(
         self, call: _Call, until: float, *, resigned: bool = False
-    ) -> tuple[Told | CallFailed, Mapping[str, str]]:
+    ) -> tuple[Reply | CallFailed, Mapping[str, str]]:
         """One attempt, and the headers of its answer."""
         known = self.skew
         unsaid = Unsaid(self.credentials, self.secrets)
         answer: Answer | None = None
         try:
             answer = self._sent(call, until)
-            told = reply.read(call.operation, answer, unsaid)
-            return Told(told, self.clock), answer.headers
-        except Unanswered as none:
+            body = reply.read(call.operation, answer, unsaid)
+            return Reply(body, self.clock), answer.headers
+        except Unanswered as unanswered:
             failed = CallFailed(
                 call.operation.title,
-                str(none),
-                happened=none.sent,
-                passing=not none.final,
-                unresolved=none.unresolved,
+                str(unanswered),
+                happened=unanswered.sent,
+                passing=not unanswered.final,
+                unresolved=unanswered.unresolved,
             )
             return failed, {}
         except CallFailed as failed:
@@ -166,9 +168,9 @@ class Client:
         self._paces.setdefault(operation.title, new).wait()
 
     def _set_clock(self, answer: Answer) -> None:
-        told = repeat.instant(answer.headers.get("date", ""))
-        if told is not None:
-            apart = told - self.now()
+        date = repeat.instant(answer.headers.get("date", ""))
+        if date is not None:
+            apart = date - self.now()
             self.skew = apart if abs(apart) > SKEW_SECONDS else 0.0
 
 
@@ -183,5 +185,5 @@ class _Call:
     def __post_init__(self) -> None:
         # A path without its id would be about something else: all of them, or what is above.
         if "{id}" in self.operation.path and self.id in ("", ".", ".."):
-            told = f"'{self.id}' is no id"
-            raise CallFailed(self.operation.title, told, code="InvalidId")
+            problem = f"'{self.id}' is no id"
+            raise CallFailed(self.operation.title, problem, code="InvalidId")

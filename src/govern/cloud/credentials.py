@@ -52,15 +52,17 @@ def find(
     """
     if profile is not None:
         return _profile(home, profile, "profile")
-    found = Credentials.of(
+    credentials = Credentials.of(
         environment.get(ID), environment.get(SECRET), environment.get(TOKEN), "environment"
     )
-    found = found or _keyring(prompts)
-    return _held(found) if found else _profile(home, None, "aliyun_cli")
+    credentials = credentials or _keyring(prompts)
+    return _held(credentials) if credentials else _profile(home, None, "aliyun_cli")
 
 
-def _held(found: Credentials) -> Source:
-    return Source(found.source, found.shown, found.token is not None, lambda: found)
+def _held(credentials: Credentials) -> Source:
+    return Source(
+        credentials.source, credentials.shown, credentials.token is not None, lambda: credentials
+    )
 
 
 def _keyring(prompts: bool) -> Credentials | None:
@@ -77,21 +79,21 @@ def _profile(home: str, name: str | None, source: str) -> Source | None:
         return None
     if aliyun_cli.is_asked_for(known):
         return Source(source, None, True, lambda: role.ask(home, known, source))
-    found = aliyun_cli.credentials(known, source)
-    return _held(found) if found else None
+    credentials = aliyun_cli.credentials(known, source)
+    return _held(credentials) if credentials else None
 
 
 def api_keys(environment: Mapping[str, str], *, prompts: bool = False) -> list[ApiKey]:
     """Model Studio API keys: the environment's, and the keyring's. Raises ``network`` for what
     can't be a key."""
-    found = []
+    keys = []
     text = environment.get(API_KEY, "").strip()
     if text and not sendable(text):
         raise GovernError("network", f"{API_KEY} holds characters that no key has")
     if text:
-        found.append(ApiKey(Secret(text), None, None, "environment"))
+        keys.append(ApiKey(Secret(text), None, None, "environment"))
     try:
         kept = keyring_store.opened(prompts).api_keys()
     except GovernError:
-        return found
-    return found + [ApiKey(key, *place, "keyring") for place, key in kept.items()]
+        return keys
+    return keys + [ApiKey(key, *place, "keyring") for place, key in kept.items()]

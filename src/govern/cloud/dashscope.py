@@ -56,14 +56,14 @@ def batches(client: Client, region_id: str, key: Key) -> Rows:
 
     def page(token: str | None) -> Page:
         parameters = {"limit": str(_PAGE)} | ({"after": token} if token else {})
-        told = client.read(LIST_BATCHES, parameters, region_id=region_id, key=key)
-        rows = paging.rows_in(LIST_BATCHES.title, told.body.get("data"))
-        last = told.body.get("last_id") or (rows[-1].get("id") if rows else None)
-        if told.body.get("has_more") is not True:
+        reply = client.read(LIST_BATCHES, parameters, region_id=region_id, key=key)
+        rows = paging.rows_in(LIST_BATCHES.title, reply.body.get("data"))
+        last = reply.body.get("last_id") or (rows[-1].get("id") if rows else None)
+        if reply.body.get("has_more") is not True:
             last = None
         elif not last:
             raise CallFailed(LIST_BATCHES.title, "more rows, and no last_id", code="BrokenList")
-        return paging.page(LIST_BATCHES.title, rows, last, None, told.at)
+        return paging.page(LIST_BATCHES.title, rows, last, None, reply.at)
 
     return paging.read(LIST_BATCHES.title, page)
 
@@ -71,9 +71,9 @@ def batches(client: Client, region_id: str, key: Key) -> Rows:
 def _numbered(client: Client, operation: Operation, name: str, region_id: str, key: Key) -> Rows:
     def page(number: int) -> Page:
         parameters = {"page_no": str(number), "page_size": str(_PAGE)}
-        told = client.read(operation, parameters, region_id=region_id, key=key)
-        output = paging.inside(operation.title, told.body, "output")
+        reply = client.read(operation, parameters, region_id=region_id, key=key)
+        output = paging.inside(operation.title, reply.body, "output")
         total = output.get("total", output.get("total_count"))
-        return paging.page(operation.title, output.get(name), None, total, told.at)
+        return paging.page(operation.title, output.get(name), None, total, reply.at)
 
     return paging.read_numbered(operation.title, page, _PAGE)

@@ -45,12 +45,12 @@ class Endpoints:
 
     def base(self, service: Service, region_id: str) -> SplitResult:
         """Scheme, host and leading path. No answer of a service ever decides it."""
-        known = service.hosts.get(region_id, service.host)
+        host = service.hosts.get(region_id, service.host)
         if self.abroad and service.abroad:
-            known = service.abroad
-        given = self.replaced.get(service.name, f"https://{known}").replace("{region}", region_id)
-        found = urlsplit(given if "://" in given else f"https://{given}")
-        return found._replace(path=found.path.rstrip("/"))
+            host = service.abroad
+        given = self.replaced.get(service.name, f"https://{host}").replace("{region}", region_id)
+        url = urlsplit(given if "://" in given else f"https://{given}")
+        return url._replace(path=url.path.rstrip("/"))
 
 
 def checked(variable: str, url: str) -> str:
@@ -63,15 +63,15 @@ def checked(variable: str, url: str) -> str:
         raise usage(f"{variable}: no user or password belongs here; {example}")
     try:
         # With a region in its place it must be a whole URL too.
-        found = urlsplit(url.replace("{region}", "cn-beijing"))
-        host, _ = found.hostname, found.port
+        parts = urlsplit(url.replace("{region}", "cn-beijing"))
+        host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
     plain = not (set(url) & set("?#\\ ")) and url.isprintable()
-    if not host or not plain or not _HOST.fullmatch(found.netloc):
+    if not host or not plain or not _HOST.fullmatch(parts.netloc):
         raise usage(f"{variable}={url}: {example}")
-    if found.scheme not in ("http", "https"):
+    if parts.scheme not in ("http", "https"):
         raise usage(f"{variable}={url}: {example}")
-    if found.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise usage(f"{variable}={url}: plain http is for this machine only; write https")
     return url

@@ -41,14 +41,14 @@ class CallFailed(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        told = f"{self.operation}: {self.code or 'no answer'}"
+        text = f"{self.operation}: {self.code or 'no answer'}"
         if self.message and self.message != self.code:
-            told += f": {self.message}"
+            text += f": {self.message}"
         if self.permission:
-            told += f" (missing permission: {self.permission})"
+            text += f" (missing permission: {self.permission})"
         if self.request_id:
-            told += f" (request {self.request_id})"
-        return told
+            text += f" (request {self.request_id})"
+        return text
 
     @property
     def throttled(self) -> bool:

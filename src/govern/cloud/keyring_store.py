@@ -50,29 +50,29 @@ class Store:
         self.problem: str | None = None
         self.empty = False
         try:
-            self._keyring, self.problem = self._asked(_backend)
+            self._keyring, self.problem = self._answer(_backend)
             self.empty = self.problem is not None
-            if self.problem is None and not prompts and self._asked(_locked, self._keyring):
+            if self.problem is None and not prompts and self._answer(_locked, self._keyring):
                 self.problem = "the system keyring is locked: unlock it first"
         except GovernError as error:
             self.problem = str(error)
 
     def access_key(self) -> Credentials | None:
-        told = self._get(_ACCESS_KEY)
-        found = _object(told) if told else {}
-        return Credentials.of(found.get("id"), found.get("secret"), None, "keyring")
+        text = self._get(_ACCESS_KEY)
+        entry = _object(text) if text else {}
+        return Credentials.of(entry.get("id"), entry.get("secret"), None, "keyring")
 
     def keep_access_key(self, id: str, secret: Secret) -> None:
         self._set(_ACCESS_KEY, json.dumps({"id": id, "secret": secret.reveal()}))
 
     def api_keys(self) -> dict[tuple[str, str], Secret]:
         """By (workspace id, region id)."""
-        found = {}
+        keys = {}
         for place in self._index():
             text = self._get(_entry(*place))
             if text:
-                found[place] = Secret(text)
-        return found
+                keys[place] = Secret(text)
+        return keys
 
     def keep_api_key(self, workspace_id: str, region_id: str, key: Secret) -> None:
         places = sorted({*self._index(), (workspace_id, region_id)})
@@ -86,23 +86,23 @@ class Store:
         return sum(self._delete(name) for name in names)
 
     def _index(self) -> list[tuple[str, str]]:
-        told = _object(self._get(_INDEX) or "{}").get("places")
-        found = [one for one in told or () if isinstance(one, list) and len(one) == 2]
-        return [(str(workspace), str(region)) for workspace, region in found]
+        listed = _object(self._get(_INDEX) or "{}").get("places")
+        places = [place for place in listed or () if isinstance(place, list) and len(place) == 2]
+        return [(str(workspace), str(region)) for workspace, region in places]
 
     def _get(self, name: str) -> str | None:
         self.usable()
-        found: str | None = self._asked(self._keyring.get_password, SERVICE, name)
-        return found
+        password: str | None = self._answer(self._keyring.get_password, SERVICE, name)
+        return password
 
     def _set(self, name: str, text: str) -> None:
         self.usable()
-        self._asked(self._keyring.set_password, SERVICE, name, text)
+        self._answer(self._keyring.set_password, SERVICE, name, text)
 
     def _delete(self, name: str) -> int:
         if self._get(name) is None:
             return 0
-        self._asked(self._keyring.delete_password, SERVICE, name)
+        self._answer(self._keyring.delete_password, SERVICE, name)
         return 1
 
     def usable(self) -> None:
@@ -110,25 +110,25 @@ class Store:
         if self.problem:
             raise GovernError("file", self.problem)
 
-    def _asked(self, ask: Callable[..., Any], *words: object) -> Any:
+    def _answer(self, ask: Callable[..., Any], *words: object) -> Any:
         """In a thread, since a keyring may wait for a person for ever."""
-        found: list[Any] = []
+        answers: list[Any] = []
         failed: list[Exception] = []
 
         def run() -> None:
             try:
-                found.append(ask(*words))
+                answers.append(ask(*words))
             except Exception as error:
                 failed.append(error)
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
         thread.join(_UNLOCKS if self._prompts else _ANSWERS)
-        if found:
-            return found[0]
+        if answers:
+            return answers[0]
         # Its own words might repeat what it was given.
-        told = f"refused ({type(failed[0]).__name__})" if failed else "doesn't answer"
-        self.problem = f"the system keyring {told}: is it unlocked?"
+        state = f"refused ({type(failed[0]).__name__})" if failed else "doesn't answer"
+        self.problem = f"the system keyring {state}: is it unlocked?"
         raise GovernError("file", self.problem)
 
 
@@ -138,10 +138,10 @@ def _entry(workspace_id: str, region_id: str) -> str:
 
 def _object(text: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, Mapping) else {}
+    return value if isinstance(value, Mapping) else {}
 
 
 def _backend() -> tuple[Any, str | None]:
@@ -160,8 +160,11 @@ def _problem(backend: object) -> str | None:
     where = f"{type(backend).__module__}.{type(backend).__qualname__}"
     if where.startswith("keyring.backends.chainer"):
         # It asks each in turn, and could fall back on one that keeps plain text.
-        told = [_problem(one) for one in getattr(backend, "backends", ())]
-        return next((one for one in told if one and one != _NONE), None if None in told else _NONE)
+        problems = [_problem(inner) for inner in getattr(backend, "backends", ())]
+        return next(
+            (problem for problem in problems if problem and problem != _NONE),
+            None if None in problems else _NONE,
+        )
     if "plaintext" in where.casefold() or where.startswith("keyrings.alt"):
         return f"the keyring {where} keeps plain text: nothing is stored in it"
     if where.startswith(("keyring.backends.fail", "keyring.backends.null")):
@@ -172,7 +175,7 @@ def _problem(backend: object) -> str | None:
 def _locked(backend: object) -> bool:
     """Whether the Secret Service would ask a person before it answers; others can't be asked."""
     inner = getattr(backend, "backends", (backend,))
-    if not any(type(one).__module__ == "keyring.backends.SecretService" for one in inner):
+    if not any(type(store).__module__ == "keyring.backends.SecretService" for store in inner):
         return False
     import secretstorage
 

@@ -50,10 +50,10 @@ def api_keys(client: Client, region_id: str) -> Rows:
 def _list(client: Client, operation: Operation, name: str, region_id: str) -> Rows:
     def page(token: str | None) -> Page:
         parameters = {"maxResults": _PAGE} | ({"nextToken": token} if token else {})
-        told = client.read(operation, parameters, region_id=region_id)
-        body = told.body
+        reply = client.read(operation, parameters, region_id=region_id)
+        body = reply.body
         return paging.page(
-            operation.title, body.get(name), body.get("nextToken"), body.get("totalCount"), told.at
+            operation.title, body.get(name), body.get("nextToken"), body.get("totalCount"), reply.at
         )
 
     return paging.read(operation.title, page)
@@ -62,5 +62,5 @@ def _list(client: Client, operation: Operation, name: str, region_id: str) -> Ro
 def api_key(client: Client, region_id: str, id: str) -> Mapping[str, Any]:
     """One key as it is now. Raises CallFailed."""
     body = client.read(GET_API_KEY, region_id=region_id, id=id).body
-    found = body.get("apiKey")
-    return found if isinstance(found, Mapping) else {}
+    key = body.get("apiKey")
+    return key if isinstance(key, Mapping) else {}

@@ -41,26 +41,26 @@ class Rows:
     at: datetime
 
 
-def rows_in(title: str, found: object) -> list[Row]:
+def rows_in(title: str, rows: object) -> list[Row]:
     """The rows of an answer. Raises CallFailed where there are none: what is no list is not an
     empty one."""
-    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise _broken(title, "an answer without its list")
-    return found
+    return rows
 
 
 def inside(title: str, body: Row, name: str) -> Row:
     """The object of that name in an answer. Raises CallFailed."""
-    found = body.get(name)
-    if not isinstance(found, Mapping):
+    value = body.get(name)
+    if not isinstance(value, Mapping):
         raise _broken(title, f"an answer without {name}")
-    return found
+    return value
 
 
 def whole(total: object) -> int | None:
     """How many rows there are, as an answer says it."""
-    told = str(total)
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else None
+    text = str(total)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def page(title: str, rows: object, next: object, total: object, at: datetime) -> Page:
@@ -69,17 +69,17 @@ def page(title: str, rows: object, next: object, total: object, at: datetime) ->
     A list of no rows may be left out, if its total says that there are none.
     """
     count = whole(total)
-    found = [] if rows is None and count == 0 else rows_in(title, rows)
-    return Page(found, str(next) if next not in (None, "") else None, count, at)
+    listed = [] if rows is None and count == 0 else rows_in(title, rows)
+    return Page(listed, str(next) if next not in (None, "") else None, count, at)
 
 
 def read(title: str, page: Callable[[str | None], Page]) -> Rows:
     """All rows. ``page`` asks for the page behind a token. Raises CallFailed."""
     for _ in range(_READINGS):
-        found = _read_once(title, _pages(title, page))
-        if isinstance(found, Rows):
-            return found
-    raise _broken(title, f"{found}, read {_READINGS} times")
+        rows = _read_once(title, _pages(title, page))
+        if isinstance(rows, Rows):
+            return rows
+    raise _broken(title, f"{rows}, read {_READINGS} times")
 
 
 def read_numbered(title: str, page: Callable[[int], Page], size: int) -> Rows:
@@ -88,39 +88,39 @@ def read_numbered(title: str, page: Callable[[int], Page], size: int) -> Rows:
     Raises CallFailed.
     """
     for _ in range(_READINGS):
-        found = _read_once(title, _numbered(title, page, size))
-        if isinstance(found, Rows):
-            return found
-    raise _broken(title, f"{found}, read {_READINGS} times")
+        rows = _read_once(title, _numbered(title, page, size))
+        if isinstance(rows, Rows):
+            return rows
+    raise _broken(title, f"{rows}, read {_READINGS} times")
 
 
 def _read_once(title: str, pages: Iterator[Page]) -> Rows | str:
     """All rows, or what is missing. Raises CallFailed for more rows than there should be."""
-    found: list[Row] = []
+    rows: list[Row] = []
     total: int | None = None
     last: Page | None = None
     empty = 0
     for number, last in enumerate(pages, 1):
-        found += last.rows
+        rows += last.rows
         total = last.total if last.total is not None else total
-        if total is not None and len(found) >= total + max(len(last.rows), 1):
-            raise _broken(title, f"{len(found)} rows where there should be {total}")
+        if total is not None and len(rows) >= total + max(len(last.rows), 1):
+            raise _broken(title, f"{len(rows)} rows where there should be {total}")
         empty = 0 if last.rows else empty + 1
         if empty > _MOST_EMPTY or number > _MOST_PAGES:
             raise _broken(title, "pages that never end")
     assert last is not None
-    if total is None or len(found) >= total:
-        return Rows(tuple(found), last.at)
-    return f"{len(found)} rows where there should be {total}"
+    if total is None or len(rows) >= total:
+        return Rows(tuple(rows), last.at)
+    return f"{len(rows)} rows where there should be {total}"
 
 
-def _pages(title: str, page: Callable[[str | None], Page]) -> Iterator[Page]:
+def _pages(title: str, ask: Callable[[str | None], Page]) -> Iterator[Page]:
     seen: set[str] = set()
     token: str | None = None
     while True:
-        found = page(token)
-        yield found
-        token = found.next
+        page = ask(token)
+        yield page
+        token = page.next
         if not token:
             return
         if token in seen:
@@ -128,22 +128,20 @@ def _pages(title: str, page: Callable[[str | None], Page]) -> Iterator[Page]:
         seen.add(token)
 
 
-def _numbered(title: str, page: Callable[[int], Page], size: int) -> Iterator[Page]:
+def _numbered(title: str, ask: Callable[[int], Page], size: int) -> Iterator[Page]:
     """A service may give fewer rows a page than it was asked for: its total decides."""
     count = 0
     before: Page | None = None
     for number in range(1, _MOST_PAGES + 2):
-        found = page(number)
-        if before and found.rows and found.rows == before.rows:
+        page = ask(number)
+        if before and page.rows and page.rows == before.rows:
             raise _broken(title, "a page that came twice")
-        yield found
-        count += len(found.rows)
-        if not found.rows or (
-            len(found.rows) < size if found.total is None else count >= found.total
-        ):
+        yield page
+        count += len(page.rows)
+        if not page.rows or (len(page.rows) < size if page.total is None else count >= page.total):
             return
-        before = found
+        before = page
 
 
-def _broken(title: str, told: str) -> CallFailed:
-    return CallFailed(title, told, code="BrokenList")
+def _broken(title: str, problem: str) -> CallFailed:
+    return CallFailed(title, problem, code="BrokenList")

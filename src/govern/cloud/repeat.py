@@ -30,27 +30,27 @@ def wait(attempt: int, headers: Mapping[str, str], jitter: float) -> float:
 
     What the service asks for (Retry-After, in seconds or as a date) goes first, up to a minute.
     """
-    asked = _asked(headers)
-    if asked is not None:
-        return min(asked, _LONGEST_WAIT)
+    seconds = _retry_after(headers)
+    if seconds is not None:
+        return min(seconds, _LONGEST_WAIT)
     doubled = _FIRST_WAIT * 2.0 ** (attempt - 1)
     return float(doubled * (0.5 + jitter / 2))
 
 
-def _asked(headers: Mapping[str, str]) -> float | None:
-    told = headers.get("retry-after", "").strip()
-    if told.isascii() and told.isdigit():
-        return float(told[:9])
-    until, sent = instant(told), instant(headers.get("date", ""))
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    until, sent = instant(text), instant(headers.get("date", ""))
     return max(until - sent, 0.0) if until is not None and sent is not None else None
 
 
 def instant(text: str) -> float | None:
     """A date of a header, in seconds since 1970; None for one that can't be meant."""
     try:
-        found = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except (TypeError, ValueError, OverflowError):
         return None
-    if not 2020 <= found.year < 2100:
+    if not 2020 <= date.year < 2100:
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()

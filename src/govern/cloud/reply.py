@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from govern.cloud import repeat
+from govern.cloud.exchange import Answer
 from govern.cloud.failure import CallFailed, denied, unpermitted
 from govern.cloud.secret import Unsaid
 from govern.cloud.service import Operation
-from govern.cloud.transport import Answer
 
 #: What an answer carries besides a payload.
 _ENVELOPE = frozenset(
@@ -76,9 +76,9 @@ def _json(answer: Answer, unsaid: Unsaid) -> Mapping[str, Any] | None:
         return {}
     try:
         text = answer.body.decode("utf-8-sig")
-        found = json.loads(text, parse_float=_exact, parse_constant=_no_number)
-        if isinstance(found, dict):
-            return unsaid.everywhere(found) if unsaid.near(text) else found
+        value = json.loads(text, parse_float=_exact, parse_constant=_no_number)
+        if isinstance(value, dict):
+            return unsaid.everywhere(value) if unsaid.near(text) else value
     except (ValueError, RecursionError):
         pass
     return None
@@ -97,8 +97,8 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON")
 
 
-def _mapping(found: object) -> Mapping[str, Any]:
-    return found if isinstance(found, Mapping) else {}
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _text(body: Mapping[str, Any], *names: str) -> str | None:

@@ -36,34 +36,34 @@ def ask(home: str, known: Mapping[str, Any], source: str) -> Credentials:
     """Raises ``network`` where no key came, wrong usage without the library or for a mode that it
     doesn't know."""
     mode = aliyun_cli.mode(known)
-    told = f"profile {known.get('name')} of the aliyun CLI has mode {mode}"
+    whose = f"profile {known.get('name')} of the aliyun CLI has mode {mode}"
     if mode not in ASKED:
-        raise usage(f"{told}: use one of AK, StsToken, {', '.join(ASKED)}")
+        raise usage(f"{whose}: use one of AK, StsToken, {', '.join(ASKED)}")
     try:
         from alibabacloud_credentials.provider.cli_profile import CLIProfileCredentialsProvider
     except ImportError:
-        raise usage(f"{told}: install {EXTRA} for it") from None
+        raise usage(f"{whose}: install {EXTRA} for it") from None
     # It logs whole requests, tokens among them, from threads of its own and later too.
     logging.disable()
     try:
-        found = CLIProfileCredentialsProvider(
+        temporary = CLIProfileCredentialsProvider(
             profile_name=str(known.get("name")),
             profile_file=os.path.join(home, aliyun_cli.PLACE),
         ).get_credentials()
     except Exception as error:
-        raise GovernError("network", f"{told}: {_failure(ASKED[mode], error)}") from None
-    made = Credentials.of(
-        found.get_access_key_id(),
-        found.get_access_key_secret(),
-        found.get_security_token(),
+        raise GovernError("network", f"{whose}: {_failure(ASKED[mode], error)}") from None
+    credentials = Credentials.of(
+        temporary.get_access_key_id(),
+        temporary.get_access_key_secret(),
+        temporary.get_security_token(),
         source,
     )
-    if made is None:
-        raise GovernError("network", f"{told}: {ASKED[mode]}: no key came")
-    return made
+    if credentials is None:
+        raise GovernError("network", f"{whose}: {ASKED[mode]}: no key came")
+    return credentials
 
 
-def _failure(asked: str, error: Exception) -> CallFailed:
+def _failure(operation: str, error: Exception) -> CallFailed:
     """What the library's error is about, in words that no secret can be among."""
     text = str(error)
     answer = _answer(text)
@@ -71,27 +71,27 @@ def _failure(asked: str, error: Exception) -> CallFailed:
     if code:
         permission = _word(denied(answer))
         request_id = _word(answer.get("RequestId"))
-        return CallFailed(asked, "", code=code, request_id=request_id, permission=permission)
+        return CallFailed(operation, "", code=code, request_id=request_id, permission=permission)
     status = re.search(r"(?:HttpCode=|http_code: )(\d{3})\b", text)
     if status and status[1] != "200":
-        return CallFailed(asked, "", code=f"HTTP {status[1]}")
+        return CallFailed(operation, "", code=f"HTTP {status[1]}")
     if isinstance(error, OSError) and error.filename:
-        return CallFailed(asked, f"{error.filename}: {error.strerror}", code="no token")
+        return CallFailed(operation, f"{error.filename}: {error.strerror}", code="no token")
     if type(error).__name__ == "RetryError":
-        return CallFailed(asked, "")
-    return CallFailed(asked, type(error).__name__, code="no key came")
+        return CallFailed(operation, "")
+    return CallFailed(operation, type(error).__name__, code="no key came")
 
 
 def _answer(text: str) -> Mapping[str, Any]:
     """The JSON object that stands in a message."""
     try:
-        found, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
+        value, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def _word(told: object) -> str | None:
+def _word(value: object) -> str | None:
     """A code or an id, and nothing else."""
-    found = scrubbed(str(told))
-    return found if told and re.fullmatch(r"[A-Za-z0-9.:_-]{1,100}", found) else None
+    text = scrubbed(str(value))
+    return text if value and re.fullmatch(r"[A-Za-z0-9.:_-]{1,100}", text) else None

@@ -68,12 +68,12 @@ class Credentials:
 
         Raises ``network`` for what can't be a key: no service would take it.
         """
-        texts = [str(one or "").strip() for one in (id, secret, token)]
+        texts = [str(value or "").strip() for value in (id, secret, token)]
         if not texts[0] or not texts[1]:
             return None
-        if not all(sendable(one) for one in texts):
-            told = f"the access key ({source}) holds characters that no key has"
-            raise GovernError("network", told)
+        if not all(sendable(text) for text in texts):
+            problem = f"the access key ({source}) holds characters that no key has"
+            raise GovernError("network", problem)
         return cls(texts[0], Secret(texts[1]), Secret(texts[2]) if texts[2] else None, source)
 
     @property
@@ -101,7 +101,7 @@ class Unsaid:
     access key id. Servers repeat what they were sent."""
 
     def __init__(self, credentials: Credentials, secrets: Iterable[Secret]) -> None:
-        known = {one.reveal(): _SHOWN for one in (*credentials.secrets, *secrets)}
+        known = {secret.reveal(): _SHOWN for secret in (*credentials.secrets, *secrets)}
         known[credentials.access_key_id] = credentials.shown
         # The longest first: one may be a part of another.
         self._known = {
@@ -117,17 +117,17 @@ class Unsaid:
 
     def near(self, json: str) -> bool:
         """Whether a JSON text may hold one: as it stands, or behind an escape."""
-        return "\\" in json or "sk-" in json or any(one in json for one in self._known)
+        return "\\" in json or "sk-" in json or any(text in json for text in self._known)
 
-    def everywhere(self, found: Any) -> Any:
+    def everywhere(self, value: Any) -> Any:
         """The same JSON value without them, names included."""
-        if isinstance(found, str):
-            return self.text(found)
-        if isinstance(found, dict):
-            return {self.text(name): self.everywhere(inner) for name, inner in found.items()}
-        if isinstance(found, list):
-            return [self.everywhere(inner) for inner in found]
-        return found
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.text(name): self.everywhere(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.everywhere(inner) for inner in value]
+        return value
 
 
 def scrubbed(text: str) -> str:
@@ -141,7 +141,9 @@ def scrubbed(text: str) -> str:
 
 
 def _in_url(text: str, safe: str = "-._~") -> str:
-    return "".join(one if one.isalnum() or one in safe else f"%{ord(one):02X}" for one in text)
+    return "".join(
+        letter if letter.isalnum() or letter in safe else f"%{ord(letter):02X}" for letter in text
+    )
 
 
 def _is_long(text: str) -> bool:

@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from govern.cloud import bss, dashscope, modelstudio
-from govern.cloud.client import Client, Key, Told
+from govern.cloud.client import Client, Key, Reply
 from govern.cloud.credentials import ApiKey
 from govern.cloud.failure import CallFailed
 from govern.cloud.paging import Row, Rows
 from govern.cloud.service import Operation
 from govern.model.act import GONE, UNSEEN, Live, Thing
+from govern.shutdown.act import calls, states
 
 _MISSING = re.compile(r"not_?(found|exists?)|no_?such", re.IGNORECASE)
 
 #: Not found, but none of ours: the operation, the version, the caller.
 _NOT_THE_THING = ("InvalidAction", "InvalidVersion", "InvalidApi", "InvalidAccessKey", "HTTP ")
-
-#: Of a plan, what tells it apart and what turning its renewal on again needs.
-_RENEWAL = (
-    "RenewStatus", "RenewalDuration", "RenewalDurationUnit", "ProductCode", "ProductType",
-    "SubscriptionType",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,20 +42,6 @@ _BY_KEY: Mapping[str, _ByKey] = {
         dashscope.GET_DEPLOYMENT, dashscope.deployments, "deployed_model", "output"
     ),
     "batch": _ByKey(dashscope.GET_BATCH, dashscope.batches, "id", None),
-}
-
-_CALLS: Mapping[str, Operation] = {
-    operation.name: operation
-    for operation in (
-        modelstudio.DISABLE_API_KEY,
-        modelstudio.ENABLE_API_KEY,
-        modelstudio.DELETE_API_KEY,
-        modelstudio.DELETE_WORKSPACE,
-        bss.SET_RENEWAL,
-        dashscope.CANCEL_FINE_TUNE,
-        dashscope.DELETE_DEPLOYMENT,
-        dashscope.CANCEL_BATCH,
-    )
 }
 
 
@@ -82,7 +63,7 @@ class Account:
         """Every workspace of a region that the caller sees. Raises CallFailed."""
         return list(modelstudio.workspaces(self._client, region_id).rows)
 
-    def look(self, thing: Thing) -> Live:
+    def live(self, thing: Thing) -> Live:
         """The thing as it is now. Raises CallFailed where that can't be had."""
         if thing.kind == "api_key":
             return self._key(thing)
@@ -99,38 +80,35 @@ class Account:
         except CallFailed as failed:
             if not _is_missing(failed):
                 raise
-            row = next((one for one in self.api_keys(region_id) if is_key(one, thing.id)), {})
-            return key(thing, row) if row else Live(thing, GONE)
-        if not is_key(row, thing.id):
+            row = next(
+                (row for row in self.api_keys(region_id) if states.is_key(row, thing.id)), {}
+            )
+            return states.key(thing, row) if row else Live(thing, GONE)
+        if not states.is_key(row, thing.id):
             title = modelstudio.GET_API_KEY.title
             raise CallFailed(title, "an answer without its key", code="BrokenAnswer")
-        return key(thing, row)
+        return states.key(thing, row)
 
     def _workspace(self, thing: Thing) -> Live:
         region_id = _region(thing)
-        return workspace(thing, self.workspaces(region_id), self.api_keys(region_id))
+        return states.workspace(thing, self.workspaces(region_id), self.api_keys(region_id))
 
     def _plan(self, thing: Thing) -> Live:
-        """That the account lists plans here is inferred: one that it doesn't list isn't over."""
-        for row in bss.plans(self._client).rows:
-            if str(row.get("InstanceID")) == thing.id:
-                before = {name: str(row[name]) for name in _RENEWAL if row.get(name)}
-                return Live(thing, str(row.get("RenewStatus") or "unknown"), before=before)
-        return Live(thing, GONE)
+        return states.plan(thing, bss.plans(self._client).rows)
 
     def _by_key(self, thing: Thing) -> Live:
         how = _BY_KEY[thing.kind]
-        told = self._with_a_key(thing, lambda key: _found(self._client, how, thing, key))
-        if told is None:
+        row = self._with_a_key(thing, lambda key: _row(self._client, how, thing, key))
+        if row is None:
             why = f"no API key of workspace {thing.workspace_id} is at hand"
             return Live(thing, UNSEEN, reason=why)
-        if not told:
+        if not row:
             return Live(thing, GONE)
-        named = told.get("workspace_id")
+        named = row.get("workspace_id")
         if named and thing.workspace_id and named != thing.workspace_id:
             return Live(thing, UNSEEN, reason=f"it belongs to workspace {named}")
-        names = [str(told[name]) for name in ("job_name", "name", "ds_name") if told.get(name)]
-        return Live(thing, str(told.get("status") or "unknown"), tuple(names))
+        names = [str(row[name]) for name in ("job_name", "name", "ds_name") if row.get(name)]
+        return Live(thing, str(row.get("status") or "unknown"), tuple(names))
 
     def _with_a_key(self, thing: Thing, ask: Callable[[Key], Row]) -> Row | None:
         """The answer with the first key that isn't refused; None without any. That a refused key is
@@ -138,14 +116,14 @@ class Account:
         nothing: Row | None = None
         for key in self._candidates(thing):
             try:
-                told = ask(key)
+                row = ask(key)
             except CallFailed as failed:
                 if failed.status not in (401, 403):
                     raise
                 continue
-            if told:
+            if row:
                 self._shown_by[thing] = key
-                return told
+                return row
             nothing = {}
         return nothing
 
@@ -158,14 +136,14 @@ class Account:
 
     # -- what is done -----------------------------------------------------------------------------
 
-    def call(self, act: str, thing: Thing, before: Mapping[str, Any], *, back: bool) -> Told:
+    def call(self, act: str, thing: Thing, before: Mapping[str, Any], *, back: bool) -> Reply:
         """Make the act once; ``back``: it takes one back, to what was ``before``.
 
         Raises CallFailed, with ``happened`` where it may have been made all the same.
         """
-        operation = _CALLS[act]
+        operation = calls.CALLS[act]
         if act == "SetRenewal":
-            return self._client.act(operation, _renewal(thing, before, back=back))
+            return self._client.act(operation, calls.renewal(thing, before, back=back))
         if thing.kind in _BY_KEY:
             # The key that showed the thing: only that one is known to be of its workspace.
             shown = self._shown_by.get(thing)
@@ -173,37 +151,16 @@ class Account:
                 raise CallFailed(operation.title, "no API key shows it", code="NoApiKey")
             region_id = _region(thing)
             return self._client.act(operation, region_id=region_id, id=thing.id, key=shown)
-        told = self._client.act(operation, region_id=_region(thing), id=thing.id)
-        if act == "DeleteWorkspace" and told.body.get("isDeleted") is not True:
+        reply = self._client.act(operation, region_id=_region(thing), id=thing.id)
+        if act == "DeleteWorkspace" and reply.body.get("isDeleted") is not True:
             # Documented: it answers so for the default workspace, and for one that holds anything.
-            raise CallFailed(operation.title, _reasons(told.body), status=200, code="NotDeleted")
-        return told
+            raise CallFailed(
+                operation.title, calls.refusal(reply.body), status=200, code="NotDeleted"
+            )
+        return reply
 
 
-def key(thing: Thing, row: Row) -> Live:
-    """A key's row, as a list or GetApiKey tells it."""
-    disabled = {"0": "enabled", "1": "disabled"}.get(str(row.get("disabled")), "unknown")
-    named = [row.get(name) for name in ("description", "workspaceName")]
-    found = replace(thing, workspace_id=str(row.get("workspaceId") or "") or thing.workspace_id)
-    return Live(found, disabled, tuple(str(name) for name in named if name))
-
-
-def workspace(thing: Thing, workspaces: Sequence[Row], keys: Sequence[Row]) -> Live:
-    """A workspace, by the lists of its region: ``in use`` while any key is in it."""
-    row = next((one for one in workspaces if str(one.get("workspaceId")) == thing.id), None)
-    if row is None:
-        return Live(thing, GONE)
-    held = sum(1 for one in keys if str(one.get("workspaceId")) == thing.id)
-    names = (str(row["workspaceName"]),) if row.get("workspaceName") else ()
-    told = "" if not held else f"{held} API key{'s are' if held > 1 else ' is'} still in it"
-    return Live(thing, "in use" if held else "empty", names, reason=told)
-
-
-def is_key(row: Row, id: str) -> bool:
-    return str(row.get("apiKeyId")) == id
-
-
-def _found(client: Client, how: _ByKey, thing: Thing, key: Key) -> Row:
+def _row(client: Client, how: _ByKey, thing: Thing, key: Key) -> Row:
     """The thing's row; an empty one where neither it nor its list shows it. Raises CallFailed."""
     region_id = _region(thing)
     try:
@@ -211,8 +168,8 @@ def _found(client: Client, how: _ByKey, thing: Thing, key: Key) -> Row:
     except CallFailed as failed:
         if not _is_missing(failed):
             raise
-        rows = how.lists(client, region_id, key).rows
-        return next((one for one in rows if str(one.get(how.id)) == thing.id), {})
+        listed = how.lists(client, region_id, key).rows
+        return next((row for row in listed if str(row.get(how.id)) == thing.id), {})
     row = body.get(how.inside) if how.inside else body
     if not isinstance(row, Mapping) or not row.get("status"):
         raise CallFailed(how.get.title, "an answer without its status", code="BrokenAnswer")
@@ -230,26 +187,3 @@ def _region(thing: Thing) -> str:
     if not thing.region_id:
         raise CallFailed("apply", f"the region of {thing.id} isn't known", code="NoRegion")
     return thing.region_id
-
-
-def _renewal(thing: Thing, before: Mapping[str, Any], *, back: bool) -> dict[str, str]:
-    """Parameters as the official SDK names them; a period only where renewing is turned on."""
-    told = {
-        "InstanceIDs": thing.id,
-        "ProductCode": str(before.get("ProductCode") or "sfm"),
-        "RenewalStatus": str(before.get("RenewStatus")) if back else "NotRenewal",
-        "SubscriptionType": str(before.get("SubscriptionType") or "Subscription"),
-    }
-    if before.get("ProductType"):
-        told["ProductType"] = str(before["ProductType"])
-    if back and before.get("RenewalDuration") and before.get("RenewalDurationUnit"):
-        told["RenewalPeriod"] = str(before["RenewalDuration"])
-        told["RenewalPeriodUnit"] = str(before["RenewalDurationUnit"])
-    return told
-
-
-def _reasons(body: Row) -> str:
-    found = body.get("failReasons")
-    rows = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-    told = [f"{one.get('resourceType') or ''} {one.get('reason') or ''}".strip() for one in rows]
-    return "it wasn't deleted" + (f": {', '.join(told)}" if told else "")

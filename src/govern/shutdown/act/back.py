@@ -22,58 +22,58 @@ def take_back(run: Run, settled: Sequence[tuple[Intent, Made]]) -> Application:
     first act, ``file`` where the journal can't be written."""
     report = run.report()
     listed = taken_back(run.maker.held.journal, run.written.checklist, run.question)
-    short = cut_short([one for _, one in listed], settled)
+    short = cut_short([outcome for _, outcome in listed], settled)
     if short is not None:
         return replace(report, steps=short)
     known: list[tuple[Intent, StepOutcome]] = []
     lives: dict[int, Live] = {}
-    for intent, one in listed:
-        if one.outcome == "would":
-            lives[intent.seq] = _look(run, intent)
-            one = by_state(one, intent, lives[intent.seq])
-        known.append((intent, one))
-    run.agree(acts_in([one for _, one in known]))
+    for intent, outcome in listed:
+        if outcome.outcome == "would":
+            lives[intent.seq] = _live(run, intent)
+            outcome = by_state(outcome, intent, lives[intent.seq])
+        known.append((intent, outcome))
+    run.agree(acts_in([outcome for _, outcome in known]))
     over: str | None = None
     steps = [_undone(of(intent, None), made) for intent, made in settled if _is_back(intent, made)]
-    for intent, one in known:
-        if one.outcome == "would" and over is not None:
-            one = not_reached(one, over)
-        elif one.outcome == "would":
-            one, ends = _act(run, intent, one)
-            over = one.reason if ends else None
-        steps.append(one)
+    for intent, outcome in known:
+        if outcome.outcome == "would" and over is not None:
+            outcome = not_reached(outcome, over)
+        elif outcome.outcome == "would":
+            outcome, ends = _act(run, intent, outcome)
+            over = outcome.reason if ends else None
+        steps.append(outcome)
     return replace(report, steps=steps)
 
 
-def _look(run: Run, intent: Intent) -> Live:
+def _live(run: Run, intent: Intent) -> Live:
     try:
-        return run.maker.account.look(_thing(intent))
+        return run.maker.account.live(_thing(intent))
     except CallFailed as failed:
         raise GovernError("network", str(failed)) from None
 
 
-def _act(run: Run, intent: Intent, one: StepOutcome) -> tuple[StepOutcome, bool]:
+def _act(run: Run, intent: Intent, outcome: StepOutcome) -> tuple[StepOutcome, bool]:
     """What became of it, and whether the run is over with it."""
     undo = act_of(intent).undo
     assert undo is not None
     try:
-        live = run.maker.account.look(_thing(intent))
+        live = run.maker.account.live(_thing(intent))
     except CallFailed as failed:
-        told = f"nothing was called, since its state can't be had: {failed}"
-        return replace(one, outcome="failed", reason=told), failed.of_every_call
-    now = by_state(one, intent, live)
+        reason = f"nothing was called, since its state can't be had: {failed}"
+        return replace(outcome, outcome="failed", reason=reason), failed.of_every_call
+    now = by_state(outcome, intent, live)
     if now.outcome != "would":
         return now, False
     people = undo.judged(live.state) == "proved"
     made = run.maker.make(intent.step, undo, live, intent)
     if people:
-        return replace(with_made(one, made), outcome="already"), made.over
-    return _undone(one, made), made.over
+        return replace(with_made(outcome, made), outcome="already"), made.over
+    return _undone(outcome, made), made.over
 
 
-def _undone(one: StepOutcome, made: Made) -> StepOutcome:
-    told = with_made(one, made)
-    return replace(told, outcome="undone") if made.outcome == "done" else told
+def _undone(outcome: StepOutcome, made: Made) -> StepOutcome:
+    ended = with_made(outcome, made)
+    return replace(ended, outcome="undone") if made.outcome == "done" else ended
 
 
 def _is_back(intent: Intent, made: Made) -> bool:

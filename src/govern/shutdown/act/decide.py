@@ -6,52 +6,20 @@ the final list and once more before each act.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
-from govern.model.act import GONE, UNSEEN, Act, Live, Thing
+from govern.model.act import GONE, UNSEEN, Act, Live
 from govern.model.application import StepOutcome
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import wall_text
-from govern.model.console import call_host
 from govern.model.journal import Intent, Journal
-from govern.model.policy import Pattern
 from govern.shutdown.act.quiet import Quiet
+from govern.shutdown.act.rules import Rules, act_of
 from govern.shutdown.plan.order import OVER
-from govern.shutdown.plan.steps import KINDS, OWN, delete_key, disable_key
+from govern.shutdown.plan.steps import delete_key, disable_key
 from govern.shutdown.plan.title import title
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the user set. ``chosen``: whether a step is one of ``--step``. ``account_id``: whose
-    credentials these are; None in a dry run."""
-
-    chosen: Callable[[str], bool] = lambda id: True
-    protect: Sequence[Pattern] = ()
-    renewal_by_api: bool = False
-    account_id: str | None = None
-
-
-def act_of(step: Step, rules: Rules) -> Act | None:
-    """The call that carries the step out; None where it is done by hand."""
-    act = KINDS.get(step.kind, OWN).act
-    if act is None or step.subject.kind != act.about or not step.subject.id:
-        return None
-    if act.inferred and not rules.renewal_by_api:
-        return None
-    if act.by_key and (call_host(step.region_id) is None or not step.subject.workspace_id):
-        # No host is documented for such calls elsewhere, and no key without its workspace.
-        return None
-    return act
-
-
-def thing_of(step: Step) -> Thing:
-    subject = step.subject
-    kind = KINDS.get(step.kind, OWN).act
-    about = kind.about if kind else subject.kind
-    return Thing(about, str(subject.id), step.region_id, subject.workspace_id)
 
 
 @dataclass
@@ -84,35 +52,35 @@ class Decider:
             outcome="would",
             label=title(step),
         )
-        found = self._over(step, bare)
-        if found is None and act is None:
-            found = replace(bare, outcome="manual", reason="by hand; tick it when it is done")
-        if found is None and act is not None:
-            found = self._kept_from(step, act, bare, before, live)
-        if found is None and act is not None and live is not None:
-            found = self._by_state(step, act, bare, live)
-        return found or replace(bare, reason=self._said(step))
+        outcome = self._over(step, bare)
+        if outcome is None and act is None:
+            outcome = replace(bare, outcome="manual", reason="by hand; tick it when it is done")
+        if outcome is None and act is not None:
+            outcome = self._kept_from(step, act, bare, before, live)
+        if outcome is None and act is not None and live is not None:
+            outcome = self._by_state(step, act, bare, live)
+        return outcome or replace(bare, reason=self._said(step))
 
     def _over(self, step: Step, bare: StepOutcome) -> StepOutcome | None:
         """Where nothing is left to call: done by the journal, by people, or kept."""
         done = self.journal.done.get(step.id) if self.journal else None
         if done and done.last:
             then = done.last.at.on(self.clock)
-            told = f"done at {wall_text(then)} (line {done.seq} of the journal)"
-            return replace(bare, outcome="already", basis="journal", reason=told, at=then)
+            reason = f"done at {wall_text(then)} (line {done.seq} of the journal)"
+            return replace(bare, outcome="already", basis="journal", reason=reason, at=then)
         at = step.at.on(self.clock) if step.at else None
         if step.state == "kept":
             until = step.until.on(self.clock) if step.until else None
-            told = f"kept by {step.by} until {wall_text(until)}: {step.reason}"
+            reason = f"kept by {step.by} until {wall_text(until)}: {step.reason}"
             if self._is_kept(step):
-                return replace(bare, outcome="kept", basis="person", reason=told, at=at)
-            return replace(bare, outcome="skipped", reason=f"{told}; that is over: tick it anew")
+                return replace(bare, outcome="kept", basis="person", reason=reason, at=at)
+            return replace(bare, outcome="skipped", reason=f"{reason}; that is over: tick it anew")
         if step.state in OVER:
-            told = f"{step.by} ticked it"
-            return replace(bare, outcome="already", basis="person", reason=told, at=at)
+            reason = f"{step.by} ticked it"
+            return replace(bare, outcome="already", basis="person", reason=reason, at=at)
         if step.state not in ("todo", "blocked"):
-            told = f"its state is {step.state}: tick it, or open it again (tick --undo)"
-            return replace(bare, outcome="skipped", reason=told)
+            reason = f"its state is {step.state}: tick it, or open it again (tick --undo)"
+            return replace(bare, outcome="skipped", reason=reason)
         return None
 
     def _kept_from(
@@ -127,25 +95,25 @@ class Decider:
         begun = self._begun(step)
         if begun and begun.state == "accepted":
             at = begun.last.at.on(self.clock) if begun.last else None
-            told = f"the account took {act.name} at {wall_text(at)}, and isn't done with it yet"
-            return replace(bare, outcome="accepted", basis="journal", reason=told, at=at)
+            reason = f"the account took {act.name} at {wall_text(at)}, and isn't done with it yet"
+            return replace(bare, outcome="accepted", basis="journal", reason=reason, at=at)
         if not self.rules.chosen(step.id):
             return replace(bare, outcome="skipped", reason="not among --step")
         owner = step.subject.sub_account_id
         if self.rules.account_id and owner and owner != self.rules.account_id:
-            told = f"account {owner} owns it, and the credentials are of another one"
-            return replace(bare, outcome="skipped", reason=told)
+            reason = f"account {owner} owns it, and the credentials are of another one"
+            return replace(bare, outcome="skipped", reason=reason)
         word = self._protected(step, live)
         if word:
-            told = f"protect of govern.yaml names it: {word}"
-            return replace(bare, outcome="protected", reason=told)
+            reason = f"protect of govern.yaml names it: {word}"
+            return replace(bare, outcome="protected", reason=reason)
         open_needs = [need for need in step.needs if not self._is_over(need, act, before)]
         if open_needs:
             more = f" and {len(open_needs) - 1} more" if len(open_needs) > 1 else ""
             return replace(bare, outcome="blocked", reason=f"first {open_needs[0]}{more}")
         if act.undo is None and not step.approved_by:
-            told = "it can't be undone: somebody must approve it (tick --approve)"
-            return replace(bare, outcome="unapproved", reason=told)
+            reason = "it can't be undone: somebody must approve it (tick --approve)"
+            return replace(bare, outcome="unapproved", reason=reason)
         if step.kind == delete_key.NAME:
             return self._not_yet(step, bare, before)
         return None
@@ -173,21 +141,23 @@ class Decider:
     def _by_state(self, step: Step, act: Act, bare: StepOutcome, live: Live) -> StepOutcome | None:
         """What the account's own state says; None where the act is to be made."""
         judged = act.judged(live.state)
-        told = f"the account says it is {live.state}"
+        reason = f"the account says it is {live.state}"
         if live.state in (GONE, UNSEEN):
             begun = self._begun(step)
             if act.ends and begun and live.state == GONE:
-                told = f"not listed any more; line {begun.seq} of the journal was to end it"
-                return replace(bare, outcome="already", basis="live", reason=told)
-            told = live.reason or "the account doesn't list it, or not for this caller"
-            return replace(bare, outcome="missing", basis="live", reason=f"{told}: look, and tick")
+                reason = f"not listed any more; line {begun.seq} of the journal was to end it"
+                return replace(bare, outcome="already", basis="live", reason=reason)
+            reason = live.reason or "the account doesn't list it, or not for this caller"
+            return replace(
+                bare, outcome="missing", basis="live", reason=f"{reason}: look, and tick"
+            )
         if judged == "proved":
-            return replace(bare, outcome="already", basis="live", reason=f"{told}; tick it")
+            return replace(bare, outcome="already", basis="live", reason=f"{reason}; tick it")
         if judged == "under_way":
-            return replace(bare, outcome="accepted", basis="live", reason=told)
+            return replace(bare, outcome="accepted", basis="live", reason=reason)
         if judged == "neither":
-            told += f": {live.reason}" if live.reason else ""
-            return replace(bare, outcome="blocked", basis="live", reason=told)
+            reason += f": {live.reason}" if live.reason else ""
+            return replace(bare, outcome="blocked", basis="live", reason=reason)
         return None
 
     def _said(self, step: Step) -> str:
@@ -222,11 +192,19 @@ class Decider:
         subject = step.subject
         place = live.thing.workspace_id if live else subject.workspace_id
         known = {subject.id, subject.workspace_id, place, subject.name}
-        known |= {f"{one}/{subject.id}" for one in (subject.workspace_id, place) if one}
+        known |= {
+            f"{workspace_id}/{subject.id}"
+            for workspace_id in (subject.workspace_id, place)
+            if workspace_id
+        }
         known |= set(live.names) if live else set()
-        known |= {self.spaces.get(one) for one in (subject.workspace_id, place) if one}
-        words = [one for one in known if one]
-        matching = [one for one in self.rules.protect if any(map(one.matches, words))]
+        known |= {
+            self.spaces.get(workspace_id)
+            for workspace_id in (subject.workspace_id, place)
+            if workspace_id
+        }
+        words = [word for word in known if word]
+        matching = [pattern for pattern in self.rules.protect if any(map(pattern.matches, words))]
         return matching[0].text if matching else None
 
 

@@ -14,7 +14,7 @@ from govern.model.exits import Exit, worst
 from govern.model.journal import Journal
 from govern.shutdown.act.decide import Decider
 from govern.shutdown.act.order import in_order
-from govern.shutdown.act.question import Question, looked_at
+from govern.shutdown.act.question import Question, inputs_of
 from govern.shutdown.act.undo import taken_back
 
 
@@ -34,13 +34,13 @@ def dry_run(
         journal=journal,
     )
     if question.undo:
-        steps = [one for _, one in taken_back(journal, written.checklist, question)]
+        steps = [outcome for _, outcome in taken_back(journal, written.checklist, question)]
         return finished(replace(report, steps=steps, notes=_too_many(steps, question)))
-    found = looked_at(question, written, journal, ledger)
-    steps = planned(found.decider, in_order(written.checklist.steps, question.rules))
-    notes = (*found.notes, *_too_many(steps, question))
-    report = replace(report, bill=found.bill, steps=steps, notes=notes)
-    return finished(refused(report, found.wrong))
+    inputs = inputs_of(question, written, journal, ledger)
+    steps = planned(inputs.decider, in_order(written.checklist.steps, question.rules))
+    notes = (*inputs.notes, *_too_many(steps, question))
+    report = replace(report, bill=inputs.bill, steps=steps, notes=notes)
+    return finished(refused(report, inputs.wrong))
 
 
 def planned(
@@ -52,16 +52,16 @@ def planned(
     """What would become of the steps one after the other, if every act succeeds. ``unseen``: why
     the state of some can't be had."""
     before: dict[str, str] = {}
-    found = []
+    outcomes = []
     for step in steps:
         live = (lives or {}).get(step.id)
-        one = decider.decide(step, before, live)
-        if one.outcome == "would" and unseen and step.id in unseen:
-            told = f"nothing was called, since its state can't be had: {unseen[step.id]}"
-            one = replace(one, outcome="failed", reason=told)
-        before[step.id] = one.outcome
-        found.append(one)
-    return found
+        outcome = decider.decide(step, before, live)
+        if outcome.outcome == "would" and unseen and step.id in unseen:
+            reason = f"nothing was called, since its state can't be had: {unseen[step.id]}"
+            outcome = replace(outcome, outcome="failed", reason=reason)
+        before[step.id] = outcome.outcome
+        outcomes.append(outcome)
+    return outcomes
 
 
 def refused(report: Application, wrong: Sequence[Exit]) -> Application:
@@ -69,12 +69,16 @@ def refused(report: Application, wrong: Sequence[Exit]) -> Application:
     if not wrong:
         return report
     why = worst(list(wrong))
-    steps = [not_reached(one, why.reason) for one in report.steps]
+    steps = [not_reached(outcome, why.reason) for outcome in report.steps]
     return replace(report, steps=steps, refused=why)
 
 
-def not_reached(one: StepOutcome, why: str) -> StepOutcome:
-    return replace(one, outcome="not_reached", reason=why) if one.outcome == "would" else one
+def not_reached(outcome: StepOutcome, why: str) -> StepOutcome:
+    return (
+        replace(outcome, outcome="not_reached", reason=why)
+        if outcome.outcome == "would"
+        else outcome
+    )
 
 
 def finished(report: Application) -> Application:
@@ -84,7 +88,7 @@ def finished(report: Application) -> Application:
 
 
 def acts_in(steps: Sequence[StepOutcome]) -> list[StepOutcome]:
-    return [one for one in steps if one.outcome == "would"]
+    return [outcome for outcome in steps if outcome.outcome == "would"]
 
 
 def _too_many(steps: Sequence[StepOutcome], question: Question) -> tuple[str, ...]:

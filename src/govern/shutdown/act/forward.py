@@ -19,11 +19,12 @@ from govern.model.journal import Intent
 from govern.shutdown.act import seen as seeing
 from govern.shutdown.act import stale
 from govern.shutdown.act.acts import ACTS
-from govern.shutdown.act.decide import Decider, act_of, thing_of
+from govern.shutdown.act.decide import Decider
 from govern.shutdown.act.dry import acts_in, not_reached, planned, refused
 from govern.shutdown.act.making import Made
 from govern.shutdown.act.order import in_order
-from govern.shutdown.act.question import looked_at, staled
+from govern.shutdown.act.question import inputs_of, staled
+from govern.shutdown.act.rules import act_of, thing_of
 from govern.shutdown.act.run import Run, cut_short, with_made
 from govern.shutdown.act.seen import Seen
 
@@ -34,26 +35,26 @@ def carry_out(run: Run, ledger: Ledger | None, settled: Settled) -> Application:
     """Raises wrong usage without consent, ``network`` where the account can't be seen before the
     first act, ``file`` where the journal can't be written."""
     held = run.maker.held
-    found = looked_at(run.question, run.written, held.journal, ledger)
+    inputs = inputs_of(run.question, run.written, held.journal, ledger)
     steps = in_order(run.written.checklist.steps, run.question.rules)
-    report = replace(run.report(), bill=found.bill, notes=found.notes)
-    known = planned(found.decider, steps)
+    report = replace(run.report(), bill=inputs.bill, notes=inputs.notes)
+    known = planned(inputs.decider, steps)
     short = cut_short(known, settled)
     if short is not None:
         return replace(report, steps=short)
     seen, lives, unseen = _lives(run, steps, known)
     if seen.absent:
-        told = f"No host answers for {', '.join(seen.absent)}, and none is documented there."
-        report = replace(report, notes=(*report.notes, told))
-    found.decider.spaces = seen.spaces
+        note = f"No host answers for {', '.join(seen.absent)}, and none is documented there."
+        report = replace(report, notes=(*report.notes, note))
+    inputs.decider.spaces = seen.spaces
     changed = stale.account(run.written.checklist, held.journal, seen)
-    wrong = [*found.wrong, *([staled(changed)] if changed else [])]
-    known = _with_lives(found.decider, steps, lives, unseen, seen)
+    wrong = [*inputs.wrong, *([staled(changed)] if changed else [])]
+    known = _with_lives(inputs.decider, steps, lives, unseen, seen)
     if wrong:
         return refused(replace(report, steps=_just_settled(known, settled)), wrong)
     wanted = acts_in(known)
     run.agree(wanted)
-    acting = _Acting(run, found.decider, lives, {one.id for one in wanted})
+    acting = _Acting(run, inputs.decider, lives, {outcome.id for outcome in wanted})
     return replace(report, steps=_just_settled(acting.made(steps, known), settled))
 
 
@@ -66,7 +67,7 @@ def _lives(
     isn't known then.
     """
     account, rules = run.maker.account, run.question.rules
-    wanted = {one.id for one in acts_in(known)}
+    wanted = {outcome.id for outcome in acts_in(known)}
     everything = [thing_of(step) for step in steps if act_of(step, rules)]
     journal = run.maker.held.journal
     names = bool(rules.protect)
@@ -83,7 +84,7 @@ def _lives(
                 lives[step.id] = seen.live(thing)
                 continue
             try:
-                lives[step.id] = account.look(thing)
+                lives[step.id] = account.live(thing)
             except CallFailed as failed:
                 if failed.of_every_call:
                     raise
@@ -104,7 +105,7 @@ def _with_lives(
     before it."""
     known = planned(decider, steps, lives, unseen)
     deletes = [name for name, act in ACTS.items() if act.about == "api_key" and act.ends]
-    ending = [str(one.target) for one in acts_in(known) if one.act in deletes]
+    ending = [str(outcome.target) for outcome in acts_in(known) if outcome.act in deletes]
     spaces = {id: live for id, live in lives.items() if live.thing.kind == "workspace"}
     if not ending or not spaces:
         return known
@@ -124,38 +125,38 @@ class _Acting:
     def made(self, steps: Sequence[Step], known: Sequence[StepOutcome]) -> list[StepOutcome]:
         before: dict[str, str] = {}
         over: str | None = None
-        found = []
-        for step, one in zip(steps, known, strict=True):
+        outcomes = []
+        for step, outcome in zip(steps, known, strict=True):
             if step.id in self.wanted and over is not None:
-                one = not_reached(one, over)
+                outcome = not_reached(outcome, over)
             elif step.id in self.wanted:
-                one, ends = self._act(step, one, before)
-                over = one.reason if ends else None
-            elif one.act and one.outcome != "failed":
-                one = self._since(step, one, before)
-            before[step.id] = one.outcome
-            found.append(one)
-        return found
+                outcome, ends = self._act(step, outcome, before)
+                over = outcome.reason if ends else None
+            elif outcome.act and outcome.outcome != "failed":
+                outcome = self._since(step, outcome, before)
+            before[step.id] = outcome.outcome
+            outcomes.append(outcome)
+        return outcomes
 
-    def _since(self, step: Step, one: StepOutcome, before: dict[str, str]) -> StepOutcome:
+    def _since(self, step: Step, outcome: StepOutcome, before: dict[str, str]) -> StepOutcome:
         """A step that isn't acted on, after those before it; nothing is acted on that wasn't
         confirmed, whatever has become of them."""
         self.decider.journal = self.run.maker.held.journal
         now = self.decider.decide(step, before, self.lives.get(step.id))
-        return one if now.outcome == "would" else now
+        return outcome if now.outcome == "would" else now
 
     def _act(
-        self, step: Step, one: StepOutcome, before: dict[str, str]
+        self, step: Step, outcome: StepOutcome, before: dict[str, str]
     ) -> tuple[StepOutcome, bool]:
         """What became of it, and whether the run is over with it."""
         maker = self.run.maker
         act = act_of(step, self.run.question.rules)
         assert act is not None
         try:
-            live = maker.account.look(self.lives[step.id].thing)
+            live = maker.account.live(self.lives[step.id].thing)
         except CallFailed as failed:
-            told = f"nothing was called, since its state can't be had: {failed}"
-            return replace(one, outcome="failed", reason=told), failed.of_every_call
+            reason = f"nothing was called, since its state can't be had: {failed}"
+            return replace(outcome, outcome="failed", reason=reason), failed.of_every_call
         self.decider.journal = maker.held.journal
         now = self.decider.decide(step, before, live)
         if now.outcome != "would":
@@ -166,12 +167,14 @@ class _Acting:
 
 def _just_settled(steps: Sequence[StepOutcome], settled: Settled) -> list[StepOutcome]:
     """What an earlier run had begun, and this one found done."""
-    found = {
+    done = {
         intent.step: made
         for intent, made in settled
         if made.outcome == "done" and intent.undoes is None
     }
     return [
-        with_made(one, found[one.id]) if one.id in found and one.outcome == "already" else one
-        for one in steps
+        with_made(outcome, done[outcome.id])
+        if outcome.id in done and outcome.outcome == "already"
+        else outcome
+        for outcome in steps
     ]

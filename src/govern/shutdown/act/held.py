@@ -29,7 +29,7 @@ class HeldJournal:
         self.clock: Callable[[], datetime] = lambda: datetime.now(BILL_CLOCK).replace(tzinfo=None)
         self.journal = self._again()
 
-    def begin(self, account_id: str, **told: str) -> None:
+    def begin(self, account_id: str, **fields: str) -> None:
         """The line of this run. Raises wrong usage for another account's journal."""
         known = self.journal.account_id
         if known not in (None, account_id):
@@ -38,7 +38,7 @@ class HeldJournal:
                 "name another one with --journal"
             )
         self._cut()
-        self._write("run", {"schema": SCHEMA, "account_id": account_id, **told}, late=False)
+        self._write("run", {"schema": SCHEMA, "account_id": account_id, **fields}, late=False)
 
     def intend(
         self,
@@ -51,7 +51,7 @@ class HeldJournal:
     ) -> Intent:
         """Say what is going to be called; ``place``: region and workspace."""
         region_id, workspace_id = place
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "step": step,
             "act": act,
             "target": target,
@@ -59,8 +59,8 @@ class HeldJournal:
             "workspace_id": workspace_id,
             "before": dict(before),
         }
-        told |= {} if undoes is None else {"undoes": undoes}
-        self._write("intent", told, late=False)
+        fields |= {} if undoes is None else {"undoes": undoes}
+        self._write("intent", fields, late=False)
         return self.journal.intents[-1]
 
     def end(
@@ -72,7 +72,7 @@ class HeldJournal:
         request_id: str | None = None,
     ) -> Outcome:
         """Say what came of it."""
-        told = {
+        fields = {
             "intent": intent.seq,
             "step": intent.step,
             "act": intent.act,
@@ -81,16 +81,16 @@ class HeldJournal:
             "code": code,
             "request_id": request_id,
         }
-        self._write("outcome", told, late=True)
+        self._write("outcome", fields, late=True)
         last = self.of(intent).last
         assert last is not None
         return last
 
     def of(self, intent: Intent) -> Intent:
         """The intent as the journal has it now."""
-        return next(one for one in self.journal.intents if one.seq == intent.seq)
+        return next(known for known in self.journal.intents if known.seq == intent.seq)
 
-    def _write(self, kind: str, told: Mapping[str, Any], *, late: bool) -> None:
+    def _write(self, kind: str, fields: Mapping[str, Any], *, late: bool) -> None:
         """``late``: the second that ends then or next, so that a stop never comes too early."""
         now = self.clock()
         if late and now.microsecond:
@@ -98,7 +98,7 @@ class HeldJournal:
         self._at = max(self._at, now.replace(microsecond=0))
         known = self.journal
         head = {"seq": known.lines + 1, "at": iso(self._at, BILL_CLOCK), "kind": kind}
-        line = line_of({**head, "prev": known.head, **told}) + b"\n"
+        line = line_of({**head, "prev": known.head, **fields}) + b"\n"
         try:
             self._untouched(known.size)
             left = line
@@ -117,8 +117,8 @@ class HeldJournal:
         except FileNotFoundError:
             there = None
         if there is None or not os.path.samestat(mine, there) or mine.st_size != size:
-            told = "it was changed or replaced while this run held it; nothing more is called"
-            raise GovernError("file", f"{self._path}: {told}")
+            problem = "it was changed or replaced while this run held it; nothing more is called"
+            raise GovernError("file", f"{self._path}: {problem}")
 
     def _again(self) -> Journal:
         os.lseek(self._handle, 0, os.SEEK_SET)
@@ -172,16 +172,16 @@ def _opened(path: str) -> int:
 
 def _lock(handle: int, path: str) -> None:
     if fcntl is None:
-        told = "this system has no lock that dies with its process, and no act is made without"
-        raise GovernError("file", f"{path}: {told}")
+        problem = "this system has no lock that dies with its process, and no act is made without"
+        raise GovernError("file", f"{path}: {problem}")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        told = "another govern apply holds this journal: wait for it; nothing was called"
-        raise GovernError("not_finished", f"{path}: {told}") from None
+        problem = "another govern apply holds this journal: wait for it; nothing was called"
+        raise GovernError("not_finished", f"{path}: {problem}") from None
     except OSError as error:
-        told = f"it can't be locked ({error.strerror}), and no act is made without"
-        raise GovernError("file", f"{path}: {told}") from None
+        problem = f"it can't be locked ({error.strerror}), and no act is made without"
+        raise GovernError("file", f"{path}: {problem}") from None
 
 
 def _settle(path: str) -> None:

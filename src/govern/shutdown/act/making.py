@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from govern.cloud.client import Told
+from govern.cloud.client import Reply
 from govern.cloud.failure import CallFailed
 from govern.model.act import GONE, UNSEEN, Act, Live, Thing
 from govern.model.journal import Intent
@@ -61,64 +61,64 @@ class Maker:
                 # Somebody took it back already: that is written down, and nothing is called.
                 return self._end(intent, "done", "live", f"it is {live.state} already")
             try:
-                told = self.account.call(act.name, thing, before, back=undoes is not None)
+                reply = self.account.call(act.name, thing, before, back=undoes is not None)
             except CallFailed as failed:
                 return self._refused(intent, act, thing, failed)
-            return self._answered(intent, act, thing, told)
+            return self._answered(intent, act, thing, reply)
 
     def settle(self, intent: Intent) -> Made:
         """Ask what came of an intent, and write it down if it is known."""
         act = act_of(intent)
         thing = Thing(act.about, intent.target, intent.region_id, intent.workspace_id)
         try:
-            live = self._look(thing)
+            live = self._live(thing)
         except CallFailed as failed:
-            told = f"what came of {intent.act} isn't known: {failed}"
+            reason = f"what came of {intent.act} isn't known: {failed}"
             if intent.state == "accepted":
                 return Made("accepted", "journal", f"the account took it; {failed}")
             if intent.state is None:
                 self.held.end(intent, "unknown", None, failed.code, failed.request_id)
-            return Made("unknown", None, told, over=True)
+            return Made("unknown", None, reason, over=True)
         word = _word(act, live)
         if word == "proved":
             return self._end(intent, "done", "live", f"the account says it is {live.state}")
         if word == "under_way" or (word == "made" and intent.state == "accepted"):
-            told = f"the account took it, and says it is {live.state}"
+            reason = f"the account took it, and says it is {live.state}"
             if intent.state == "accepted":
-                return Made("accepted", "live", told)
-            return self._end(intent, "accepted", "live", told)
+                return Made("accepted", "live", reason)
+            return self._end(intent, "accepted", "live", reason)
         return self._end(intent, "not_done", "live", f"the account says it is {live.state}")
 
-    def _answered(self, intent: Intent, act: Act, thing: Thing, told: Told) -> Made:
+    def _answered(self, intent: Intent, act: Act, thing: Thing, reply: Reply) -> Made:
         """The account took it: its state is looked at until it is final."""
-        request = _request(told)
+        request = _request(reply)
         until = self.elapsed() + LONGEST
-        said = "the account took it"
+        reason = "the account took it"
         for pause in (0.0, *PAUSES):
             if pause:
                 if self.told_to_end() or self.elapsed() + pause > until:
                     break
                 self.wait(pause)
             try:
-                live = self._look(thing)
+                live = self._live(thing)
             except CallFailed as failed:
-                said = f"the account took it, and its state can't be had: {failed}"
+                reason = f"the account took it, and its state can't be had: {failed}"
                 if failed.of_every_call:
-                    made = self._end(intent, "accepted", "response", said, None, request)
+                    made = self._end(intent, "accepted", "response", reason, None, request)
                     return Made(made.outcome, made.basis, made.reason, made.at, over=True)
                 continue
             if _word(act, live) == "proved":
-                told_so = f"the account says it is {live.state}"
-                return self._end(intent, "done", "response", told_so, None, request)
-            said = f"the account took it, and says it is {live.state}"
-        return self._end(intent, "accepted", "response", said, None, request)
+                proof = f"the account says it is {live.state}"
+                return self._end(intent, "done", "response", proof, None, request)
+            reason = f"the account took it, and says it is {live.state}"
+        return self._end(intent, "accepted", "response", reason, None, request)
 
     def _refused(self, intent: Intent, act: Act, thing: Thing, failed: CallFailed) -> Made:
         """Refused, or no whole answer: the state says whether it happened all the same."""
         lost = failed.happened or failed.code is None
         code, request = failed.code, failed.request_id
         try:
-            live = None if failed.refused_credentials else self._look(thing)
+            live = None if failed.refused_credentials else self._live(thing)
         except CallFailed as again:
             if lost:
                 made = self._end(intent, "unknown", None, f"{failed}; then {again}", code, request)
@@ -137,8 +137,8 @@ class Maker:
         over = failed.refused_credentials
         return Made(made.outcome, made.basis, made.reason, made.at, over=over)
 
-    def _look(self, thing: Thing) -> Live:
-        live = self.account.look(thing)
+    def _live(self, thing: Thing) -> Live:
+        live = self.account.live(thing)
         if live.state == UNSEEN:
             raise CallFailed("apply", live.reason, status=403, code="NoApiKey")
         return live
@@ -163,7 +163,7 @@ def _word(act: Act, live: Live) -> str:
     return act.judged(live.state)
 
 
-def _request(told: Told) -> str | None:
+def _request(reply: Reply) -> str | None:
     names = ("requestId", "RequestId", "request_id")
-    found = next((told.body[name] for name in names if told.body.get(name)), None)
-    return str(found)[:100] if found else None
+    value = next((reply.body[name] for name in names if reply.body.get(name)), None)
+    return str(value)[:100] if value else None

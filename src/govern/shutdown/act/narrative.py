@@ -40,14 +40,14 @@ def document(report: Application) -> Document:
 
 
 def sections(report: Application) -> list[Section]:
-    found = [_head(report)]
+    parts = [_head(report)]
     for outcome in OUTCOMES:
-        steps = [one for one in report.steps if one.outcome == outcome]
+        steps = [step for step in report.steps if step.outcome == outcome]
         if steps:
-            found.append(_steps(outcome, steps))
+            parts.append(_steps(outcome, steps))
     if report.bill:
-        found += [bill_section(report.bill, report.as_of), *reject_sections(report.bill)]
-    return found
+        parts += [bill_section(report.bill, report.as_of), *reject_sections(report.bill)]
+    return parts
 
 
 def _head(report: Application) -> Section:
@@ -69,41 +69,41 @@ def _mode(report: Application) -> Iterable[str]:
 
 
 def _steps(outcome: str, steps: Sequence[StepOutcome]) -> Section:
-    dated = any(one.look_again_at for one in steps)
-    acts = any(one.act for one in steps)
+    dated = any(step.look_again_at for step in steps)
+    acts = any(step.act for step in steps)
     columns = ["step", *(["call"] if acts else []), *(["look again"] if dated else []), "why"]
     return Section(
         f"{_HEADINGS[outcome]} ({len(steps)})",
         columns=columns,
         rows=[
             [
-                one.label or one.id,
-                *([call(one)] if acts else []),
-                *([wall_text(one.look_again_at)] if dated else []),
-                one.reason,
+                step.label or step.id,
+                *([call(step)] if acts else []),
+                *([wall_text(step.look_again_at)] if dated else []),
+                step.reason,
             ]
-            for one in steps
+            for step in steps
         ],
-        details=[[f"id: {one.id}"] for one in steps],
+        details=[[f"id: {step.id}"] for step in steps],
         folded=outcome in _FOLDED,
     )
 
 
-def call(one: StepOutcome) -> str:
+def call(outcome: StepOutcome) -> str:
     """``DisableApiKey 12345``; one that can't be undone says so."""
-    final = "" if one.reversible else ", final"
-    return f"{one.act} {one.target}{final}" if one.act else ""
+    final = "" if outcome.reversible else ", final"
+    return f"{outcome.act} {outcome.target}{final}" if outcome.act else ""
 
 
 def listed(steps: Sequence[StepOutcome], account_id: str) -> list[str]:
     """The final list, as it is shown before anybody consents to it."""
     count = len(steps)
-    final = sum(1 for one in steps if not one.reversible)
-    told = f"; {final} can't be undone" if final else ""
-    head = f"account {account_id}: {count} act{'s' if count > 1 else ''}{told}"
+    final = sum(1 for outcome in steps if not outcome.reversible)
+    warning = f"; {final} can't be undone" if final else ""
+    head = f"account {account_id}: {count} act{'s' if count > 1 else ''}{warning}"
     lines = []
-    for one in steps:
-        where = f" in {one.region_id}" if one.region_id else ""
-        why = f"; {one.reason}" if one.reason else ""
-        lines.append(f"  {call(one)}{where}  ({one.id}{why})")
+    for outcome in steps:
+        where = f" in {outcome.region_id}" if outcome.region_id else ""
+        why = f"; {outcome.reason}" if outcome.reason else ""
+        lines.append(f"  {call(outcome)}{where}  ({outcome.id}{why})")
     return [head, *lines]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from govern.model.checklist import Step
-from govern.shutdown.act.decide import Rules, act_of
+from govern.shutdown.act.rules import Rules, act_of
 from govern.shutdown.plan.order import by_need
 from govern.shutdown.plan.steps import disable_key
 

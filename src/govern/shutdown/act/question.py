@@ -16,8 +16,9 @@ from govern.model.exits import Exit
 from govern.model.inventory import Directory
 from govern.model.journal import Journal
 from govern.shutdown.act import stale
-from govern.shutdown.act.decide import Decider, Rules
+from govern.shutdown.act.decide import Decider
 from govern.shutdown.act.quiet import Quiet
+from govern.shutdown.act.rules import Rules
 from govern.shutdown.proof.evidence import BillEvidence
 
 
@@ -42,7 +43,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Found:
+class Inputs:
     """What the files say. ``wrong``: why nothing may be acted on, whatever the account says."""
 
     decider: Decider
@@ -51,9 +52,9 @@ class Found:
     notes: tuple[str, ...]
 
 
-def looked_at(
+def inputs_of(
     question: Question, written: Written, journal: Journal | None, ledger: Ledger | None
-) -> Found:
+) -> Inputs:
     """The files, held against the checklist and the instant that the question speaks for."""
     checklist, now = written.checklist, question.as_of
     changed, absent = stale.inputs(checklist)
@@ -85,9 +86,9 @@ def looked_at(
         question.clock,
     )
     decider = Decider(checklist, journal, question.rules, quiet, now, question.clock)
-    return Found(decider, bill, wrong, tuple(notes))
+    return Inputs(decider, bill, wrong, tuple(notes))
 
 
-def staled(told: Sequence[str]) -> Exit:
+def staled(changes: Sequence[str]) -> Exit:
     """A checklist that doesn't fit any more: nothing is acted on, and what changed is named."""
-    return Exit("not_finished", f"a stale checklist: {'; '.join(told)}")
+    return Exit("not_finished", f"a stale checklist: {'; '.join(changes)}")

@@ -65,21 +65,21 @@ class Quiet:
             known = self.disabled(step)
             if known:
                 self._disabled[step.id] = known
-        asked = [step for step in steps if step.id in self._disabled]
-        if self.bill and asked:
-            self.bill.divide(sorted({self._disabled[step.id].at for step in asked}))
-            scopes = [(disable_key.of_key(step), self._disabled[step.id].at) for step in asked]
+        dated = [step for step in steps if step.id in self._disabled]
+        if self.bill and dated:
+            self.bill.divide(sorted({self._disabled[step.id].at for step in dated}))
+            scopes = [(disable_key.of_key(step), self._disabled[step.id].at) for step in dated]
             uses = self.bill.uses(scopes)
-            self._uses = {step.id: own for step, own in zip(asked, uses, strict=True)}
+            self._uses = {step.id: own for step, own in zip(dated, uses, strict=True)}
 
     def disabled(self, step: Step) -> Disabled | None:
         """By the journal, else by a tick, else by an inventory."""
         subject = step.subject
         place = subject.id, subject.workspace_id
-        for one in self.journal.stops if self.journal else ():
-            there = one.workspace_id in (None, subject.workspace_id)
-            if one.act == disable_key.ACT.name and one.target == subject.id and there:
-                return Disabled(one.at.on(self.clock), "the journal")
+        for stop in self.journal.stops if self.journal else ():
+            there = stop.workspace_id in (None, subject.workspace_id)
+            if stop.act == disable_key.ACT.name and stop.target == subject.id and there:
+                return Disabled(stop.at.on(self.clock), "the journal")
         for other in self.checklist.steps:
             ticked = other.state in OVER and other.state != "kept" and other.at
             same = (other.subject.id, other.subject.workspace_id) == place
@@ -95,8 +95,8 @@ class Quiet:
         """Why this key isn't deleted yet; None where a bill proves its quiet time."""
         known = self._disabled.get(step.id)
         if known is None:
-            told = "since when it is disabled isn't known: tick that step with --at"
-            return Wait(told)
+            reason = "since when it is disabled isn't known: tick that step with --at"
+            return Wait(reason)
         over = known.at + self.length
         since = f"disabled at {wall_text(known.at)} by {known.source}"
         contradicted = self._contradicted(step, known)
@@ -104,8 +104,8 @@ class Quiet:
             return Wait(f"{since}, but {contradicted}")
         decided = max(over, known.at + self.grace + self.settle)
         if self.bill is None:
-            told = f"{since}; no bill was given that shows its quiet time until {wall_text(over)}"
-            return Wait(told, max(decided, self.now))
+            reason = f"{since}; no bill was given that shows its quiet time until {wall_text(over)}"
+            return Wait(reason, max(decided, self.now))
         state = self.bill.silence(self._uses[step.id], known.at)
         if state.word == "leaking":
             return Wait(f"used after it was disabled: {state.reason}", None, "bill")
@@ -116,8 +116,8 @@ class Quiet:
             return Wait(state.reason, again, "bill")
         shown = self.bill.shows(known.at)
         if shown < over:
-            told = f"the bill shows it silent up to {wall_text(shown)}"
-            return Wait(f"{told}; one that reaches {wall_text(over)} decides", again, "bill")
+            reason = f"the bill shows it silent up to {wall_text(shown)}"
+            return Wait(f"{reason}; one that reaches {wall_text(over)} decides", again, "bill")
         return None
 
     def estimate(self) -> Wait:

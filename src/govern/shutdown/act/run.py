@@ -34,7 +34,7 @@ class Run:
     def begin(self) -> None:
         """Raises wrong usage for an account that the checklist, or the journal, isn't of."""
         checklist, account_id = self.written.checklist, self.caller.account_id
-        known = {*checklist.account_ids, *(one.subject.sub_account_id for one in checklist.steps)}
+        known = {*checklist.account_ids, *(step.subject.sub_account_id for step in checklist.steps)}
         known.discard(None)
         if account_id not in known:
             whose = f"of account {', '.join(sorted(filter(None, known)))}" if known else "of none"
@@ -52,12 +52,12 @@ class Run:
 
     def settle(self) -> list[tuple[Intent, Made]]:
         """What came of every intent that has no final outcome; up to one that can't be told."""
-        found: list[tuple[Intent, Made]] = []
+        settled: list[tuple[Intent, Made]] = []
         for intent in self.maker.held.journal.open:
-            found.append((intent, self.maker.settle(intent)))
-            if found[-1][1].over:
+            settled.append((intent, self.maker.settle(intent)))
+            if settled[-1][1].over:
                 break
-        return found
+        return settled
 
     def agree(self, wanted: Sequence[StepOutcome]) -> None:
         """Raises wrong usage for too many acts, and without consent."""
@@ -88,14 +88,14 @@ def cut_short(
     steps: Sequence[StepOutcome], settled: Sequence[tuple[Intent, Made]]
 ) -> list[StepOutcome] | None:
     """Where it can't be told what came of an intent: nothing more is called. Else None."""
-    found = next(((intent, made) for intent, made in settled if made.over), None)
-    if found is None:
+    unclear = next(((intent, made) for intent, made in settled if made.over), None)
+    if unclear is None:
         return None
-    intent, made = found
+    intent, made = unclear
     unknown = with_made(
-        of(intent, next((one for one in steps if one.id == intent.step), None)), made
+        of(intent, next((outcome for outcome in steps if outcome.id == intent.step), None)), made
     )
-    others = [not_reached(one, made.reason) for one in steps if one.id != intent.step]
+    others = [not_reached(outcome, made.reason) for outcome in steps if outcome.id != intent.step]
     return [unknown, *others]
 
 
@@ -116,9 +116,9 @@ def of(intent: Intent, known: StepOutcome | None) -> StepOutcome:
     )
 
 
-def with_made(one: StepOutcome, made: Made) -> StepOutcome:
+def with_made(outcome: StepOutcome, made: Made) -> StepOutcome:
     """The step with what came of its act."""
     return replace(
-        one, outcome=made.outcome, basis=made.basis, reason=made.reason, at=made.at,
+        outcome, outcome=made.outcome, basis=made.basis, reason=made.reason, at=made.at,
         look_again_at=None,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from govern.model.act import GONE, Live, Thing
 from govern.model.checklist import Checklist
 from govern.model.journal import Journal
 from govern.model.meaning import REGIONS
-from govern.shutdown.act import account as accounts
+from govern.shutdown.act import states
 from govern.shutdown.act.account import Account
 from govern.shutdown.plan.wish import wish_of
 
@@ -46,15 +46,15 @@ class Seen:
         region_id = thing.region_id or ""
         if thing.kind == "api_key":
             row = self._row(thing, region_id)
-            return accounts.key(thing, row) if row else Live(thing, GONE)
+            return states.key(thing, row) if row else Live(thing, GONE)
         gone = set(ending)
-        rows = [one for one in self.keys.get(region_id, ()) if str(one.get("apiKeyId")) not in gone]
-        return accounts.workspace(thing, self.workspaces.get(region_id, ()), rows)
+        keys = [key for key in self.keys.get(region_id, ()) if str(key.get("apiKeyId")) not in gone]
+        return states.workspace(thing, self.workspaces.get(region_id, ()), keys)
 
     def key(self, id: str) -> Row | None:
         """The key of that id, wherever it is listed."""
-        found = (self._row(Thing("api_key", id), region_id) for region_id in self.keys)
-        return next((row for row in found if row), None)
+        rows = (self._row(Thing("api_key", id), region_id) for region_id in self.keys)
+        return next((row for row in rows if row), None)
 
     @property
     def spaces(self) -> dict[str, str]:
@@ -93,32 +93,33 @@ def regions(
     ``names``: what the workspaces of jobs and deployments are called is asked for too.
     """
     kinds = (*LISTED, *BY_KEY) if names else LISTED
-    known = [one.region_id for one in things if one.kind in kinds]
-    known += [one.region_id for one in journal.done.values() if one.act.endswith("ApiKey")]
-    spaces = {one.workspace_id for one in things if one.region_id}
+    known = [thing.region_id for thing in things if thing.kind in kinds]
+    known += [intent.region_id for intent in journal.done.values() if intent.act.endswith("ApiKey")]
+    spaces = {thing.workspace_id for thing in things if thing.region_id}
     wishes = [wish_of(text) for text in checklist.wishes]
     wide = any(
-        one.kind == "all" or (one.kind == "workspace" and one.id not in spaces) for one in wishes
+        wish.kind == "all" or (wish.kind == "workspace" and wish.id not in spaces)
+        for wish in wishes
     )
     everywhere = REGIONS if wide or None in known else ()
-    return list(dict.fromkeys([one for one in known if one] + list(everywhere)))
+    return list(dict.fromkeys([region_id for region_id in known if region_id] + list(everywhere)))
 
 
 def read(account: Account, regions: Sequence[str]) -> Seen:
     """Raises CallFailed where a region that there is can't be seen: what isn't seen can't be held
     against the checklist."""
-    found = Seen()
+    seen = Seen()
     unresolved: Mapping[str, CallFailed] = {}
     for region_id in regions:
         try:
-            found.workspaces[region_id] = account.workspaces(region_id)
-            found.keys[region_id] = account.api_keys(region_id)
+            seen.workspaces[region_id] = account.workspaces(region_id)
+            seen.keys[region_id] = account.api_keys(region_id)
         except CallFailed as failed:
             if not failed.unresolved or region_id not in UNDOCUMENTED:
                 raise
             unresolved = {**unresolved, region_id: failed}
-    if unresolved and not found.keys:
+    if unresolved and not seen.keys:
         # Nothing resolves: that tells of the network here, not of the regions there.
         raise next(iter(unresolved.values()))
-    found.absent = list(unresolved)
-    return found
+    seen.absent = list(unresolved)
+    return seen

@@ -25,14 +25,14 @@ def inputs(checklist: Checklist) -> tuple[list[str], list[str]]:
     A member of a zip goes by the digest of its zip.
     """
     changed, absent = [], []
-    for one in checklist.inputs:
-        if one.sha256 is None:
+    for file in checklist.inputs:
+        if file.sha256 is None:
             continue
-        path = next((path for path in _paths(one.path) if os.path.isfile(path)), None)
+        path = next((path for path in _paths(file.path) if os.path.isfile(path)), None)
         if path is None:
-            absent.append(one.path)
-        elif _digest(path) != one.sha256:
-            changed.append(f"{one.path} isn't what the checklist was made from")
+            absent.append(file.path)
+        elif _digest(path) != file.sha256:
+            changed.append(f"{file.path} isn't what the checklist was made from")
     return changed, absent
 
 
@@ -71,14 +71,15 @@ def _moved(checklist: Checklist, seen: Seen) -> Iterable[str]:
 def _again(checklist: Checklist, journal: Journal, seen: Seen) -> Iterable[str]:
     """Somebody needed it: whoever did decides whether it is kept."""
     kept = {step.id for step in checklist.steps if step.state == "kept"}
-    for one in journal.done.values():
-        if one.act != disable_key.ACT.name or one.step in kept:
+    for intent in journal.done.values():
+        if intent.act != disable_key.ACT.name or intent.step in kept:
             continue
-        row = seen.key(one.target)
+        row = seen.key(intent.target)
         if row and str(row.get("disabled")) == "0":
             yield (
-                f"key {one.target} was disabled by the journal (line {one.seq}) and is enabled "
-                f"again: keep it (tick {one.step} --keep-until), or take the act back (--undo)"
+                f"key {intent.target} was disabled by the journal (line {intent.seq}) and is "
+                f"enabled again: keep it (tick {intent.step} --keep-until), or take the act back "
+                "(--undo)"
             )
 
 

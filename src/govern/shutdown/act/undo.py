@@ -18,9 +18,14 @@ def taken_back(
     journal: Journal | None, checklist: Checklist, question: Question
 ) -> list[tuple[Intent, StepOutcome]]:
     """Every done act that isn't taken back yet, and what would become of it."""
-    done = [one for one in (journal.acts if journal else ()) if one.state == "done"]
-    back = {one.undoes: one for one in (journal.intents if journal else ()) if one.is_open}
-    return [(one, _outcome(one, back.get(one.seq), checklist, question)) for one in done[::-1]]
+    done = [intent for intent in (journal.acts if journal else ()) if intent.state == "done"]
+    back = {
+        intent.undoes: intent for intent in (journal.intents if journal else ()) if intent.is_open
+    }
+    return [
+        (intent, _outcome(intent, back.get(intent.seq), checklist, question))
+        for intent in done[::-1]
+    ]
 
 
 def _outcome(
@@ -29,7 +34,7 @@ def _outcome(
     undo = act_of(intent).undo
     step = checklist.step(intent.step)
     at = intent.last.at.on(question.clock) if intent.last else None
-    told = f"{intent.act} at {wall_text(at)} (line {intent.seq} of the journal)"
+    done = f"{intent.act} at {wall_text(at)} (line {intent.seq} of the journal)"
     bare = StepOutcome(
         id=intent.step,
         kind=KIND_OF[intent.act],
@@ -38,28 +43,28 @@ def _outcome(
         region_id=intent.region_id,
         reversible=undo is not None,
         outcome="would",
-        reason=f"takes back {told}",
+        reason=f"takes back {done}",
         label=title(step) if step else f"{intent.act} of {intent.target}",
     )
     if undo is None:
-        return replace(bare, outcome="final", basis="journal", reason=f"{told} can't be undone")
+        return replace(bare, outcome="final", basis="journal", reason=f"{done} can't be undone")
     if not question.rules.chosen(intent.step):
         return replace(bare, outcome="skipped", reason="not among --step")
     if back and back.state == "accepted":
-        told = f"the account took {back.act}, and isn't done with it yet"
-        return replace(bare, outcome="accepted", basis="journal", reason=told)
+        reason = f"the account took {back.act}, and isn't done with it yet"
+        return replace(bare, outcome="accepted", basis="journal", reason=reason)
     return bare
 
 
-def by_state(one: StepOutcome, intent: Intent, live: Live) -> StepOutcome:
+def by_state(outcome: StepOutcome, intent: Intent, live: Live) -> StepOutcome:
     """Only what is still as the act left it is taken back: what people did since isn't touched."""
     undo = ACTS[intent.act].undo
     assert undo is not None
-    told = f"the account says it is {live.state}"
+    reason = f"the account says it is {live.state}"
     if live.state in (GONE, UNSEEN):
-        told = live.reason or "the account doesn't list it, or not for this caller"
-        return replace(one, outcome="missing", basis="live", reason=told)
+        reason = live.reason or "the account doesn't list it, or not for this caller"
+        return replace(outcome, outcome="missing", basis="live", reason=reason)
     judged = undo.judged(live.state)
     if judged == "neither":
-        return replace(one, outcome="blocked", basis="live", reason=told)
-    return one
+        return replace(outcome, outcome="blocked", basis="live", reason=reason)
+    return outcome
