@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from govern.collect.merge import Account, Listed, Place, Seen, merged
+from govern.collect.merge import merged
+from govern.collect.seen import Account, Listed, Place, Seen
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.inventory import ApiKey, Inventory, Plan, Resource, Unseen, Workspace
 from govern.model.meaning import REGIONS

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govern.collect.merge import Account, Listed, Seen, merged
+from govern.collect.merge import merged
+from govern.collect.seen import Account, Listed, Seen
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.inventory import ApiKey, Inventory, Resource
 

@@ -33,29 +33,29 @@ class Unread:
 
 @dataclass
 class Collected:
-    """What was done. ``asked``: how many days were read from the account in this run, ``kept``
+    """What was done. ``read``: how many days were read from the account in this run, ``kept``
     how many were here already."""
 
     manifest: Manifest
     months: Sequence[str]
     unread: list[Unread] = field(default_factory=list)
-    asked: int = 0
+    read: int = 0
     kept: int = 0
 
     @property
     def nothing(self) -> bool:
         """Whether days were asked for, and none could be read."""
-        return bool(self.unread) and not self.asked and not self.kept
+        return bool(self.unread) and not self.read and not self.kept
 
     @property
     def exit(self) -> Exit:
         """``partial`` where a day wasn't read, or a final month's rows don't sum to the account's
         own overview."""
-        why = [f"{one.date or one.month}: {one.reason}" for one in self.unread]
-        found = [self.manifest.month(name) for name in self.months]
-        for month in found:
+        why = [f"{unread.date or unread.month}: {unread.reason}" for unread in self.unread]
+        months = [self.manifest.month(name) for name in self.months]
+        for month in months:
             if month and month.reconciled is False:
-                rows, said = days_of.told(month.totals), days_of.told(month.overview)
+                rows, said = days_of.in_words(month.totals), days_of.in_words(month.overview)
                 why.append(f"{month.month}: the rows sum to {rows}, the account says {said}")
         return partial(why, otherwise="all days were read")
 
@@ -104,7 +104,7 @@ class _Month:
                 except CallFailed as failed:
                     self.done.unread.append(Unread(self.name, f"{day:%Y-%m-%d}", str(failed)))
                     continue
-                self.done.asked += 1
+                self.done.read += 1
                 self.folder.write(file.path, data)
                 self.done.manifest = self.done.manifest.with_file(file)
                 self.folder.keep(self.done.manifest)
@@ -158,11 +158,11 @@ class _Month:
             overview = days_of.sums_of(said, "PretaxAmount", "RoundDownDiscount")
         except CallFailed as failed:
             self.done.unread.append(Unread(self.name, None, str(failed)))
-        whole = not any(one.month == self.name for one in self.done.unread)
+        whole = not any(unread.month == self.name for unread in self.done.unread)
         reconciled: bool | None = None
         if whole:
             final = final_from(self.name, BILL_CLOCK)
-            is_final = now > final and all(_instant(one.exported_at) > final for one in files)
+            is_final = now > final and all(_instant(file.exported_at) > final for file in files)
             reconciled = True if days_of.same(totals, overview) else False if is_final else None
         month = replace(
             month,
@@ -180,8 +180,8 @@ def _days(month: str, now: datetime) -> list[date]:
     """The days of the month that have begun, on the bill clock."""
     start = month_start(month)
     days = (next_month(start) - start).days
-    found = (start + timedelta(days=at) for at in range(days))
-    return [day.date() for day in found if day <= now]
+    begins = (start + timedelta(days=at) for at in range(days))
+    return [day.date() for day in begins if day <= now]
 
 
 def now_of(client: Client) -> datetime:

@@ -48,9 +48,11 @@ def csv_of(account_id: str, month: str, rows: Sequence[Row]) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     for row in rows:
-        told = {"BillingCycle": month, "BillAccountID": account_id}
-        told |= {name: _cell(name, one) for name, one in row.items() if one not in (None, "")}
-        writer.writerow([told.get(name, "") for name in header])
+        in_words = {"BillingCycle": month, "BillAccountID": account_id}
+        in_words |= {
+            name: _cell(name, value) for name, value in row.items() if value not in (None, "")
+        }
+        writer.writerow([in_words.get(name, "") for name in header])
     return text.getvalue()
 
 
@@ -98,10 +100,10 @@ def _amount(value: object) -> Decimal | None:
     if value in (None, "") or isinstance(value, bool):
         return None
     try:
-        found = Decimal(str(value))
+        amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return found if _is_amount(found) else None
+    return amount if _is_amount(amount) else None
 
 
 def together(parts: Iterable[Sums]) -> dict[str, Decimal]:
@@ -113,15 +115,15 @@ def together(parts: Iterable[Sums]) -> dict[str, Decimal]:
     return sums
 
 
-def same(one: Sums, other: Sums) -> bool:
+def same(sums: Sums, other: Sums) -> bool:
     """To the last digit; a currency that sums to nothing may be missing."""
-    return _nonzero(one) == _nonzero(other)
+    return _nonzero(sums) == _nonzero(other)
 
 
 def _nonzero(sums: Sums) -> Mapping[str, str]:
     return {currency: plain(amount) for currency, amount in sums.items() if amount}
 
 
-def told(sums: Sums) -> str:
+def in_words(sums: Sums) -> str:
     """For people: ``12.5 CNY, 3 USD``."""
     return ", ".join(f"{plain(sum)} {currency}" for currency, sum in sorted(sums.items())) or "0"

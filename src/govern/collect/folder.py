@@ -34,22 +34,22 @@ class Folder:
         place = os.path.join(self.path, manifest.NAME)
         try:
             with open(place, encoding="utf-8") as file:
-                found = manifest.read(json.load(file))
+                kept = manifest.read(json.load(file))
         except FileNotFoundError:
             return Manifest(account_id)
         except OSError as error:
             raise GovernError("file", f"{place}: {error.strerror}") from None
         except (ValueError, RecursionError) as error:
             raise usage(f"{place}: {error}; remove it to collect anew") from None
-        if found.account_id != account_id:
+        if kept.account_id != account_id:
             raise usage(
-                f"{self.path} holds bills of account {found.account_id}, the credentials are of "
+                f"{self.path} holds bills of account {kept.account_id}, the credentials are of "
                 f"{account_id}: name another folder"
             )
-        return found
+        return kept
 
-    def keep(self, found: Manifest) -> None:
-        text = json.dumps(found.document(), ensure_ascii=False, indent=1)
+    def keep(self, kept: Manifest) -> None:
+        text = json.dumps(kept.document(), ensure_ascii=False, indent=1)
         self.write(manifest.NAME, (text + "\n").encode())
 
     def holds(self, file: DayFile) -> bool:

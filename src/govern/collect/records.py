@@ -76,7 +76,7 @@ def _resource(
 ) -> Resource:
     """A row's own workspace outranks the one that was asked for."""
     charge = _text(row, "charge_type")
-    when = next((row[one] for one in created if row.get(one) not in (None, "")), None)
+    when = next((row[field] for field in created if row.get(field) not in (None, "")), None)
     return Resource(
         id=_text(row, id) or "",
         name=_text(row, name),
@@ -89,8 +89,8 @@ def _resource(
 
 
 def _text(row: Row, name: str) -> str | None:
-    found = row.get(name)
-    return None if found in (None, "") else str(found)
+    value = row.get(name)
+    return None if value in (None, "") else str(value)
 
 
 def _epoch(value: object, per_second: int) -> Moment | None:
@@ -104,7 +104,7 @@ def _epoch(value: object, per_second: int) -> Moment | None:
 def _instant(text: str | None) -> Moment | None:
     """One that names no zone is on the bill clock (inferred)."""
     try:
-        found = parse_moment(re.sub(r"\.\d+", "", text)) if text else None
+        moment = parse_moment(re.sub(r"\.\d+", "", text)) if text else None
     except ValueError:
         return None
-    return found and Moment(found.on(BILL_CLOCK), BILL_CLOCK)
+    return moment and Moment(moment.on(BILL_CLOCK), BILL_CLOCK)

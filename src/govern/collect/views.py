@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from govern.collect.day import told
+from govern.collect.day import in_words
 from govern.model.collection import AuthStatus, Collection
 from govern.model.document import Document, Section
 
@@ -23,12 +23,12 @@ def auth_document(status: AuthStatus) -> Document:
         ]
         code = status.exit.code
         word = "NO CREDENTIALS" if code else f"OK: {status.exit.reason}"
-        found = [Section(f"{word} (exit code {code})", head)]
+        parts = [Section(f"{word} (exit code {code})", head)]
         if rows:
-            found.append(
+            parts.append(
                 Section("Model Studio API keys", (), ("workspace", "region", "source"), rows)
             )
-        return found
+        return parts
 
     return Document(status.document(), sections, status.exit)
 
@@ -38,11 +38,13 @@ def collection_document(done: Collection) -> Document:
         word = "OK" if done.exit.code == 0 else "PARTIAL"
         heading = f"{word}: {done.exit.reason} (exit code {done.exit.code})"
         head = f"{done.path}: account {done.account_id}, collected at {done.collected_at}"
-        found = [Section(heading, [head])]
+        parts = [Section(heading, [head])]
         if done.regions:
             counts = ", ".join(f"{count} {name}" for name, count in done.counts.items() if count)
-            rows = [(one.region_id, one.looked_at, one.reason or "") for one in done.regions]
-            found.append(
+            rows = [
+                (region.region_id, region.looked_at, region.reason or "") for region in done.regions
+            ]
+            parts.append(
                 Section("Regions", [counts] if counts else [], ("region", "seen", "why"), rows)
             )
         if done.months:
@@ -50,17 +52,19 @@ def collection_document(done: Collection) -> Document:
             for month in done.months:
                 same = {True: "yes", False: "no", None: "not known yet"}[month.reconciled]
                 whole = "yes" if month.complete else "no"
-                sums = told(month.totals), told(month.overview)
+                sums = in_words(month.totals), in_words(month.overview)
                 shown.append((month.month, whole, str(month.rows), *sums, same))
             columns = ("month", "complete", "rows", "billed", "the account says", "the same")
-            found.append(Section("Months", (), columns, shown, right=frozenset({2})))
+            parts.append(Section("Months", (), columns, shown, right=frozenset({2})))
         if done.unseen:
-            lines = [", ".join(str(part) for part in _told(one) if part) for one in done.unseen]
-            found.append(Section("Not seen", lines))
-        return found
+            lines = [
+                ", ".join(str(part) for part in _parts(unseen) if part) for unseen in done.unseen
+            ]
+            parts.append(Section("Not seen", lines))
+        return parts
 
     return Document(done.document(), sections, done.exit)
 
 
-def _told(one: object) -> Sequence[object]:
-    return list((one if isinstance(one, dict) else vars(one)).values())
+def _parts(entry: object) -> Sequence[object]:
+    return list((entry if isinstance(entry, dict) else vars(entry)).values())
