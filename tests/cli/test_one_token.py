@@ -14,7 +14,8 @@ from govern.ledger.naming import name
 from govern.ledger.reading import Reading, read
 from govern.ledger.salt import salt
 from govern.model.clock import BILL_CLOCK, parse_moment
-from govern.model.inventory import ApiKey, Directory, Inventory
+from govern.model.directory import Directory
+from govern.model.inventory import ApiKey, Inventory
 
 ACCOUNT = "1111222233334444"
 EXPORT = f"{ACCOUNT}-20260915000000_202609_bill.csv"

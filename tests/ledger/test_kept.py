@@ -24,8 +24,9 @@ from govern.ledger.reading import Reading, read
 from govern.ledger.salt import salt
 from govern.model.audit import Audited
 from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.directory import Directory
 from govern.model.errors import GovernError
-from govern.model.inventory import ApiKey, Directory, Inventory
+from govern.model.inventory import ApiKey, Inventory
 from govern.model.report import CheckReport
 from govern.policy.policies import load_policies
 

@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from govern.model.clock import parse_moment
-from govern.model.inventory import SCHEMA, ApiKey, Directory, Inventory
+from govern.model.directory import Directory
+from govern.model.inventory import SCHEMA, ApiKey, Inventory
 from govern.policy.inventory import load_inventories
 from policy.files import faults_of, places, write
 

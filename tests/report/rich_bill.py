@@ -25,9 +25,9 @@ from govern.ledger.reading import Reading, read
 from govern.model.audit import AuditReport
 from govern.model.clock import parse_moment
 from govern.model.cost import CostReport
+from govern.model.directory import Directory
 from govern.model.document import Document
 from govern.model.inspection import Inspection
-from govern.model.inventory import Directory
 from govern.policy import arguments
 from govern.policy.inventory import load_inventories
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from govern.model import manifest
 from govern.model.errors import Fault, GovernError
-from govern.model.folder import below, has_magic, look, matches
+from govern.model.folder import below, has_magic, matches, status
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 SUFFIXES = (".csv", ".csv.gz", ".gz", ".zip", ".parquet")
@@ -61,7 +61,7 @@ def _of_word(word: str) -> list[Found]:
         return [Found(STDIN, named=True)]
     if _URL.match(word):
         raise ValueError(f"{word}: a BILL is a file, never a URL: download it first")
-    there = look(word, named=True)
+    there = status(word, named=True)
     if there and not stat.S_ISDIR(there.st_mode):
         return [Found(word, named=True)]
     if there:

@@ -15,7 +15,7 @@ from govern.cli.run import Run, command
 from govern.cli.saving import save
 from govern.cli.streams import say, show
 from govern.model.errors import usage
-from govern.model.folder import look
+from govern.model.folder import status
 
 if TYPE_CHECKING:
     from govern.model.checklist import Written
@@ -121,7 +121,7 @@ def _old(paths: list[str]) -> Written | None:
 
 def _is_there(path: str) -> bool:
     """Whether there is a file with anything in it. One that can't be looked at isn't absent."""
-    there = look(path, named=True)
+    there = status(path, named=True)
     return there is not None and stat.S_ISREG(there.st_mode) and there.st_size > 0
 
 

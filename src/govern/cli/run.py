@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from govern.ledger.ledger import Ledger
     from govern.model.bill import BillSummary
     from govern.model.config import Config
+    from govern.model.directory import Directory
     from govern.model.document import Document
-    from govern.model.inventory import Directory
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Run:
 
     @cached_property
     def directory(self) -> Directory:
-        from govern.model.inventory import Directory
+        from govern.model.directory import Directory
 
         if not self._named:
             return Directory(())

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from govern.cli.streams import say
 from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
 from govern.model.config import Config
+from govern.model.directory import Directory
 from govern.model.errors import GovernError, usage
-from govern.model.folder import look
-from govern.model.inventory import Directory
+from govern.model.folder import status
 from govern.model.policy import Policy
 from govern.model.waiver import Waiver
 
@@ -43,7 +43,7 @@ def load(path: str | None, none: bool) -> Config:
         return Config()
     named = path or os.environ.get(CONFIG)
     found = named or find_config(".", os.path.expanduser("~"))
-    if named and not look(named, named=True):
+    if named and not status(named, named=True):
         raise usage(f"{named}: no such config file")
     return load_config(found) if found else Config()
 

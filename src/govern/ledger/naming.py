@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from govern.ledger.ledger import Ledger
 from govern.ledger.table import fill
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.model.words import INVENTORY_COLUMNS
 
 _IDENTITY = ("sub_account_id", "region_id", "workspace_id", "api_key_id")

@@ -108,14 +108,14 @@ class Application:
 
 def ended(steps: Sequence[StepOutcome]) -> Exit:
     """How a run ends by what became of its steps."""
-    wrong = [one for one in steps if one.outcome in WRONG]
+    wrong = [step for step in steps if step.outcome in WRONG]
     if wrong:
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         return Exit("network", f"{wrong[0].id}: {wrong[0].reason}{more}")
-    counts = Counter(one.outcome for one in steps)
+    counts = Counter(step.outcome for step in steps)
     left = [f"{counts[name]} {name.replace('_', ' ')}" for name in LEFT if counts[name]]
     if not left:
         return Exit("clean", "every act is made" if steps else "nothing is to be done")
-    dates = [one.look_again_at for one in steps if one.look_again_at]
+    dates = [step.look_again_at for step in steps if step.look_again_at]
     again = f"; look again at {wall_text(min(dates))}" if dates else ""
     return Exit("not_finished", f"{', '.join(left)}{again}")

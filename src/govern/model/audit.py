@@ -133,8 +133,8 @@ class Audited:
             "silent_from": instant(self.silent_from, clock),
             "proved_until": instant(self.proved_until, clock),
             "look_again_at": instant(self.look_again_at, clock),
-            "charges_after": [one.document(clock) for one in self.charges_after],
-            "residual": [one.document(clock) for one in self.residual],
+            "charges_after": [after.document(clock) for after in self.charges_after],
+            "residual": [residual.document(clock) for residual in self.residual],
             "console": self.console,
             "evidence": [
                 {**line.document(), "time": instant(time, clock)}
@@ -204,7 +204,7 @@ class AuditReport:
             "grace": self.grace,
             "delays": dict(DELAYS),
             "keys": [key.document(clock) for key in self.keys],
-            "workspaces": [one.document(clock) for one in self.workspaces],
+            "workspaces": [workspace.document(clock) for workspace in self.workspaces],
             "run_rate": [rate.document() for rate in self.run_rate],
             "notes": list(self.notes),
             "exit": {"code": self.exit.code, "cause": self.exit.cause, "reason": self.exit.reason},

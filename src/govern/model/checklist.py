@@ -104,14 +104,14 @@ class Step:
 
     def document(self) -> dict[str, Any]:
         """``command``, ``reason`` and ``until`` are left out where there are none."""
-        found: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "id": self.id,
             "kind": self.kind,
             "region_id": self.region_id,
             "subject": self.subject.document(),
             "why": self.why,
             "needs": list(self.needs),
-            "due": told(self.due),
+            "due": with_offset(self.due),
             "how": self.how,
             "command": self.command,
             "reversible": self.reversible,
@@ -120,13 +120,13 @@ class Step:
             "state": self.state,
             "approved_by": self.approved_by,
             "by": self.by,
-            "at": told(self.at),
+            "at": with_offset(self.at),
             "note": self.note,
             "reason": self.reason,
-            "until": told(self.until),
+            "until": with_offset(self.until),
         }
-        absent = [name for name in ("command", "reason", "until") if found[name] is None]
-        return {name: value for name, value in found.items() if name not in absent}
+        absent = [name for name in ("command", "reason", "until") if fields[name] is None]
+        return {name: value for name, value in fields.items() if name not in absent}
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class Reach:
     account_id: str | None = None
 
     def document(self) -> dict[str, Any]:
-        return {"account_id": self.account_id, "reaches": told(self.reaches)}
+        return {"account_id": self.account_id, "reaches": with_offset(self.reaches)}
 
 
 @dataclass(frozen=True)
@@ -192,24 +192,24 @@ class Checklist:
 
     def document(self) -> dict[str, Any]:
         """With the digests of what is govern's, of the whole and of each step."""
-        found = self._fields()
-        planned = plan_ids(found)
+        fields = self._fields()
+        planned = plan_ids(fields)
         steps = [
             _sealed(step, of_step(step, planned)) if step["id"] in planned else step
-            for step in found["steps"]
+            for step in fields["steps"]
         ]
-        return {**found, "plan_sha256": of_plan(found), "steps": steps}
+        return {**fields, "plan_sha256": of_plan(fields), "steps": steps}
 
     def _fields(self) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
             "plan_sha256": None,
-            "as_of": told(self.as_of),
+            "as_of": with_offset(self.as_of),
             "account_ids": list(self.account_ids),
             "wishes": list(self.wishes),
             "regions": [region.document() for region in self.regions],
-            "inputs": [one.document() for one in self.inputs],
-            "reaches": [one.document() for one in self.reaches],
+            "inputs": [file.document() for file in self.inputs],
+            "reaches": [reach.document() for reach in self.reaches],
             "saves_per_day": [saving.document() for saving in self.saves_per_day],
             "notes": list(self.notes),
             "steps": [step.document() for step in self.steps],
@@ -227,7 +227,7 @@ def _sealed(step: Mapping[str, Any], digest: str) -> dict[str, Any]:
     return {**ours, "plan_sha256": digest, **{name: step[name] for name in names[at:]}}
 
 
-def told(moment: Moment | None) -> str | None:
+def with_offset(moment: Moment | None) -> str | None:
     """With its offset; one that was written without means the bill clock."""
     return None if moment is None else iso(moment.wall, moment.zone or BILL_CLOCK)
 

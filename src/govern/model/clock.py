@@ -50,10 +50,10 @@ def parse_moment(text: str) -> Moment:
 
     Raises ValueError for anything else. A date without a time is 00:00.
     """
-    found = _INSTANT.fullmatch(text.strip())
-    if not found:
+    written = _INSTANT.fullmatch(text.strip())
+    if not written:
         raise ValueError(text)
-    year, month, day, hour, minute, second, zone = found.groups()
+    year, month, day, hour, minute, second, zone = written.groups()
     wall = datetime(
         int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)
     )
@@ -66,13 +66,13 @@ def parse_zone(text: str) -> tzinfo:
     """An offset (``+08:00``, ``UTC+08:00``, ``Z``) or an IANA name. Raises ValueError."""
     if text in ("Z", "UTC"):
         return UTC
-    found = _OFFSET.fullmatch(text)
-    if found:
-        hours, minutes = int(found[2]), int(found[3] or 0)
+    offset_written = _OFFSET.fullmatch(text)
+    if offset_written:
+        hours, minutes = int(offset_written[2]), int(offset_written[3] or 0)
         if hours > 14 or minutes > 59:
             raise ValueError(text)
         offset = timedelta(hours=hours, minutes=minutes)
-        return timezone(-offset if found[1] == "-" else offset)
+        return timezone(-offset if offset_written[1] == "-" else offset)
     try:
         return ZoneInfo(text)
     except Exception as error:
@@ -168,10 +168,10 @@ def parse_cell(text: str, clock: tzinfo) -> tuple[datetime, str]:
     if UNTIL in text:
         begin, _, end = text.partition(UNTIL)
         return _parse_period(begin, end, clock)
-    found = _CELL.fullmatch(text.strip()) if len(text) < 100 else None
-    if not found:
+    written = _CELL.fullmatch(text.strip()) if len(text) < 100 else None
+    if not written:
         raise ValueError(text)
-    year, month, day, month2, day2, hour, minute, second, zone = found.groups()
+    year, month, day, month2, day2, hour, minute, second, zone = written.groups()
     month, day = month or month2, day or day2
     if hour is not None and day is None:
         raise ValueError(text)

@@ -44,7 +44,7 @@ class Collection:
         else:
             head["months"] = [month.document() for month in self.months]
         head["unseen"] = [
-            dict(one) if isinstance(one, Mapping) else vars(one) for one in self.unseen
+            dict(unseen) if isinstance(unseen, Mapping) else vars(unseen) for unseen in self.unseen
         ]
         return head | {"exit": _exit(self.exit)}
 

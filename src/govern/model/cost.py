@@ -108,7 +108,7 @@ class CostRow:
             "list_cost": number(self.list_cost),
             "taken_off": number(self.taken_off),
             "charges": self.charges,
-            "usage": [one.document() for one in self.usage],
+            "usage": [usage.document() for usage in self.usage],
             **({"rest": True, "groups": self.rest} if self.rest else {}),
             **({"compare": self.compare.document()} if self.compare else {}),
         }
@@ -152,11 +152,11 @@ class CostReport:
             "by": list(self.by),
             "where": [
                 {
-                    "column": one.column,
-                    "values": [pattern.text for pattern in one.patterns],
-                    "excludes": one.excludes,
+                    "column": term.column,
+                    "values": [pattern.text for pattern in term.patterns],
+                    "excludes": term.excludes,
                 }
-                for one in self.where
+                for term in self.where
             ],
             "compare": {"month": months[0], "with": months[1]} if months else None,
             "rows": [row.document() for row in self.rows],

@@ -76,7 +76,9 @@ class Document:
     @property
     def undecided(self) -> list[PolicyResult]:
         """Policies that couldn't be judged for a reason of their own."""
-        return [one for one in self.policies if one.outcome == "error" and not one.of_run]
+        return [
+            policy for policy in self.policies if policy.outcome == "error" and not policy.of_run
+        ]
 
     @property
     def distrust(self) -> str | None:

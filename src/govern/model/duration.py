@@ -15,15 +15,15 @@ LONGEST = timedelta(days=3660)
 
 def parse_duration(text: str) -> timedelta:
     """Raises ValueError with the right spelling for all but a whole number and s, m, h or d."""
-    found = _WRITTEN.fullmatch(text)
-    if not found:
+    written = _WRITTEN.fullmatch(text)
+    if not written:
         meant = _MEANT.fullmatch(text.strip()) if len(text) < 100 else None
         raise ValueError(
             f"write {meant[1]}{meant[2].lower()}"
             if meant
             else "write a whole number and s, m, h or d, such as 48h"
         )
-    duration = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    duration = timedelta(**{_UNITS[written[2]]: int(written[1])})
     if duration > LONGEST:
         raise ValueError("longer than ten years")
     return duration

@@ -60,4 +60,4 @@ def partial(why: Sequence[str], *, otherwise: str) -> Exit:
 
 def worst(exits: list[Exit]) -> Exit:
     """The exit that outranks the others: wrong usage first, findings after untrusted data."""
-    return min(exits, key=lambda one: _RANK.index(one.code))
+    return min(exits, key=lambda ending: _RANK.index(ending.code))

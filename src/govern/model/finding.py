@@ -140,7 +140,7 @@ class Finding:
         return ", ".join(f"{plain(cost)} {currency}" for currency, cost in self.costs)
 
     @property
-    def told(self) -> str:
+    def full_message(self) -> str:
         """The message, with the period, and the cost where the message has no money in it."""
         cost = "" if self.cost in self.message else self.cost
         return f"{self.message} ({self.period}{': ' if cost else ''}{cost})"
@@ -186,7 +186,7 @@ class Finding:
             "other_units": self.other_units,
             "first_charge": iso(self.first_charge, clock),
             "last_charge": iso(self.last_charge, clock),
-            "evidence": [one.document() for one in self.evidence],
+            "evidence": [row.document() for row in self.evidence],
             "policy_file": self.policy_file,
             "policy_line": self.policy_line,
             "fingerprint": self.fingerprint,

@@ -23,7 +23,7 @@ _MAGIC = frozenset("*?[")
 _ANY_DEPTH = "**"
 
 
-def look(path: str, *, named: bool = False) -> os.stat_result | None:
+def status(path: str, *, named: bool = False) -> os.stat_result | None:
     """What ``path`` is, links followed; None if it isn't there.
 
     Raises ``file`` if that can't be told. A link to nothing is an error too, since what it stands
@@ -100,19 +100,19 @@ def matches(pattern: str, refuse: Refuse) -> list[tuple[str, bool]]:
     """
     drive, rest = os.path.splitdrive(pattern)
     parts = [part for part in rest.replace(os.altsep or os.sep, os.sep).split(os.sep) if part]
-    found = [(drive + os.sep if rest[:1] in (os.sep, os.altsep) else drive, stat.S_IFDIR)]
+    paths = [(drive + os.sep if rest[:1] in (os.sep, os.altsep) else drive, stat.S_IFDIR)]
     for at, part in enumerate(parts):
-        folders = [path for path, mode in found if stat.S_ISDIR(mode)]
+        folders = [path for path, mode in paths if stat.S_ISDIR(mode)]
         if part != _ANY_DEPTH:
-            found = [entry for base in folders for entry in _named(base, part, refuse)]
+            paths = [entry for base in folders for entry in _named(base, part, refuse)]
         elif at + 1 < len(parts):
-            found = [(deep, stat.S_IFDIR) for base in folders for deep in _folders(base, refuse)]
+            paths = [(deep, stat.S_IFDIR) for base in folders for deep in _folders(base, refuse)]
         else:
             files = (below(base, _everything, refuse) for base in folders)
-            found = [(path, stat.S_IFREG) for each in files for path in each]
+            paths = [(path, stat.S_IFREG) for each in files for path in each]
     return [
         (path, stat.S_ISDIR(mode))
-        for path, mode in sorted(set(found))
+        for path, mode in sorted(set(paths))
         if stat.S_ISDIR(mode) or list(_regular(path, mode, refuse))
     ]
 
@@ -123,16 +123,16 @@ def _everything(path: str, is_folder: bool) -> bool:
 
 def _folders(base: str, refuse: Refuse) -> list[str]:
     """A folder and those below it."""
-    found = [base]
+    folders = [base]
 
     def keep(path: str, is_folder: bool) -> bool:
         if is_folder:
-            found.append(path)
+            folders.append(path)
         return is_folder
 
     for _ in below(base, keep, refuse):
         pass
-    return found
+    return folders
 
 
 def _named(base: str, part: str, refuse: Refuse) -> list[tuple[str, int]]:
@@ -159,11 +159,11 @@ def _entries(folder: str, named: Callable[[str], bool], refuse: Refuse) -> list[
     except OSError as error:
         refuse(_unseen(folder or os.curdir, error))
         return []
-    found = []
+    entries = []
     for name in names:
         path = os.path.join(folder, name)
         try:
-            found.append((path, os.stat(path).st_mode))
+            entries.append((path, os.stat(path).st_mode))
         except OSError as error:
             refuse(_unseen(path, error))
-    return found
+    return entries

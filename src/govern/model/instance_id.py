@@ -91,24 +91,24 @@ def _without_resolution(parts: list[str]) -> list[str]:
 
 def _call(layout: str, parts: list[str]) -> InstanceId:
     """One call's parts under the names that the layout gives them."""
-    told = dict(zip(layout.split(";"), parts, strict=True))
-    tier, meter = split_tier(told["meter"])
+    named = dict(zip(layout.split(";"), parts, strict=True))
+    tier, meter = split_tier(named["meter"])
     return InstanceId(
         layout=layout,
-        workspace_id=told["workspace"],
-        api_key_id=told.get("key"),
-        model=told["model"],
+        workspace_id=named["workspace"],
+        api_key_id=named.get("key"),
+        model=named["model"],
         meter=meter,
         tier=tier,
-        channel=told.get("channel"),
-        free_quota_stop=told.get("flag"),
+        channel=named.get("channel"),
+        free_quota_stop=named.get("flag"),
     )
 
 
 def split_tier(meter: str) -> tuple[str | None, str]:
     """``context_0-128k_input_token`` → (``0-128k``, ``input_token``)."""
-    found = _TIER.fullmatch(meter)
-    return (found[1], found[2]) if found else (None, meter)
+    tiered = _TIER.fullmatch(meter)
+    return (tiered[1], tiered[2]) if tiered else (None, meter)
 
 
 def _training(text: str) -> InstanceId:
@@ -130,9 +130,9 @@ def taught(templates: Iterable[str]) -> Callable[[str], InstanceId]:
         if known.layout != UNKNOWN or len(text) > 2000:
             return known
         for template, pattern in compiled:
-            found = pattern.fullmatch(text.strip())
-            if found:
-                named = {k: v for k, v in found.groupdict().items() if k in PARTS}
+            matched = pattern.fullmatch(text.strip())
+            if matched:
+                named = {k: v for k, v in matched.groupdict().items() if k in PARTS}
                 if "meter" in named:
                     named["tier"], named["meter"] = split_tier(named["meter"])
                 return InstanceId(layout=template, **named)

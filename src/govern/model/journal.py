@@ -96,7 +96,7 @@ class Journal:
         return {"path": self.path, "lines": self.lines, "head": self.head}
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """For people: which journal, and by what they'll know later that none was cut off."""
         many = "1 line" if self.lines == 1 else f"{self.lines} lines"
         head = f", head {self.head}" if self.head else ""
@@ -104,35 +104,49 @@ class Journal:
 
     @property
     def open(self) -> list[Intent]:
-        return [one for one in self.intents if one.is_open]
+        return [intent for intent in self.intents if intent.is_open]
 
     @cached_property
     def undone(self) -> frozenset[int]:
         """The seqs of intents that were taken back."""
-        back = (one for one in self.intents if one.undoes is not None and one.state == "done")
-        return frozenset(one.undoes for one in back if one.undoes is not None)
+        back = (
+            intent
+            for intent in self.intents
+            if intent.undoes is not None and intent.state == "done"
+        )
+        return frozenset(intent.undoes for intent in back if intent.undoes is not None)
 
     @cached_property
     def done(self) -> Mapping[str, Intent]:
         """By step: what carried it out, and wasn't taken back; the last one counts."""
-        return {one.step: one for one in self.acts if one.state == "done"}
+        return {intent.step: intent for intent in self.acts if intent.state == "done"}
 
     @cached_property
     def acts(self) -> Sequence[Intent]:
         """Every intent that takes nothing back, and wasn't taken back."""
         back = self.undone
-        return [one for one in self.intents if one.undoes is None and one.seq not in back]
+        return [
+            intent for intent in self.intents if intent.undoes is None and intent.seq not in back
+        ]
 
     @cached_property
     def begun(self) -> Mapping[str, Intent]:
         """By step: the last of these."""
-        return {one.step: one for one in self.acts}
+        return {intent.step: intent for intent in self.acts}
 
     @property
     def stops(self) -> list[Stopped]:
         """Of every step that is done: between which instants it stopped."""
         return [
-            Stopped(one.step, one.act, one.target, one.workspace_id, one.at, one.last.at, one.seq)
-            for one in self.done.values()
-            if one.last
+            Stopped(
+                intent.step,
+                intent.act,
+                intent.target,
+                intent.workspace_id,
+                intent.at,
+                intent.last.at,
+                intent.seq,
+            )
+            for intent in self.done.values()
+            if intent.last
         ]

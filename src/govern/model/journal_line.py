@@ -60,7 +60,7 @@ class _Reading:
         self.seq = known.lines
         self.head = known.head
         self.account_id = known.account_id
-        self.intents = {one.seq: one for one in known.intents}
+        self.intents = {intent.seq: intent for intent in known.intents}
 
     def take(self, line: bytes) -> None:
         fields = self._fields(line)
@@ -79,32 +79,32 @@ class _Reading:
 
     def _fields(self, line: bytes) -> dict[str, Any]:
         try:
-            found = json.loads(line, object_pairs_hook=_once)
+            fields = json.loads(line, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             raise self._wrong("this is no JSON") from None
-        if not isinstance(found, dict):
+        if not isinstance(fields, dict):
             raise self._wrong("this is no JSON object")
-        if type(found.get("seq")) is not int or found["seq"] != self.seq + 1:
+        if type(fields.get("seq")) is not int or fields["seq"] != self.seq + 1:
             raise self._wrong(f"its seq isn't {self.seq + 1}")
-        if found.get("prev", "") != self.head:
+        if fields.get("prev", "") != self.head:
             raise self._wrong("prev isn't the digest of the line before it")
-        if found.get("kind") not in _FIELDS:
+        if fields.get("kind") not in _FIELDS:
             raise self._wrong("a kind of line that this govern doesn't know")
-        texts, others = _FIELDS[found["kind"]]
+        texts, others = _FIELDS[fields["kind"]]
         for name in (*texts, *others):
-            value = found.get(name)
+            value = fields.get(name)
             if not isinstance(value, str) and (name in texts or value is not None):
                 raise self._wrong(f"{name} is missing or no text")
-        return found
+        return fields
 
     def _at(self, fields: Mapping[str, Any]) -> Moment:
         try:
-            found = parse_moment(str(fields.get("at")))
+            moment = parse_moment(str(fields.get("at")))
         except ValueError:
-            found = None
-        if found is None or found.zone is None:
+            moment = None
+        if moment is None or moment.zone is None:
             raise self._wrong("at is no instant")
-        return found
+        return moment
 
     def _run(self, fields: Mapping[str, Any]) -> None:
         if fields["schema"] != SCHEMA:
@@ -122,9 +122,9 @@ class _Reading:
         if undoes is not None and not (type(undoes) is int and undoes in self.intents):
             raise self._wrong("undoes no intent")
         names = ("step", "act", "target", "region_id", "workspace_id")
-        told: dict[str, Any] = {name: fields.get(name) for name in names}
+        texts: dict[str, Any] = {name: fields.get(name) for name in names}
         self.intents[self.seq + 1] = Intent(
-            seq=self.seq + 1, at=at, before=before, undoes=undoes, **told
+            seq=self.seq + 1, at=at, before=before, undoes=undoes, **texts
         )
 
     def _outcome(self, fields: Mapping[str, Any], at: Moment) -> None:
@@ -138,17 +138,17 @@ class _Reading:
             final = f"{', '.join(FINAL[:-1])} or {FINAL[-1]}"
             raise self._wrong(f"its intent has a final outcome already ({final})")
         names = ("outcome", "basis", "code", "request_id")
-        told: dict[str, Any] = {name: fields.get(name) for name in names}
-        one = Outcome(seq=self.seq + 1, at=at, **told)
-        self.intents[intent.seq] = replace(intent, outcomes=(*intent.outcomes, one))
+        texts: dict[str, Any] = {name: fields.get(name) for name in names}
+        outcome = Outcome(seq=self.seq + 1, at=at, **texts)
+        self.intents[intent.seq] = replace(intent, outcomes=(*intent.outcomes, outcome))
 
-    def _wrong(self, told: str) -> GovernError:
-        said = f"{told}: the journal was changed or damaged, so none of it is believed"
-        return GovernError("journal", [Fault(self.path, self.seq + 1, 0, said)])
+    def _wrong(self, reason: str) -> GovernError:
+        message = f"{reason}: the journal was changed or damaged, so none of it is believed"
+        return GovernError("journal", [Fault(self.path, self.seq + 1, 0, message)])
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         raise ValueError("a name that stands twice")
-    return found
+    return fields

@@ -85,57 +85,57 @@ class Manifest:
         return next((month for month in self.months if month.month == name), None)
 
     def with_file(self, file: DayFile) -> Manifest:
-        others = [one for one in self.files if one.path != file.path]
-        return replace(self, files=tuple(sorted([*others, file], key=lambda one: one.path)))
+        others = [other for other in self.files if other.path != file.path]
+        return replace(self, files=tuple(sorted([*others, file], key=lambda other: other.path)))
 
     def with_month(self, month: Month) -> Manifest:
-        others = [one for one in self.months if one.month != month.month]
-        return replace(self, months=tuple(sorted([*others, month], key=lambda one: one.month)))
+        others = [other for other in self.months if other.month != month.month]
+        return replace(self, months=tuple(sorted([*others, month], key=lambda other: other.month)))
 
 
-def read(told: object) -> Manifest:
+def read(document: object) -> Manifest:
     """The manifest of a document. Raises ValueError for any other."""
-    if not isinstance(told, Mapping) or told.get("schema") != SCHEMA:
+    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
         raise ValueError(f"the schema is {SCHEMA}")
     try:
         return Manifest(
-            str(told["account_id"]),
-            tuple(_file(one) for one in told["files"]),
-            tuple(_month(one) for one in told["months"]),
+            str(document["account_id"]),
+            tuple(_file(file) for file in document["files"]),
+            tuple(_month(month) for month in document["months"]),
         )
     except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise ValueError(f"no manifest of this version ({type(error).__name__})") from None
 
 
-def _file(told: Mapping[str, Any]) -> DayFile:
+def _file(entry: Mapping[str, Any]) -> DayFile:
     return DayFile(
-        path=str(told["path"]),
-        month=str(told["month"]),
-        date=str(told["date"]),
-        rows=int(told["rows"]),
-        sha256=str(told["sha256"]),
-        exported_at=_instant(told["exported_at"]),
-        totals=_read_sums(told["totals"]),
+        path=str(entry["path"]),
+        month=str(entry["month"]),
+        date=str(entry["date"]),
+        rows=int(entry["rows"]),
+        sha256=str(entry["sha256"]),
+        exported_at=_instant(entry["exported_at"]),
+        totals=_read_sums(entry["totals"]),
     )
 
 
-def _month(told: Mapping[str, Any]) -> Month:
+def _month(entry: Mapping[str, Any]) -> Month:
     return Month(
-        month=str(told["month"]),
-        started_at=_instant(told["started_at"]),
-        complete=told["complete"] is True,
-        rows=int(told["rows"]),
-        totals=_read_sums(told["totals"]),
-        overview=_read_sums(told["overview"]),
-        reconciled=None if told["reconciled"] is None else told["reconciled"] is True,
+        month=str(entry["month"]),
+        started_at=_instant(entry["started_at"]),
+        complete=entry["complete"] is True,
+        rows=int(entry["rows"]),
+        totals=_read_sums(entry["totals"]),
+        overview=_read_sums(entry["overview"]),
+        reconciled=None if entry["reconciled"] is None else entry["reconciled"] is True,
     )
 
 
-def _instant(told: object) -> str:
+def _instant(value: object) -> str:
     """Raises ValueError for what is no instant with its offset."""
-    if datetime.fromisoformat(str(told)).tzinfo is None:
-        raise ValueError(f"{told}: an instant without its offset")
-    return str(told)
+    if datetime.fromisoformat(str(value)).tzinfo is None:
+        raise ValueError(f"{value}: an instant without its offset")
+    return str(value)
 
 
 def _sums(sums: Sums) -> list[dict[str, str]]:
@@ -145,5 +145,5 @@ def _sums(sums: Sums) -> list[dict[str, str]]:
     ]
 
 
-def _read_sums(told: Sequence[Mapping[str, Any]]) -> dict[str, Decimal]:
-    return {str(one["currency"]): Decimal(str(one["billed_cost"])) for one in told}
+def _read_sums(entries: Sequence[Mapping[str, Any]]) -> dict[str, Decimal]:
+    return {str(entry["currency"]): Decimal(str(entry["billed_cost"])) for entry in entries}

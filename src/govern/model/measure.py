@@ -73,4 +73,6 @@ USAGE = Measure(
 )
 CHARGES = Measure("charges", "charges", ("charges",))
 
-MEASURES: dict[str, Measure] = {one.name: one for one in (BILLED_COST, LIST_COST, USAGE, CHARGES)}
+MEASURES: dict[str, Measure] = {
+    measure.name: measure for measure in (BILLED_COST, LIST_COST, USAGE, CHARGES)
+}

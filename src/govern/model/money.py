@@ -42,13 +42,13 @@ def parse_amount(text: str) -> Decimal:
         raise NotExact("empty")
     if cleaned.startswith(INEXACT):
         raise NotExact("a floating-point number of too many digits to be exact")
-    found = _NUMBER.fullmatch(cleaned)
-    if not found or not (found["whole"] or found["fraction"]):
+    written = _NUMBER.fullmatch(cleaned)
+    if not written or not (written["whole"] or written["fraction"]):
         raise NotExact("not a number")
-    if found["sign"] and found["sign2"]:
+    if written["sign"] and written["sign2"]:
         raise NotExact("not a number")
-    digits = (found["whole"] or "0").replace(",", "") + "." + (found["fraction"] or "0")
-    number = Decimal(f"{found['sign'] or found['sign2']}{digits}e{found['exponent'] or 0}")
+    digits = (written["whole"] or "0").replace(",", "") + "." + (written["fraction"] or "0")
+    number = Decimal(f"{written['sign'] or written['sign2']}{digits}e{written['exponent'] or 0}")
     return _carried(number)
 
 

@@ -134,16 +134,16 @@ class Policy:
         """
         for pattern, limits in self.limit_for:
             wanted = "none" if subject_id is None and pattern.text == "none" else subject_id
-            found = in_unit(limits, unit) if pattern.matches(wanted) else None
-            if found:
-                return found
+            limit = in_unit(limits, unit) if pattern.matches(wanted) else None
+            if limit:
+                return limit
         return in_unit(self.limits, unit)
 
     def lowest_limit(self, unit: str | None) -> Limit | None:
         """What a subject that isn't known yet could be held to, in one unit."""
         every = [self.limits, *(limits for _, limits in self.limit_for)]
-        found = [limit for limits in every if (limit := in_unit(limits, unit))]
-        return min(found, key=lambda limit: limit.amount) if found else None
+        possible = [limit for limits in every if (limit := in_unit(limits, unit))]
+        return min(possible, key=lambda limit: limit.amount) if possible else None
 
 
 def in_unit(limits: tuple[Limit, ...], unit: str | None) -> Limit | None:

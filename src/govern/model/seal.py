@@ -56,7 +56,7 @@ def of_step(step: Mapping[str, Any], planned: Collection[str]) -> str:
 def of_plan(document: Mapping[str, Any]) -> str:
     """The digest of a checklist: its head, and every step that govern planned."""
     planned = plan_ids(document)
-    head = {name: one for name, one in document.items() if name not in ("steps", "plan_sha256")}
+    head = {name: value for name, value in document.items() if name not in ("steps", "plan_sha256")}
     steps = [_ours(step, planned) for step in document["steps"] if step["id"] in planned]
     for step in steps:
         step.pop(_FOLLOWS.get(step["kind"], ""), None)
@@ -64,8 +64,8 @@ def of_plan(document: Mapping[str, Any]) -> str:
 
 
 def _ours(step: Mapping[str, Any], planned: Collection[str]) -> dict[str, Any]:
-    found = {name: one for name, one in step.items() if name not in (*PEOPLES, "plan_sha256")}
-    return {**found, "needs": [id for id in step["needs"] if id in planned]}
+    ours = {name: value for name, value in step.items() if name not in (*PEOPLES, "plan_sha256")}
+    return {**ours, "needs": [id for id in step["needs"] if id in planned]}
 
 
 def _digest(value: Any) -> str:
@@ -75,10 +75,10 @@ def _digest(value: Any) -> str:
 
 def _canonical(value: Any) -> Any:
     if isinstance(value, Mapping):
-        known = {name: one for name, one in value.items() if one not in (None, [], ())}
-        return {name: _canonical(one) for name, one in known.items()}
+        known = {name: inner for name, inner in value.items() if inner not in (None, [], ())}
+        return {name: _canonical(inner) for name, inner in known.items()}
     if isinstance(value, (list, tuple)):
-        return sorted((_canonical(one) for one in value), key=_sortable)
+        return sorted((_canonical(inner) for inner in value), key=_sortable)
     return writable(value) if isinstance(value, str) else value
 
 

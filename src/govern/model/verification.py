@@ -80,8 +80,8 @@ class StepResult:
             "stopped_at": instant(self.stopped_at, clock),
             "proved_until": instant(self.proved_until, clock),
             "look_again_at": instant(self.look_again_at, clock),
-            "charges_after": [one.document(clock) for one in self.charges_after],
-            "residual": [one.document(clock) for one in self.residual],
+            "charges_after": [after.document(clock) for after in self.charges_after],
+            "residual": [residual.document(clock) for residual in self.residual],
         }
 
 
@@ -122,7 +122,7 @@ class VerificationReport:
             "as_of": iso(self.as_of, self.clock),
             "checklist": self.checklist.path,
             "checklist_sha256": self.checklist.sha256,
-            "inputs": [one.document() for one in self.inputs],
+            "inputs": [file.document() for file in self.inputs],
             "journal": self.journal.document() if self.journal else None,
             "bill": self.bill.document() if self.bill else None,
             "settle": self.settle,

@@ -39,48 +39,50 @@ def text(payload: Mapping[str, Any], comments: Comments | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mapping(value: Mapping[str, Any], place: Place, indent: str, known: Comments) -> Iterable[str]:
-    for key, one in value.items():
+def _mapping(
+    mapping: Mapping[str, Any], place: Place, indent: str, known: Comments
+) -> Iterable[str]:
+    for key, value in mapping.items():
         here = (*place, key)
         comment = known.get(here, Comment())
         yield from (indent + line for line in comment.above)
         behind = f"  {comment.behind}" if comment.behind else ""
         name = _scalar(key)
-        if isinstance(one, Mapping) and one:
+        if isinstance(value, Mapping) and value:
             yield f"{indent}{name}:{behind}"
-            yield from _mapping(one, here, indent + "  ", known)
-        elif isinstance(one, (list, tuple)) and one:
-            if all(isinstance(item, str) and len(item) < 60 for item in one) and len(one) < 4:
-                yield f"{indent}{name}: [{', '.join(map(_in_brackets, one))}]{behind}"
+            yield from _mapping(value, here, indent + "  ", known)
+        elif isinstance(value, (list, tuple)) and value:
+            if all(isinstance(item, str) and len(item) < 60 for item in value) and len(value) < 4:
+                yield f"{indent}{name}: [{', '.join(map(_in_brackets, value))}]{behind}"
                 continue
             yield f"{indent}{name}:{behind}"
-            yield from _items(one, here, indent + "  ", known)
-        elif isinstance(one, str) and _can_fold(one, len(indent) + len(key)):
+            yield from _items(value, here, indent + "  ", known)
+        elif isinstance(value, str) and _can_fold(value, len(indent) + len(key)):
             yield f"{indent}{name}: >-{behind}"
             inner = indent + "  "
             lines = textwrap.wrap(
-                one, _WIDTH - len(inner), break_long_words=False, break_on_hyphens=False
+                value, _WIDTH - len(inner), break_long_words=False, break_on_hyphens=False
             )
             yield from (inner + line for line in lines)
         else:
-            yield f"{indent}{name}: {_scalar(one)}{behind}"
+            yield f"{indent}{name}: {_scalar(value)}{behind}"
 
 
 def _items(values: Sequence[Any], place: Place, indent: str, known: Comments) -> Iterable[str]:
-    for number, one in enumerate(values):
-        here = (*place, item_name(one, number))
+    for number, value in enumerate(values):
+        here = (*place, item_name(value, number))
         comment = known.get(here, Comment())
         yield from (indent + line for line in comment.above)
         behind = f"  {comment.behind}" if comment.behind else ""
-        if isinstance(one, Mapping) and one:
-            first, *rest = _mapping(one, here, indent + "  ", known)
+        if isinstance(value, Mapping) and value:
+            first, *rest = _mapping(value, here, indent + "  ", known)
             while first.lstrip().startswith("#"):
                 yield first
                 first, *rest = rest
             yield f"{indent}- {first[len(indent) + 2 :]}{behind}"
             yield from rest
         else:
-            yield f"{indent}- {_scalar(one)}{behind}"
+            yield f"{indent}- {_scalar(value)}{behind}"
 
 
 def item_name(item: Any, number: int) -> str:
@@ -92,18 +94,19 @@ def item_name(item: Any, number: int) -> str:
     return str(number)
 
 
-def _can_fold(one: str, used: int) -> bool:
+def _can_fold(text: str, used: int) -> bool:
     """Whether folding over lines gives back exactly this text."""
     return (
-        len(one) + used > _WIDTH
-        and _FOLDS.fullmatch(one) is not None
-        and one.isprintable()
-        and "  " not in one
-        and not one.startswith("#")
-        and " ".join(textwrap.wrap(one, 60, break_long_words=False, break_on_hyphens=False)) == one
+        len(text) + used > _WIDTH
+        and _FOLDS.fullmatch(text) is not None
+        and text.isprintable()
+        and "  " not in text
+        and not text.startswith("#")
+        and " ".join(textwrap.wrap(text, 60, break_long_words=False, break_on_hyphens=False))
+        == text
         # Neither a comment nor what a CI log takes for a command, wherever a line may begin.
-        and "##" not in one
-        and not any(word.startswith(("#", "::")) for word in one.split(" "))
+        and "##" not in text
+        and not any(word.startswith(("#", "::")) for word in text.split(" "))
     )
 
 
@@ -146,27 +149,27 @@ def _visible(character: str) -> str:
 def settled(payload: Mapping[str, Any], comments: Comments) -> Comments:
     """The comments at places that ``payload`` has: one without its place moves to what held it."""
     places = {END, *_places(payload, ())}
-    found: dict[Place, Comment] = {}
+    kept: dict[Place, Comment] = {}
     for place, comment in comments.items():
         here = place
         while here and here not in places:
             here = here[:-1]
         if here != place:
             comment = Comment(above=(*comment.above, *filter(None, (comment.behind,))))
-        known = found.get(here or END, Comment())
-        found[here or END] = Comment(
+        known = kept.get(here or END, Comment())
+        kept[here or END] = Comment(
             (*known.above, *comment.above), " ".join(filter(None, (known.behind, comment.behind)))
         )
-    return found
+    return kept
 
 
 def _places(value: Any, place: Place) -> Iterable[Place]:
     if isinstance(value, Mapping):
-        for key, one in value.items():
+        for key, inner in value.items():
             yield (*place, key)
-            yield from _places(one, (*place, key))
-    elif isinstance(value, (list, tuple)) and any(isinstance(one, Mapping) for one in value):
-        for number, one in enumerate(value):
-            here = (*place, item_name(one, number))
+            yield from _places(inner, (*place, key))
+    elif isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+        for number, inner in enumerate(value):
+            here = (*place, item_name(inner, number))
             yield here
-            yield from _places(one, here)
+            yield from _places(inner, here)

@@ -11,7 +11,7 @@ from typing import Any
 from govern.model.clock import parse_zone
 from govern.model.config import Config
 from govern.model.duration import parse_duration
-from govern.model.folder import look
+from govern.model.folder import status
 from govern.model.instance_id import PARTS, taught
 from govern.model.words import SEVERITIES
 from govern.policy.fields import (
@@ -44,10 +44,10 @@ def find_config(start: str, home: str) -> str | None:
     here = os.path.abspath(start)
     shown = start
     while True:
-        there = look(os.path.join(here, NAME))
+        there = status(os.path.join(here, NAME))
         if there and not stat.S_ISDIR(there.st_mode):
             return os.path.normpath(os.path.join(shown, NAME))
-        at_end = look(os.path.join(here, ".git")) or os.path.realpath(here) == last
+        at_end = status(os.path.join(here, ".git")) or os.path.realpath(here) == last
         if at_end or here == os.path.dirname(here):
             return None
         here, shown = os.path.dirname(here), os.path.join(shown, "..")

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Sequence
 
 from govern.model.errors import Fault
-from govern.model.folder import below, look
+from govern.model.folder import below, status
 from govern.policy.marks import Faults, Fields, Node, YamlFile
 from govern.policy.reading import read
 
@@ -26,7 +26,7 @@ def documents(
     seen: set[str] = set()
     found = []
     for path in paths:
-        there = look(path, named=True)
+        there = status(path, named=True)
         named = there is None or not stat.S_ISDIR(there.st_mode)
         for file in [path] if named else _files(path, faults):
             if os.path.realpath(file) in seen:

@@ -46,11 +46,13 @@ def _lines(document: Document, page: Page) -> Iterable[str]:
         since = f" ({finding.since})" if finding.mark else ""
         title = f"{finding.title}: {finding.subject.text}{since}"
         level = _LEVEL[finding.severity]
-        yield _command(level, title, finding.told, page, finding.policy_file, finding.policy_line)
+        yield _command(
+            level, title, finding.full_message, page, finding.policy_file, finding.policy_line
+        )
     if len(findings) > len(shown):
         yield f"{len(findings) - len(shown)} more findings are not annotated."
     for finding in document.past:
-        told = f"In the baseline: {finding.title}: {finding.told}: {finding.since}"
+        told = f"In the baseline: {finding.title}: {finding.full_message}: {finding.since}"
         yield line(told, SENTENCE)
     yield "govern: " + line(f"{end.reason} (exit code {end.code})", SENTENCE)
 

@@ -51,7 +51,7 @@ def _error(name: str, told: str, path: str, number: int) -> dict[str, Any]:
 
 def _issue(finding: Finding, page: Page) -> dict[str, Any]:
     """The format knows no waivers: a waived finding is ``info``, and its text says so."""
-    text = f"{finding.title}: {finding.told}"
+    text = f"{finding.title}: {finding.full_message}"
     if finding.mark:
         text = f"{finding.since[0].upper()}{finding.since[1:]}: {text}"
     return {
@@ -69,6 +69,6 @@ def _issue(finding: Finding, page: Page) -> dict[str, Any]:
 def _past(finding: Finding, page: Page) -> dict[str, Any]:
     """Only in the baseline. Under a name of its own, or GitLab took it for one that is there."""
     name = hashlib.sha256(f"past\0{finding.fingerprint}".encode()).hexdigest()[:32]
-    told = f"Only in the baseline, {finding.since}: {finding.title}: {finding.told}"
+    told = f"Only in the baseline, {finding.since}: {finding.title}: {finding.full_message}"
     issue = {"description": line(told, SENTENCE), "fingerprint": name, "severity": "info"}
     return _issue(finding, page) | issue

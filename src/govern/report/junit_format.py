@@ -106,7 +106,7 @@ def _told(finding: Finding) -> str:
     lines = [
         finding.title,
         *([f"against the baseline: {finding.since}"] if finding.mark else []),
-        finding.told,
+        finding.full_message,
         f"first charge {known(finding.first_charge, finding.width)}, "
         f"last charge {known(finding.last_charge, finding.width)}",
         *(f"{one.path}:{one.line} {one.instance_id}" for one in finding.evidence),

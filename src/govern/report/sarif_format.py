@@ -131,7 +131,7 @@ def _out_of_sight(finding: Finding, page: Page) -> dict[str, Any]:
     """A finding of the baseline of which this run can't say whether it is gone."""
     return {
         "level": "warning",
-        "message": {"text": _text(f"Of the baseline, {finding.since}: {finding.told}")},
+        "message": {"text": _text(f"Of the baseline, {finding.since}: {finding.full_message}")},
         "descriptor": {"id": "govern-baseline"},
         "locations": [
             {"physicalLocation": _physical(finding.policy_file, finding.policy_line, page)}
@@ -145,7 +145,7 @@ def _result(finding: Finding, rule: int | None, page: Page) -> dict[str, Any]:
         "level": _LEVEL[finding.severity],
         "rank": _RANK[finding.severity],
         "kind": "fail",
-        "message": {"text": _text(f"{finding.title}: {finding.told}{_since(finding)}")},
+        "message": {"text": _text(f"{finding.title}: {finding.full_message}{_since(finding)}")},
         "locations": [
             {
                 "physicalLocation": _physical(finding.policy_file, finding.policy_line, page),

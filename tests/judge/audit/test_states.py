@@ -16,8 +16,9 @@ from govern.judge.audit.question import Question
 from govern.ledger.reading import Reading
 from govern.model.audit import Audited, AuditReport
 from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.directory import Directory
 from govern.model.errors import GovernError
-from govern.model.inventory import ApiKey, Directory, Inventory, Resource
+from govern.model.inventory import ApiKey, Inventory, Resource
 from govern.model.money import plain
 
 HEADER = (

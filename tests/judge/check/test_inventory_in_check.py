@@ -10,7 +10,7 @@ from reading import AS_OF
 
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.model.report import CheckReport, PolicyResult
 from govern.policy.inventory import load_inventories
 from govern.policy.policies import load_policies

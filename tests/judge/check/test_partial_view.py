@@ -17,7 +17,8 @@ from seeds import seeds
 
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
-from govern.model.inventory import ApiKey, Directory, Inventory, Workspace
+from govern.model.directory import Directory
+from govern.model.inventory import ApiKey, Inventory, Workspace
 from govern.model.report import PolicyResult
 from govern.policy.policies import load_policies
 

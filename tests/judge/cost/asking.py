@@ -12,7 +12,7 @@ from reading import AS_OF
 from govern.judge.cost.cost import Question, cost
 from govern.ledger.ledger import Ledger
 from govern.model.cost import CostReport, CostRow
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.policy import arguments
 from govern.policy.inventory import load_inventories
 

@@ -16,7 +16,8 @@ from govern.judge.audit.silence import Delays
 from govern.judge.bill.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.clock import BILL_CLOCK, Moment
-from govern.model.inventory import ApiKey, Directory, Inventory
+from govern.model.directory import Directory
+from govern.model.inventory import ApiKey, Inventory
 from govern.model.journal import Journal
 from govern.model.journal_line import read as journal_of
 from govern.shutdown.act.quiet import Quiet, Wait

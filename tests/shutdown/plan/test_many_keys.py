@@ -9,7 +9,7 @@ from decimal import Decimal
 from govern.model.audit import Audited
 from govern.model.checklist import Checklist
 from govern.model.clock import BILL_CLOCK
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.shutdown.plan.make import Basis, make
 from govern.shutdown.plan.spend import Spend
 from govern.shutdown.plan.wish import wishes

@@ -12,8 +12,9 @@ from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.directory import Directory
 from govern.model.errors import GovernError
-from govern.model.inventory import ApiKey, Directory, Inventory, LookedAt, Plan, Resource
+from govern.model.inventory import ApiKey, Inventory, LookedAt, Plan, Resource
 from govern.policy.policies import load_policies
 from govern.policy.waivers import load_waivers
 from govern.shutdown.plan.draft import checklist_of

@@ -21,8 +21,9 @@ from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Input, Written
 from govern.model.clock import BILL_CLOCK
+from govern.model.directory import Directory
 from govern.model.errors import GovernError
-from govern.model.inventory import ApiKey, Directory, Inventory, Plan, Resource, Workspace
+from govern.model.inventory import ApiKey, Inventory, Plan, Resource, Workspace
 from govern.model.yaml_text import text
 from govern.policy.checklist import load_checklist
 from govern.policy.waivers import load_waivers

@@ -13,8 +13,9 @@ import pytest
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step, Target, Written
 from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.directory import Directory
 from govern.model.exits import Exit
-from govern.model.inventory import Directory, Inventory, Plan
+from govern.model.inventory import Inventory, Plan
 from govern.model.verification import VerificationReport
 from govern.report import FORMATS
 from govern.report.page import Page

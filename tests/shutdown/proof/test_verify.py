@@ -13,7 +13,8 @@ from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step, Target, Written
 from govern.model.clock import BILL_CLOCK, Moment
-from govern.model.inventory import ApiKey, Directory, Inventory, LookedAt, Plan, Resource
+from govern.model.directory import Directory
+from govern.model.inventory import ApiKey, Inventory, LookedAt, Plan, Resource
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.tick import Word, tick

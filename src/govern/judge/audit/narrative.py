@@ -74,7 +74,7 @@ def _proof(report: AuditReport) -> Section:
             f"charges will have cost {plain(rate.by_month_end)} {rate.currency} by the end of "
             f"{rate.month} ({plain(rate.so_far)} so far; an estimate)."
         )
-    said += [report.journal.told] if report.journal else []
+    said += [report.journal.sentence] if report.journal else []
     said += report.notes
     return Section(f"{word}: {report.exit.reason} (exit code {code})", sentences=said)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from govern.judge.audit.silence import GRACE, SETTLE, WINDOW, Delays
 from govern.model.clock import Moment
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.model.journal import Journal
 
 

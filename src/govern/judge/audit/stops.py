@@ -7,8 +7,9 @@ from datetime import datetime, tzinfo
 
 from govern.judge.audit.silence import Stop
 from govern.model.clock import Moment
+from govern.model.directory import Directory
 from govern.model.errors import GovernError
-from govern.model.inventory import ApiKey, Directory
+from govern.model.inventory import ApiKey
 from govern.model.journal import Journal
 from govern.model.text import nearest, shorten
 

@@ -24,7 +24,7 @@ from govern.judge.bill.horizon import Horizon
 from govern.ledger.ledger import Ledger
 from govern.model.audit import After, Audited
 from govern.model.console import key_page
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.model.money import add
 
 #: First what must be looked at.

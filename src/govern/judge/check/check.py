@@ -18,9 +18,9 @@ from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
 from govern.model.baseline import Baseline
 from govern.model.bill import BillSummary
+from govern.model.directory import Directory
 from govern.model.exits import UNTRUSTED, Exit, worst
 from govern.model.finding import Finding
-from govern.model.inventory import Directory
 from govern.model.policy import Policy
 from govern.model.report import CheckReport, PolicyResult
 from govern.model.waiver import Waiver

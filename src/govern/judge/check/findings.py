@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from govern.judge.check.rule import Breach
+from govern.model.directory import Directory
 from govern.model.finding import Finding
-from govern.model.inventory import ApiKey, Directory, Workspace
+from govern.model.inventory import ApiKey, Workspace
 from govern.model.money import plain
 from govern.model.policy import Policy
 from govern.model.text import free_of

@@ -21,9 +21,9 @@ from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
 from govern.model.bill import BillSummary
 from govern.model.cost import CostReport, CostRow
+from govern.model.directory import Directory
 from govern.model.errors import GovernError, usage
 from govern.model.exits import Exit, worst
-from govern.model.inventory import Directory
 from govern.model.money import add, plain
 from govern.model.policy import Condition
 from govern.model.words import INVENTORY_COLUMNS

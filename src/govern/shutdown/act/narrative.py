@@ -56,7 +56,9 @@ def _head(report: Application) -> Section:
         word = "DRY RUN"
     said = [*_mode(report), *report.notes]
     if report.journal and report.journal.head:
-        said.append(f"{report.journal.told} Keep the head: by it a line that was cut off shows.")
+        said.append(
+            f"{report.journal.sentence} Keep the head: by it a line that was cut off shows."
+        )
     return Section(f"{word}: {report.exit.reason} (exit code {report.exit.code})", sentences=said)
 
 

@@ -12,8 +12,8 @@ from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.checklist import Written
+from govern.model.directory import Directory
 from govern.model.exits import Exit
-from govern.model.inventory import Directory
 from govern.model.journal import Journal
 from govern.shutdown.act import stale
 from govern.shutdown.act.decide import Decider

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from govern.judge.audit.silence import Use
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import wall_text
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.model.journal import Journal
 from govern.shutdown.plan.order import OVER
 from govern.shutdown.plan.steps import delete_key, disable_key

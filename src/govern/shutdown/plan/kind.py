@@ -13,7 +13,8 @@ from govern.model import inventory as inventories
 from govern.model.act import Act
 from govern.model.checklist import Step
 from govern.model.clock import Moment
-from govern.model.inventory import Directory, Inventory
+from govern.model.directory import Directory
+from govern.model.inventory import Inventory
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope

@@ -9,8 +9,8 @@ from datetime import datetime, tzinfo
 from govern.model.audit import Audited
 from govern.model.checklist import Checklist, Input, Reach, Region, Step
 from govern.model.clock import Moment
+from govern.model.directory import Directory
 from govern.model.finding import Finding
-from govern.model.inventory import Directory
 from govern.model.meaning import REGIONS
 from govern.model.seal import PEOPLES
 from govern.shutdown.plan.order import in_order, steps_of, with_needs, with_states

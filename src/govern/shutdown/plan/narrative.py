@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from govern.model.checklist import Checklist, Comment, Region, Saving, Step, told
+from govern.model.checklist import Checklist, Comment, Region, Saving, Step, with_offset
 from govern.model.clock import BILL_CLOCK, Moment, wall_text
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
@@ -163,7 +163,7 @@ def _details(step: Step, why: str, how: str, late: bool) -> Iterable[str]:
 
 def _minute(moment: Moment) -> str:
     """``2026-10-05 12:00``, with the offset where it isn't that of the bill clock."""
-    offset = (told(moment) or "")[19:]
+    offset = (with_offset(moment) or "")[19:]
     return wall_text(moment.wall) + (f" ({offset})" if offset != "+08:00" else "")
 
 

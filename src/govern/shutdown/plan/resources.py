@@ -16,7 +16,8 @@ from govern.ledger.clauses import USAGE, known, perhaps_in, perhaps_of_service, 
 from govern.model.act import Act
 from govern.model.checklist import Step, Target
 from govern.model.console import call_host
-from govern.model.inventory import Directory, Inventory, Resource
+from govern.model.directory import Directory
+from govern.model.inventory import Inventory, Resource
 from govern.shutdown.plan.kind import Kind, Seen, collected, seen, step_id
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope

@@ -11,8 +11,8 @@ from typing import TypeVar
 from govern.judge.audit.facts import BY_CALL
 from govern.model.audit import Audited
 from govern.model.checklist import Region
+from govern.model.directory import Directory
 from govern.model.finding import Finding
-from govern.model.inventory import Directory
 from govern.shutdown.plan.spend import Spend
 from govern.shutdown.plan.wish import Wish
 
@@ -184,7 +184,7 @@ def wished(wish: Wish) -> str:
 
 
 def reason(finding: Finding) -> str:
-    return f"{finding.policy}: {finding.told}"
+    return f"{finding.policy}: {finding.full_message}"
 
 
 def by_call(one: Audited, spends: Sequence[Spend]) -> bool:

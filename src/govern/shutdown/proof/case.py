@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from govern.judge.audit.silence import SETTLE, State, Use
 from govern.model.checklist import Step
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.model.verification import StepResult
 from govern.shutdown.plan.kind import Seen
 from govern.shutdown.plan.scope import Scope

@@ -82,7 +82,7 @@ def _head(report: VerificationReport) -> Section:
             f"the bill shows. Charges within {report.grace} after a stop are residual: neither a "
             "leak nor proof.",
             *_silent(report),
-            *([report.journal.told] if report.journal else []),
+            *([report.journal.sentence] if report.journal else []),
             *report.notes,
         ],
     )

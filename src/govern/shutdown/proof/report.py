@@ -13,8 +13,8 @@ from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
 from govern.model.bill import BillSummary
 from govern.model.checklist import Input, Written
+from govern.model.directory import Directory
 from govern.model.exits import Exit, worst
-from govern.model.inventory import Directory
 from govern.model.journal import Journal
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.proof.carried import began, carried_out

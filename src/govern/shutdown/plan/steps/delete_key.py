@@ -9,7 +9,7 @@ from datetime import timedelta, tzinfo
 from govern.model.act import GONE, Act
 from govern.model.checklist import Step
 from govern.model.clock import Moment
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene

@@ -11,7 +11,7 @@ from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
 from govern.model.clock import known_text
 from govern.model.console import key_pages
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from govern.model.checklist import Step, Target
 from govern.model.console import page
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, collected, step_id
 from govern.shutdown.plan.scene import Scene
 

@@ -10,7 +10,7 @@ from govern.model.act import Act
 from govern.model.checklist import Step
 from govern.model.clock import Moment
 from govern.model.console import page
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.renewals import DAYS_BEFORE, NAMES, PlanFacts, is_plan, plans_of
