@@ -34,11 +34,11 @@ def inspect(run: Run, bill: Files) -> None:
 
     Example: govern bill inspect 202609_consumedetailbillv2.csv
     """
-    from govern.judge.bill.inspect import inspect as look
+    from govern.judge.bill.inspect import inspect as inspection_of
     from govern.judge.bill.inspect_narrative import document
 
     with run.read() as ledger:
-        inspection = look(ledger, run.as_of, run.given.max_rejects)
+        inspection = inspection_of(ledger, run.as_of, run.given.max_rejects)
     run.end(document(inspection), bill=inspection.bill)
 
 

@@ -35,12 +35,12 @@ def learn(tokens: Tokens, value: Any, key: str = "", keep: Iterable[str] = froze
     if isinstance(value, Mapping):
         for name, kind, word in _special(value, keep):
             (tokens.learn_whole if name == "value" else tokens.learn)(kind, word)
-        for name, one in value.items():
+        for name, inner in value.items():
             if name != "fields":
-                learn(tokens, one, name, keep)
+                learn(tokens, inner, name, keep)
     elif isinstance(value, (list, tuple)):
-        for one in value:
-            learn(tokens, one, "" if key == "by" else key, keep)
+        for inner in value:
+            learn(tokens, inner, "" if key == "by" else key, keep)
     elif isinstance(value, str):
         if key in PATHS:
             tokens.learn_path(value)

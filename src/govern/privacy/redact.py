@@ -48,7 +48,7 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
         if f.subject.kind not in ("account", "columns")
     }
     for payload in (document.payload, *beside):
-        learn(tokens, payload, keep={one for one in shown if one})
+        learn(tokens, payload, keep={subject_id for subject_id in shown if subject_id})
     redacted = [_finding(tokens, finding) for finding in findings]
     past = [_finding(tokens, finding) for finding in document.past]
     fingerprints = {
@@ -105,13 +105,13 @@ class _Walk:
     def mapping(self, mapping: Mapping[str, Any]) -> dict[str, Any]:
         walked = {key: self._value(key, value) for key, value in mapping.items()}
         if walked.get("kind") == "columns":
-            parts = ("none" if one is None else one for one in walked["columns"].values())
+            parts = ("none" if part is None else part for part in walked["columns"].values())
             walked["id"] = ";".join(parts)
-        asked = asked_for(mapping)
-        if asked:
+        literals = asked_for(mapping)
+        if literals:
             kind = FIELDS[mapping["column"]]
             walked["values"] = [
-                self._tokens.of(kind, value) if value in asked else value
+                self._tokens.of(kind, value) if value in literals else value
                 for value in mapping["values"]
             ]
         return walked
@@ -127,7 +127,7 @@ class _Walk:
         if isinstance(value, Mapping):
             return self.mapping(value)
         if isinstance(value, (list, tuple)):
-            return [self._value(key, one) for one in value]
+            return [self._value(key, inner) for inner in value]
         if not isinstance(value, str) or key in _KEPT:
             return value
         if key == "digest":
@@ -149,7 +149,7 @@ def _finding(tokens: Tokens, finding: Finding) -> Finding:
         title=tokens.text(finding.title),
         message=tokens.text(finding.message),
         subject=_subject(tokens, finding.subject),
-        evidence=tuple(_evidence(tokens, one) for one in finding.evidence),
+        evidence=tuple(_evidence(tokens, line) for line in finding.evidence),
         policy_file=tokens.path(finding.policy_file),
         waiver=None if waiver is None else _Walk(tokens, {}).mapping(waiver),
         mark=_mark(tokens, finding.mark),
@@ -172,8 +172,8 @@ def _subject(tokens: Tokens, subject: Subject) -> Subject:
     )
 
 
-def _evidence(tokens: Tokens, one: Evidence) -> Evidence:
-    return replace(one, path=tokens.path(one.path), instance_id=tokens.text(one.instance_id))
+def _evidence(tokens: Tokens, line: Evidence) -> Evidence:
+    return replace(line, path=tokens.path(line.path), instance_id=tokens.text(line.instance_id))
 
 
 def _policy(tokens: Tokens, result: PolicyResult) -> PolicyResult:
@@ -195,8 +195,8 @@ def _section(tokens: Tokens, section: Section) -> Section:
     return replace(
         section,
         heading=tokens.text(section.heading),
-        sentences=[tokens.text(one) for one in section.sentences],
+        sentences=[tokens.text(sentence) for sentence in section.sentences],
         columns=[tokens.text(name) for name in section.columns],
         rows=[cells(row) for row in section.rows],
-        details=[[tokens.text(one) for one in lines] for lines in section.details],
+        details=[[tokens.text(line) for line in lines] for lines in section.details],
     )

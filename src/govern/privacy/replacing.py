@@ -41,14 +41,14 @@ class Replacing:
             return text
         pieces = []
         at = 0
-        while found := self._search.search(text, at):
-            word = self._word_at(text, found.start())
+        while match := self._search.search(text, at):
+            word = self._word_at(text, match.start())
             if word is None:
-                pieces.append(text[at : found.start() + 1])
-                at = found.start() + 1
+                pieces.append(text[at : match.start() + 1])
+                at = match.start() + 1
             else:
-                pieces += [text[at : found.start()], self._words[word]]
-                at = found.start() + len(word)
+                pieces += [text[at : match.start()], self._words[word]]
+                at = match.start() + len(word)
         replaced = "".join([*pieces, text[at:]])
         return self._uncut(replaced) if "…" in replaced else replaced
 
@@ -82,8 +82,8 @@ class Replacing:
 
     def _starting(self, start: str) -> str | None:
         at = bisect_left(self._sorted, start)
-        found = at < len(self._sorted) and self._sorted[at].startswith(start)
-        return self._sorted[at] if found else None
+        known = at < len(self._sorted) and self._sorted[at].startswith(start)
+        return self._sorted[at] if known else None
 
 
 def _apart(text: str, at: int, word: str) -> bool:

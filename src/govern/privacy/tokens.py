@@ -89,7 +89,7 @@ class Tokens:
             return part
         if not last and not part.lower().endswith(_ARCHIVES):
             return self.token("folder", part)
-        named = _ACCOUNT.sub(lambda found: self.token("acct", found[0]), part)
+        named = _ACCOUNT.sub(lambda match: self.token("acct", match[0]), part)
         return self._mailed(self._words.text(named))
 
     def text(self, text: str) -> str:
@@ -103,12 +103,12 @@ class Tokens:
             return whole
         self._learn_paths()
         replaced = self._mailed(self._words.text(text))
-        return _LONG_NUMBER.sub(lambda found: self.token("acct", found[0]), replaced)
+        return _LONG_NUMBER.sub(lambda match: self.token("acct", match[0]), replaced)
 
     def _mailed(self, text: str) -> str:
         if "@" not in text:
             return text
-        return _MAIL.sub(lambda found: self.token("owner", found[0]), text)
+        return _MAIL.sub(lambda match: self.token("owner", match[0]), text)
 
     def _learn_paths(self) -> None:
         """Every path, and its folder: a text may name another file of it."""

@@ -50,17 +50,17 @@ def inspect(ledger: Ledger, as_of: datetime, max_rejects: int) -> Inspection:
 
 def _columns(ledger: Ledger) -> list[dict[str, Any]]:
     """Which column of each file gives which of govern's fields."""
-    told = []
+    columns_of = []
     for file in ledger.files:
         if file.staged is None:
-            told.append({"path": file.name, "fields": dict.fromkeys(sorted(file.fields))})
+            columns_of.append({"path": file.name, "fields": dict.fromkeys(sorted(file.fields))})
             continue
-        columns = file.staged.columns
-        fields = {field: columns.header[at] for field, at in sorted(columns.positions.items())}
-        times = [columns.header[at] for at in columns.times]
-        times += [] if columns.end is None else [columns.header[columns.end]]
-        told.append({"path": file.name, "fields": fields, "times": times})
-    return told
+        staged = file.staged.columns
+        fields = {field: staged.header[at] for field, at in sorted(staged.positions.items())}
+        times = [staged.header[at] for at in staged.times]
+        times += [] if staged.end is None else [staged.header[staged.end]]
+        columns_of.append({"path": file.name, "fields": fields, "times": times})
+    return columns_of
 
 
 def _sums(ledger: Ledger, column: str, where: Clause = CHARGES) -> list[dict[str, Any]]:

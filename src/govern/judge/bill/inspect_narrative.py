@@ -23,42 +23,42 @@ _SUMS = (
 _SHEET = tuple(field.name for field in fields(FileSummary) if field.name != "sha256")
 
 
-def document(found: Inspection) -> Document:
+def document(inspection: Inspection) -> Document:
     """The inspection as formats see it; its rows are the files."""
-    payload = found.document()
+    payload = inspection.document()
     return Document(
         payload,
-        lambda: sections(found),
-        found.exit,
+        lambda: sections(inspection),
+        inspection.exit,
         records=payload["bill"]["files"],
-        sheet=lambda _: Sheet(_SHEET, [_file(file) for file in found.bill.files]),
+        sheet=lambda _: Sheet(_SHEET, [_file(file) for file in inspection.bill.files]),
     )
 
 
 def _file(file: FileSummary) -> list[Cell]:
-    told = {name: getattr(file, name) for name in _SHEET}
+    cells = {name: getattr(file, name) for name in _SHEET}
     if file.exported_at:
-        told["exported_at"] = f"{_wall(file.exported_at)}{file.exported_at[16:19]}"
-    return list(told.values())
+        cells["exported_at"] = f"{_wall(file.exported_at)}{file.exported_at[16:19]}"
+    return list(cells.values())
 
 
-def sections(found: Inspection) -> list[Section]:
+def sections(inspection: Inspection) -> list[Section]:
     return [
-        _files(found),
-        *_columns(found.facts["columns"]),
-        *(_sums(heading, column, found.facts[key]) for heading, key, column in _SUMS),
-        _unknown(found.facts),
-        bill_section(replace(found.bill, unknown={})),
-        *reject_sections(found.bill),
+        _files(inspection),
+        *_columns(inspection.facts["columns"]),
+        *(_sums(heading, column, inspection.facts[key]) for heading, key, column in _SUMS),
+        _unknown(inspection.facts),
+        bill_section(replace(inspection.bill, unknown={})),
+        *reject_sections(inspection.bill),
     ]
 
 
-def _files(found: Inspection) -> Section:
-    code = found.exit.code
+def _files(inspection: Inspection) -> Section:
+    code = inspection.exit.code
     word = {0: "READ", 3: "NOTHING TO JUDGE"}.get(code, "NOT TRUSTED")
     return Section(
-        f"{word}: {found.exit.reason} (exit code {code})",
-        sentences=found.notes,
+        f"{word}: {inspection.exit.reason} (exit code {code})",
+        sentences=inspection.notes,
         columns=(
             *("file", "shape", "rows", "charges", "other", "rejected", "duplicates"),
             *("known to", "exported"),
@@ -71,7 +71,7 @@ def _files(found: Inspection) -> Section:
                 f"the {file.time}" if file.time else "",
                 _wall(file.exported_at) if file.exported_at else "not known",
             ]
-            for file in found.bill.files
+            for file in inspection.bill.files
         ],
         right=frozenset({2, 3, 4, 5, 6}),
     )
@@ -118,7 +118,7 @@ def _sums(heading: str, column: str, sums: Sequence[dict[str, Any]]) -> Section:
 
 def _unknown(facts: Any) -> Section:
     unknown = facts["unknown"]
-    said = [
+    sentences = [
         f"{name.replace('_', ' ')}: {', '.join(unknown[name])}"
         for name in (
             *("commodities", "meters", "channels", "units", "regions"),
@@ -127,16 +127,16 @@ def _unknown(facts: Any) -> Section:
         if unknown[name]
     ]
     if facts["before_ids"]:
-        said.append(
+        sentences.append(
             f"{facts['before_ids']} charges are from before 2024-09-07, when bills carried no ids."
         )
     return Section(
-        "Unknown wordings" if said or unknown["instance_ids"] else "No unknown wordings",
-        sentences=said,
+        "Unknown wordings" if sentences or unknown["instance_ids"] else "No unknown wordings",
+        sentences=sentences,
         columns=("Instance ID of no known layout", "service", "charges"),
         rows=[
-            [one["instance_id"] or "(empty)", one["service"], str(one["charges"])]
-            for one in unknown["instance_ids"]
+            [row["instance_id"] or "(empty)", row["service"], str(row["charges"])]
+            for row in unknown["instance_ids"]
         ],
         right=frozenset({2}),
     )

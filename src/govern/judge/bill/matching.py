@@ -98,9 +98,9 @@ def unknown_clause(policy: Policy) -> Clause:
     Inference without a known meter counts as inference, which its commodity says; it is unknown to
     a policy that asks for batches and not for it, or that tells services apart.
     """
-    asked = {*policy.columns, *(condition.column for condition in policy.where)}
-    unknown = UNPARSED if any(map(is_part, asked)) else NOTHING
-    if "service" in asked:
+    columns = {*policy.columns, *(condition.column for condition in policy.where)}
+    unknown = UNPARSED if any(map(is_part, columns)) else NOTHING
+    if "service" in columns:
         unknown |= UNTOLD_SERVICE
     if "service" in policy.columns or any(map(_only_batch, policy.where)):
         unknown |= PERHAPS_BATCH

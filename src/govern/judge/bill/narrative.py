@@ -116,8 +116,13 @@ def reject_sections(bill: BillSummary) -> Sequence[Section]:
             sentences=[f"{left} more are not shown."] if left > 0 else (),
             columns=("place", "column", "value", "reason"),
             rows=[
-                [f"{one.path}:{one.line}", one.column or "", shorten(one.value, 60), one.reason]
-                for one in shown
+                [
+                    f"{reject.path}:{reject.line}",
+                    reject.column or "",
+                    shorten(reject.value, 60),
+                    reject.reason,
+                ]
+                for reject in shown
             ],
             folded=True,
         )

@@ -30,10 +30,10 @@ class _Held:
 
 def horizons(ledger: Ledger, as_of: datetime) -> dict[str | None, Horizon]:
     """By paying account: bills are exported by the one who pays."""
-    found: dict[str | None, dict[str, list[_Held]]] = {}
+    by_payer: dict[str | None, dict[str, list[_Held]]] = {}
     for payer, month, held in _files(ledger):
-        found.setdefault(payer, {}).setdefault(month, []).append(held)
-    spare = _days_without_rows(ledger, found)
+        by_payer.setdefault(payer, {}).setdefault(month, []).append(held)
+    spare = _days_without_rows(ledger, by_payer)
     return {
         payer: _horizon(
             [
@@ -41,7 +41,7 @@ def horizons(ledger: Ledger, as_of: datetime) -> dict[str | None, Horizon]:
                 for month, files in sorted(months.items())
             ]
         )
-        for payer, months in sorted(found.items(), key=lambda item: item[0] or "")
+        for payer, months in sorted(by_payer.items(), key=lambda item: item[0] or "")
     }
 
 
@@ -52,28 +52,28 @@ def _files(ledger: Ledger) -> Iterable[tuple[str | None, str, _Held]]:
         (payer, month) for file, payer, month, _ in rows if known[file][0].month in (None, month)
     }
     for file, payer, month, last in rows:
-        told, exported = known[file]
-        if told.month in (None, month):
-            yield payer, month, _Held(told, exported, last)
+        about_file, exported = known[file]
+        if about_file.month in (None, month):
+            yield payer, month, _Held(about_file, exported, last)
         elif (payer, month) not in own:
             # Another month's export: what it was exported for says nothing of this one.
             yield payer, month, _Held(About(), None, last)
     filled = {file for file, *_ in rows}
-    for number, (told, exported) in known.items():
-        if number not in filled and told.payer and told.month and exported:
-            yield told.payer, told.month, _Held(told, exported, None)
+    for number, (about_file, exported) in known.items():
+        if number not in filled and about_file.payer and about_file.month and exported:
+            yield about_file.payer, about_file.month, _Held(about_file, exported, None)
 
 
 def _days_without_rows(ledger: Ledger, payers: Iterable[str | None]) -> dict[str | None, set[date]]:
     """Days of which a payer has a file that holds no row of it: nothing was charged."""
     every = list(payers)
-    found: dict[str | None, set[date]] = {}
-    for told in map(about, [*(file.name for file in ledger.files), *ledger.empty]):
+    days: dict[str | None, set[date]] = {}
+    for about_file in map(about, [*(file.name for file in ledger.files), *ledger.empty]):
         # Whose day a name without an account means is plain only where there is one payer.
-        whose = told.payer if told.payer else every[0] if len(every) == 1 else None
-        if told.day and (told.payer or len(every) == 1):
-            found.setdefault(whose, set()).add(told.day)
-    return found
+        whose = about_file.payer if about_file.payer else every[0] if len(every) == 1 else None
+        if about_file.day and (about_file.payer or len(every) == 1):
+            days.setdefault(whose, set()).add(about_file.day)
+    return days
 
 
 class _Files:
@@ -82,13 +82,13 @@ class _Files:
     def __init__(
         self, month: str, held: Sequence[_Held], spare: set[date], as_of: datetime, clock: tzinfo
     ) -> None:
-        self._whole = [one for one in held if one.about.day is None]
-        self._daily = [one for one in held if one.about.day]
+        self._whole = [file for file in held if file.about.day is None]
+        self._daily = [file for file in held if file.about.day]
         start, end = month_start(month), next_month(month_start(month))
         self.name = month
         self.named = start, end
         self.days = sorted(
-            {one.about.day for one in self._daily if one.about.day}
+            {file.about.day for file in self._daily if file.about.day}
             | {day for day in spare if self._daily and f"{day:%Y-%m}" == month}
         )
         self.daily = bool(self._daily) and not self._whole
@@ -100,7 +100,7 @@ class _Files:
 
     def month(self) -> Month:
         exported = self._exported()
-        last = max((one.last for one in (*self._whole, *self._daily) if one.last), default=None)
+        last = max((file.last for file in (*self._whole, *self._daily) if file.last), default=None)
         start, end = self.start, self.end
         if self.daily:
             start, end = max(start, _midnight(self.days[0])), min(end, self._after_days())
@@ -110,19 +110,19 @@ class _Files:
 
     def _exported(self) -> datetime | None:
         """The latest known instant; of daily files the last one's: it is about its day only."""
-        known = [one.exported for one in self._whole if one.exported]
+        known = [file.exported for file in self._whole if file.exported]
         last = self.days[-1] if self.days else None
-        known += [one.exported for one in self._daily if one.exported and one.about.day == last]
+        known += [file.exported for file in self._daily if file.exported and file.about.day == last]
         return max(known, default=None)
 
     def _ends(self) -> tuple[Span, ...]:
         """Each day's end, and when its own file was exported: a day that wasn't over then, or
         hardly, isn't shown whole by what is known of later ones."""
-        found: dict[date, datetime] = {}
-        for one in self._daily if self.daily else ():
-            if one.about.day and one.exported:
-                found[one.about.day] = max(one.exported, found.get(one.about.day, one.exported))
-        return tuple((_midnight(day + _DAY), at) for day, at in sorted(found.items()))
+        ends: dict[date, datetime] = {}
+        for file in self._daily if self.daily else ():
+            if file.about.day and file.exported:
+                ends[file.about.day] = max(file.exported, ends.get(file.about.day, file.exported))
+        return tuple((_midnight(day + _DAY), at) for day, at in sorted(ends.items()))
 
     def _final(self, exported: datetime | None) -> bool | None:
         if self._as_of < self._final_from or (exported and exported < self._final_from):
@@ -139,7 +139,9 @@ class _Files:
         """What daily files leave out: between them, and up to the month's ends where it goes on."""
         if not self.days:
             return
-        shown = max((one.exported or one.last or self.start for one in self._whole), default=None)
+        shown = max(
+            (file.exported or file.last or self.start for file in self._whole), default=None
+        )
         since = shown if shown is not None else None if first else self.start
         for day in self.days:
             start = _midnight(day)
@@ -151,25 +153,25 @@ class _Files:
 
 
 def _horizon(files: Sequence[_Files]) -> Horizon:
-    months = [one.month() for one in files]
+    months = [month.month() for month in files]
     gaps: list[Span] = []
-    for at, one in enumerate(files):
+    for at, month in enumerate(files):
         last = at == len(files) - 1
-        gaps += one.missing(first=at == 0, last=last)
-        if not last and one.named[1] < files[at + 1].named[0]:
-            gaps.append((one.end, files[at + 1].start))
+        gaps += month.missing(first=at == 0, last=last)
+        if not last and month.named[1] < files[at + 1].named[0]:
+            gaps.append((month.end, files[at + 1].start))
     return Horizon(months, tuple(_joined(gaps)))
 
 
 def _joined(gaps: Iterable[Span]) -> list[Span]:
     """Gaps that touch are one."""
-    found: list[Span] = []
+    joined: list[Span] = []
     for start, end in sorted(gaps):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(end, found[-1][1])
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
-            found.append((start, end))
-    return found
+            joined.append((start, end))
+    return joined
 
 
 def _midnight(day: date) -> datetime:

@@ -14,7 +14,7 @@ _MOST_REJECTED_GROUPS = 50_000
 
 def rejects_of(ledger: Ledger) -> list[RejectedRow]:
     """The first rejected rows, in the order of files and lines."""
-    found = [
+    rejects = [
         RejectedRow(reject.path, reject.line, reject.column, reject.value, reject.reason)
         for file in ledger.files
         for reject in file.rejects[:MOST_REJECTS]
@@ -37,7 +37,7 @@ def rejects_of(ledger: Ledger) -> list[RejectedRow]:
         if field == "time":
             at = row.staged.columns.times[0] if row.staged.columns.times else at
         header = row.staged.columns.header
-        found.append(
+        rejects.append(
             RejectedRow(
                 row.path,
                 row.line,
@@ -47,5 +47,5 @@ def rejects_of(ledger: Ledger) -> list[RejectedRow]:
             )
         )
     order = {file.name: file.number for file in ledger.files}
-    found.sort(key=lambda reject: (order[reject.path], reject.line))
-    return found[:MOST_REJECTS]
+    rejects.sort(key=lambda reject: (order[reject.path], reject.line))
+    return rejects[:MOST_REJECTS]

@@ -162,10 +162,10 @@ def _payers(ledger: Ledger, as_of: datetime) -> Iterable[Payer]:
 
 def _months(payers: Sequence[Payer]) -> Iterable[tuple[str, bool | None]]:
     """Each month that any payer has something of, and whether its bills are final."""
-    found: dict[str, list[bool | None]] = {}
+    by_month: dict[str, list[bool | None]] = {}
     for payer in payers:
         for month, final in payer.months:
-            found.setdefault(month, []).append(final)
-    for month, finals in sorted(found.items()):
+            by_month.setdefault(month, []).append(final)
+    for month, finals in sorted(by_month.items()):
         # The least that is said of it: not final, unknown, final.
         yield month, False if False in finals else None if None in finals else True

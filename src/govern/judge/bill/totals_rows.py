@@ -76,11 +76,11 @@ def _disagreeing(
             currency = currencies[0]
         if currency not in sums and sums:
             return ["the totals row names no currency of the file"]
-        told = sums.get(currency, Decimal(0))
-        difference = EXACT.subtract(amount, told)
+        summed = sums.get(currency, Decimal(0))
+        difference = EXACT.subtract(amount, summed)
         if difference:
-            said = f"the totals row says {plain(amount)} {currency or ''}".rstrip()
-            wrong.append(f"{said}, the rows sum to {plain(told)}")
+            stated_as = f"the totals row says {plain(amount)} {currency or ''}".rstrip()
+            wrong.append(f"{stated_as}, the rows sum to {plain(summed)}")
             differences.add((currency, difference))
     explained = len(differences) == 1 and differences.pop()[1] == unknown
     return [] if explained else list(dict.fromkeys(wrong))

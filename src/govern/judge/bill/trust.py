@@ -34,4 +34,4 @@ def too_old(bill: BillSummary, as_of: datetime, most: timedelta | None) -> list[
 
 def said(exits: Sequence[Exit]) -> str | None:
     """What is wrong with a bill; None where it can be trusted."""
-    return "; ".join(one.reason for one in exits) or None
+    return "; ".join(ending.reason for ending in exits) or None

@@ -28,9 +28,9 @@ def unknowns(ledger: Ledger) -> dict[str, tuple[str, ...]]:
 
     In the order of the texts, at most 100 of each.
     """
-    found = {}
+    by_name = {}
     for name, (column, known) in _KNOWN.items():
         strange = CHARGES & filled(column) & ~known
         rows = query.ask(ledger, [column], (), strange, most=_MOST)
-        found[name] = tuple(shorten(str(row[0])) for row in rows)
-    return found
+        by_name[name] = tuple(shorten(str(row[0])) for row in rows)
+    return by_name

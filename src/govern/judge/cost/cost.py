@@ -137,7 +137,9 @@ def _nothing_lost(ledger: Ledger, picked: Clause, bill: BillSummary) -> None:
     """What is selected and what isn't must come to the bill's own total."""
     sums = query.total("billed_cost", picked), query.total("billed_cost", ~picked)
     rows = query.ask(ledger, ["billing_currency"], sums)
-    parts = {currency: add_known(one, other) or Decimal(0) for currency, one, other in rows}
+    parts = {
+        currency: add_known(inside, outside) or Decimal(0) for currency, inside, outside in rows
+    }
     for total in bill.totals:
         if total.currency and parts.get(total.currency, Decimal(0)) != total.billed_cost:
             raise _bug(total.currency, parts.get(total.currency), total.billed_cost)
@@ -150,17 +152,18 @@ def _sums_up(rows: Iterable[CostRow], totals: Iterable[CostRow]) -> None:
         sums.setdefault(row.currency, []).append(row.billed_cost)
         counts[row.currency] = counts.get(row.currency, 0) + row.charges
     for total in totals:
-        found = add(sums.pop(total.currency, []))
-        if found != total.billed_cost or counts.get(total.currency, 0) != total.charges:
-            raise _bug(total.currency, found, total.billed_cost)
+        summed = add(sums.pop(total.currency, []))
+        if summed != total.billed_cost or counts.get(total.currency, 0) != total.charges:
+            raise _bug(total.currency, summed, total.billed_cost)
     if sums:
         raise _bug(next(iter(sums)), None, Decimal(0))
 
 
-def _bug(currency: str, found: Decimal | None, total: Decimal) -> GovernError:
-    told = "nothing" if found is None else plain(found)
+def _bug(currency: str, summed: Decimal | None, total: Decimal) -> GovernError:
+    amount = "nothing" if summed is None else plain(summed)
     return GovernError(
-        "bug", f"the rows come to {told} {currency} of {plain(total)}: please report this as a bug"
+        "bug",
+        f"the rows come to {amount} {currency} of {plain(total)}: please report this as a bug",
     )
 
 

@@ -61,7 +61,7 @@ def values_of(ledger: Ledger, column: str, clause: Clause | None = None) -> froz
 
 def _made_clause(ledger: Ledger, condition: Condition) -> Clause:
     known = sorted(values_of(ledger, condition.column))
-    wanted = [one for one in known if any(p.matches(one) for p in condition.patterns)]
+    wanted = [value for value in known if any(p.matches(value) for p in condition.patterns)]
     absent = any(pattern.text is None for pattern in condition.patterns)
     return has_value(_MADE[condition.column], wanted, absent=absent, excludes=condition.excludes)
 
@@ -73,7 +73,7 @@ def columns(by: Sequence[str]) -> list[str | Column]:
 
 def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostRow]:
     """One row per group and currency; usage is kept apart per unit. By nothing: the totals."""
-    found = query.ask(
+    sums = query.ask(
         ledger,
         (*columns(by), "billing_currency", "unit"),
         (
@@ -87,7 +87,7 @@ def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostR
         clause,
     )
     rows: dict[Key, CostRow] = {}
-    for *values, currency, unit, billed, listed, of_it, charges, quantity, cost_of_usage in found:
+    for *values, currency, unit, billed, listed, of_it, charges, quantity, cost_of_usage in sums:
         row = CostRow(
             values=tuple(zip(by, values, strict=True)),
             currency=currency,
@@ -102,10 +102,10 @@ def groups(ledger: Ledger, by: Sequence[str], clause: Clause) -> dict[Key, CostR
     return rows
 
 
-def plus(one: CostRow, other: CostRow) -> CostRow:
+def plus(row: CostRow, other: CostRow) -> CostRow:
     """Two rows as one, with the first one's values."""
     used: dict[str | None, UsageSum] = {}
-    for part in (*one.usage, *other.usage):
+    for part in (*row.usage, *other.usage):
         known = used.get(part.unit)
         used[part.unit] = (
             UsageSum(
@@ -117,29 +117,29 @@ def plus(one: CostRow, other: CostRow) -> CostRow:
             else part
         )
     return replace(
-        one,
-        billed_cost=EXACT.add(one.billed_cost, other.billed_cost),
-        list_cost=add_known(one.list_cost, other.list_cost),
-        taken_off=add_known(one.taken_off, other.taken_off),
-        charges=one.charges + other.charges,
+        row,
+        billed_cost=EXACT.add(row.billed_cost, other.billed_cost),
+        list_cost=add_known(row.list_cost, other.list_cost),
+        taken_off=add_known(row.taken_off, other.taken_off),
+        charges=row.charges + other.charges,
         usage=tuple(used[unit] for unit in sorted(used, key=lambda unit: unit or "")),
-        compare=_both(one, other),
+        compare=_both(row, other),
     )
 
 
-def _both(one: CostRow, other: CostRow) -> Change | None:
-    if one.compare is None or other.compare is None:
+def _both(row: CostRow, other: CostRow) -> Change | None:
+    if row.compare is None or other.compare is None:
         return None
-    kinds = {one.compare.kind, other.compare.kind}
+    kinds = {row.compare.kind, other.compare.kind}
     return Change.of(
-        EXACT.add(one.compare.before, other.compare.before),
-        EXACT.add(one.billed_cost, other.billed_cost),
+        EXACT.add(row.compare.before, other.compare.before),
+        EXACT.add(row.billed_cost, other.billed_cost),
         was=kinds != {"new"},
         here=kinds != {"gone"},
     )
 
 
-def add_known(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return EXACT.add(one, other)
+def add_known(amount: Decimal | None, other: Decimal | None) -> Decimal | None:
+    if amount is None or other is None:
+        return other if amount is None else amount
+    return EXACT.add(amount, other)

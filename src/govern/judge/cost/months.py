@@ -24,14 +24,14 @@ def months_of(ledger: Ledger, month: str, clause: Clause) -> tuple[str, str]:
     known = sorted(values_of(ledger, "month", clause))
     others = [other for other in known if other != month]
     if month not in known or not others:
-        told = f"it has {', '.join(known)}" if known else "it has no such charge"
-        raise usage(f"--compare {month}: the bill must hold it and another month; {told}")
+        held = f"it has {', '.join(known)}" if known else "it has no such charge"
+        raise usage(f"--compare {month}: the bill must hold it and another month; {held}")
     return month, others[-1]
 
 
 def compared(rows: Mapping[Key, CostRow], before: Mapping[Key, CostRow]) -> dict[Key, CostRow]:
     """Every group of either month, with what it cost before; one that is gone costs nothing."""
-    found = {}
+    by_key = {}
     for key in sorted({*rows, *before}, key=str):
         row, old = rows.get(key), before.get(key)
         now = row or replace(
@@ -43,8 +43,8 @@ def compared(rows: Mapping[Key, CostRow], before: Mapping[Key, CostRow]) -> dict
             was=old is not None,
             here=row is not None,
         )
-        found[key] = replace(now, compare=change)
-    return found
+        by_key[key] = replace(now, compare=change)
+    return by_key
 
 
 def remarks(

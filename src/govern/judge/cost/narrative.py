@@ -55,13 +55,13 @@ def _heading(report: CostReport) -> str:
 
 def _only(where: Sequence[Condition]) -> Iterable[str]:
     """What was asked for, as it was asked."""
-    told = [
-        f"{one.column}{'!' if one.excludes else ''}="
-        + ",".join("none" if p.text is None else p.text or '""' for p in one.patterns)
-        for one in where
+    conditions = [
+        f"{condition.column}{'!' if condition.excludes else ''}="
+        + ",".join("none" if p.text is None else p.text or '""' for p in condition.patterns)
+        for condition in where
     ]
-    if told:
-        yield f"Only {' and '.join(told)}."
+    if conditions:
+        yield f"Only {' and '.join(conditions)}."
 
 
 def _legend(report: CostReport) -> Iterable[Section]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from govern.judge.cost.grouping import TIMES
-from govern.judge.cost.words import Bars, cells_of, currency_of, heads, in_head, money, told
+from govern.judge.cost.words import Bars, cells_of, currency_of, heads, in_head, money, shown
 from govern.model.cost import CostReport, CostRow
 from govern.model.document import Section
 from govern.model.draw import sparkline
@@ -42,8 +42,10 @@ def across(report: CostReport) -> Section:
         return [*cells, money(add([*line.values()]), of, currency)]
 
     rows = [
-        [told(time, period), *amounts(line, of), bars.of(of, add([*line.values()]))]
-        for (period, of), line in sorted(lines.items(), key=lambda one: (one[0][0] or "~", one[0]))
+        [shown(time, period), *amounts(line, of), bars.of(of, add([*line.values()]))]
+        for (period, of), line in sorted(
+            lines.items(), key=lambda item: (item[0][0] or "~", item[0])
+        )
     ]
     for total in report.totals:
         of = total.currency

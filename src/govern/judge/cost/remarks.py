@@ -32,8 +32,10 @@ def named(
     wanted = [name for id, name in _NAMED.items() if id in by and name not in by]
     if not wanted:
         return list(rows)
-    found = query.ask(ledger, columns(by), [query.shared(name) for name in wanted], clause)
-    names = {tuple(row[: len(by)]): dict(zip(wanted, row[len(by) :], strict=True)) for row in found}
+    rows_of = query.ask(ledger, columns(by), [query.shared(name) for name in wanted], clause)
+    names = {
+        tuple(row[: len(by)]): dict(zip(wanted, row[len(by) :], strict=True)) for row in rows_of
+    }
     nobody = dict.fromkeys(wanted)
     return [
         replace(row, names=nobody if row.rest else names[tuple(value for _, value in row.values)])
@@ -65,11 +67,15 @@ def notes(
     yield from _untold_services(ledger, by, where, values)
     yield from _lacking(ledger, by, shown)
     made = ("instance_id", *TIMES)
-    unmatched = [*values.unmatched(one for one in where if one.column not in made)]
+    unmatched = [
+        *values.unmatched(condition for condition in where if condition.column not in made)
+    ]
     for condition in where:
         if condition.column in made:
             known = values_of(ledger, condition.column)
-            literals = (one.text for one in condition.patterns if one.text and not one.wild)
+            literals = (
+                pattern.text for pattern in condition.patterns if pattern.text and not pattern.wild
+            )
             unmatched += [text for text in literals if text not in known]
     if unmatched:
         yield f"Not in this bill: {', '.join(map(shorten, unmatched))}."
@@ -87,36 +93,40 @@ def _hidden(
     """Charges that are left out, or stand under none, since some columns can't be known of them."""
     filtered = any(condition.column in hidden for condition in where)
     groups = [column for column in by if column in hidden]
-    known = selected(ledger, [one for one in where if one.column not in hidden], values)
-    told = _count(ledger, known & unknown) if filtered or groups else ""
-    if told and filtered:
-        yield f"{told} {why}: left out, since nobody knows whether they match."
-    elif told:
+    known = selected(
+        ledger, [condition for condition in where if condition.column not in hidden], values
+    )
+    count = _count(ledger, known & unknown) if filtered or groups else ""
+    if count and filtered:
+        yield f"{count} {why}: left out, since nobody knows whether they match."
+    elif count:
         isnt = "isn't" if len(groups) == 1 else "aren't"
-        yield f"{told} {why}: their {' and '.join(groups)} {isnt} known (none)."
+        yield f"{count} {why}: their {' and '.join(groups)} {isnt} known (none)."
 
 
 def _untold_services(
     ledger: Ledger, by: Sequence[str], where: Sequence[Condition], values: Values
 ) -> Iterable[str]:
     """Charges that are ``other`` only because nothing tells their service."""
-    asked = [condition for condition in where if condition.column == "service"]
-    if not asked and "service" not in by:
+    conditions = [condition for condition in where if condition.column == "service"]
+    if not conditions and "service" not in by:
         return
-    rest = selected(ledger, [one for one in where if one.column != "service"], values)
-    told = _count(ledger, rest & UNTOLD_SERVICE)
-    if told and not all(condition.matches("other") for condition in asked):
-        yield f"{told} of which nothing tells the service: left out, they could be of any."
-    elif told:
-        yield f"{told} of which nothing tells the service: they are other."
+    rest = selected(
+        ledger, [condition for condition in where if condition.column != "service"], values
+    )
+    count = _count(ledger, rest & UNTOLD_SERVICE)
+    if count and not all(condition.matches("other") for condition in conditions):
+        yield f"{count} of which nothing tells the service: left out, they could be of any."
+    elif count:
+        yield f"{count} of which nothing tells the service: they are other."
 
 
 def _lacking(ledger: Ledger, by: Sequence[str], shown: Clause) -> Iterable[str]:
     """What the bill's files don't say."""
     periods = [column for column in by if column in ("day", "week")]
-    told = _count(ledger, shown & MONTHLY) if periods else ""
-    if told:
-        yield f"{told} known to the month only: no {' and no '.join(periods)} (none)."
+    count = _count(ledger, shown & MONTHLY) if periods else ""
+    if count:
+        yield f"{count} known to the month only: no {' and no '.join(periods)} (none)."
     for column, what in (("list_cost", "list cost"), ("usage", "usage")):
         without = [file.name for file in ledger.files if column not in file.fields]
         if without:

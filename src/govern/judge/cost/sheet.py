@@ -39,8 +39,8 @@ def _row(
     cells += [row.charges, row.rest or 1]
     if months:
         change = row.compare
-        told = (change.before, change.change, change.kind) if change else (None, None, None)
-        cells += [months[1], months[0], *told]
+        compared = (change.before, change.change, change.kind) if change else (None, None, None)
+        cells += [months[1], months[0], *compared]
     usage = {used.unit: used for used in row.usage}
     for unit in units:
         used = usage.get(unit)

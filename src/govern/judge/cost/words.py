@@ -25,7 +25,7 @@ def heads(by: Iterable[str]) -> list[str]:
     return [_HEADS.get(column, column.replace("_", " ")) for column in by]
 
 
-def told(column: str, value: str | None) -> str:
+def shown(column: str, value: str | None) -> str:
     """A value as people see it: one that isn't there is none."""
     if value is None:
         return "none"
@@ -40,7 +40,7 @@ def cells_of(row: CostRow, by: Sequence[str]) -> list[str]:
         return [f"{row.rest} more", *([""] * (len(by) - 1))]
     names = {column: row.names.get(name) for column, name in _NAMES.items()}
     return [
-        f"{told(column, value)} ({names[column]})" if names.get(column) else told(column, value)
+        f"{shown(column, value)} ({names[column]})" if names.get(column) else shown(column, value)
         for column, value in row.values
     ]
 
