@@ -59,7 +59,7 @@ def audit(
       govern audit bills/ --inventory inventory.yaml --format json
     """
     from govern.cli import settings
-    from govern.judge.audit.audit import audit as look
+    from govern.judge.audit.audit import audit as report_of
     from govern.judge.audit.narrative import document
     from govern.judge.audit.question import Question
     from govern.policy import arguments
@@ -80,5 +80,5 @@ def audit(
         journal=load_journal(journal, named=True) if journal else None,
     )
     with run.read() as ledger:
-        report = look(ledger, question)
+        report = report_of(ledger, question)
     run.end(document(report), [journal] if journal else (), report.bill)

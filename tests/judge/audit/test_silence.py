@@ -7,16 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from govern.judge.audit.silence import (
-    Delays,
-    State,
-    Stop,
-    Use,
-    after_stop,
-    believed,
-    most_cautious,
-    without_stop,
-)
+from govern.judge.audit.delays import Delays
+from govern.judge.audit.silence import State, after_stop, believed, most_cautious, without_stop
+from govern.judge.audit.use import Stop, Use
 from govern.judge.bill.horizon import Horizon, Month
 
 STOP = datetime(2026, 9, 10, 8)

@@ -12,7 +12,7 @@ from apply_running import ACCOUNT, START, Clock, checklist, run, standin, step
 from bills import bill, row
 from standin.direct import Direct
 
-from govern.judge.audit.silence import Delays
+from govern.judge.audit.delays import Delays
 from govern.judge.bill.summary import summarise
 from govern.ledger.reading import Reading, read
 from govern.model.clock import BILL_CLOCK, Moment

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from govern import __version__
+from govern.judge.audit.delays import short_settle
 from govern.judge.audit.evidence import with_lines
 from govern.judge.audit.facts import by_day, facts_of, last_day
 from govern.judge.audit.question import Question
 from govern.judge.audit.rate import run_rates
-from govern.judge.audit.silence import Stop, short_settle
 from govern.judge.audit.stops import Place, stops_of
 from govern.judge.audit.subjects import Subjects, jobs_ended
+from govern.judge.audit.use import Stop
 from govern.judge.bill.payers import horizons
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
@@ -70,16 +71,18 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
     _sums_up(bill, workspaces)
     rates = run_rates(ledger, keys, accounts, windows)
     if question.still_charging:
-        keys = [one for one in keys if one.state in COSTLY]
-        workspaces = [one for one in workspaces if one.state in COSTLY]
-    leaks = {identity: uses for one in audits.values() for identity, uses in one.leaks.items()}
-    found = with_lines(ledger, (*keys, *workspaces), leaks, question.evidence)
+        keys = [key for key in keys if key.state in COSTLY]
+        workspaces = [workspace for workspace in workspaces if workspace.state in COSTLY]
+    leaks = {
+        identity: uses for subjects in audits.values() for identity, uses in subjects.leaks.items()
+    }
+    shown = with_lines(ledger, (*keys, *workspaces), leaks, question.evidence)
     return replace(
         report,
-        keys=tuple(found[: len(keys)]),
-        workspaces=tuple(found[len(keys) :]),
+        keys=tuple(shown[: len(keys)]),
+        workspaces=tuple(shown[len(keys) :]),
         exit=_exit(wrong, bill, question, (*keys, *workspaces)),
-        covered_until=min((one.covered for one in accounts.values()), default=None),
+        covered_until=min((horizon.covered for horizon in accounts.values()), default=None),
         run_rate=tuple(rates),
     )
 
@@ -115,12 +118,17 @@ def _instants(
 def _sums_up(bill: BillSummary, subjects: Sequence[Audited]) -> None:
     """No cent of the bill may be missing between the subjects."""
     for total in bill.totals:
-        costs = [c for one in subjects for c in one.costs if c.currency == total.currency]
+        costs = [
+            cost
+            for subject in subjects
+            for cost in subject.costs
+            if cost.currency == total.currency
+        ]
         if total.currency and add([cost.billed_cost for cost in costs]) != total.billed_cost:
             raise GovernError(
                 "bug", f"the audit lost {total.currency} of the bill: please report this as a bug"
             )
-    if sum(one.charges for one in subjects) != bill.count("charges"):
+    if sum(subject.charges for subject in subjects) != bill.count("charges"):
         raise GovernError("bug", "the audit lost a charge: please report this as a bug")
 
 
@@ -131,22 +139,24 @@ def _exit(
     if not bill.count("charges"):
         exits.append(Exit("nothing", "the bill has no Model Studio charge"))
     bad = COSTLY if question.still_charging else ("leaking",)
-    told = [said for state in bad if (said := _told(subjects, state))]
-    if not told:
+    states = [sentence for state in bad if (sentence := _counted(subjects, state))]
+    if not states:
         exits.append(Exit("clean", "nothing leaks" if bad == ("leaking",) else "nothing charges"))
     elif question.fail_on == "never":
-        exits.append(Exit("clean", f"{'; '.join(told)}: not counted (--fail-on never)"))
+        exits.append(Exit("clean", f"{'; '.join(states)}: not counted (--fail-on never)"))
     else:
-        exits.append(Exit("leaking", "; ".join(told)))
+        exits.append(Exit("leaking", "; ".join(states)))
     return worst(exits)
 
 
-def _told(subjects: Sequence[Audited], state: str) -> str:
+def _counted(subjects: Sequence[Audited], state: str) -> str:
     """``2 keys and 1 workspace are leaking``, or nothing."""
-    keys = sum(1 for one in subjects if one.state == state and one.kind == "api_key")
-    workspaces = sum(1 for one in subjects if one.state == state and one.kind == "workspace")
-    said = [f"{keys} key{'s' if keys > 1 else ''}"] if keys else []
+    keys = sum(1 for subject in subjects if subject.state == state and subject.kind == "api_key")
+    workspaces = sum(
+        1 for subject in subjects if subject.state == state and subject.kind == "workspace"
+    )
+    counts = [f"{keys} key{'s' if keys > 1 else ''}"] if keys else []
     if workspaces:
-        said.append(f"{workspaces} workspace{'s' if workspaces > 1 else ''}")
+        counts.append(f"{workspaces} workspace{'s' if workspaces > 1 else ''}")
     verb = "is" if keys + workspaces == 1 else "are"
-    return f"{' and '.join(said)} {verb} {state}" if said else ""
+    return f"{' and '.join(counts)} {verb} {state}" if counts else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from govern.judge.audit.facts import IDENTITY, Identity, last_lines
-from govern.judge.audit.silence import Use
+from govern.judge.audit.use import Use
 from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search, time_of
 from govern.model.audit import Audited
@@ -22,20 +22,21 @@ Wanted = Mapping[int, Sequence[tuple[int, bool]]]
 
 def gather(ledger: Ledger, wanted: Wanted, most: int) -> dict[int, list[Line]]:
     """Up to ``most`` lines of each: the earliest, or the latest with the last one first."""
-    found: dict[int, list[Line]] = {}
+    by_subject: dict[int, list[Line]] = {}
     for row in Search(ledger, wanted).rows():
         time, width = time_of(row.cells, row.staged, ledger.clock)
         line = Evidence(
             row.path, row.line, row.cell("instance_id") or "", row.amount("billed_cost")
         )
         for subject, earliest in wanted[row.group]:
-            lines = found.setdefault(subject, [])
+            lines = by_subject.setdefault(subject, [])
             lines.append((line, time, width))
             if len(lines) > 50 + most:
-                found[subject] = _best(lines, most, earliest=earliest)
+                by_subject[subject] = _best(lines, most, earliest=earliest)
     kinds = {subject: earliest for subjects in wanted.values() for subject, earliest in subjects}
     return {
-        subject: _best(lines, most, earliest=kinds[subject]) for subject, lines in found.items()
+        subject: _best(lines, most, earliest=kinds[subject])
+        for subject, lines in by_subject.items()
     }
 
 
@@ -52,7 +53,9 @@ def with_lines(
     """The subjects with up to ``most`` bill lines each: of a leak its own, else the last ones."""
     wanted: dict[int, list[tuple[int, bool]]] = {}
     for kind in IDENTITY if most else ():
-        numbers = {_identity(one): at for at, one in enumerate(subjects) if one.kind == kind}
+        numbers = {
+            _identity(subject): at for at, subject in enumerate(subjects) if subject.kind == kind
+        }
         for identity, at in numbers.items():
             for use in leaks.get(identity, ())[:most]:
                 wanted.setdefault(use.group, []).append((at, True))
@@ -60,9 +63,11 @@ def with_lines(
         for group, identity in last_lines(ledger, kind, others, most).items():
             wanted.setdefault(group, []).append((numbers[identity], False))
     lines = gather(ledger, wanted, most) if wanted else {}
-    return [replace(one, evidence=tuple(lines.get(at, ()))) for at, one in enumerate(subjects)]
+    return [
+        replace(subject, evidence=tuple(lines.get(at, ()))) for at, subject in enumerate(subjects)
+    ]
 
 
-def _identity(one: Audited) -> tuple[str | None, ...]:
-    whole = (one.sub_account_id, one.workspace_id, one.api_key_id)
-    return whole if one.kind == "api_key" else whole[:2]
+def _identity(subject: Audited) -> tuple[str | None, ...]:
+    whole = (subject.sub_account_id, subject.workspace_id, subject.api_key_id)
+    return whole if subject.kind == "api_key" else whole[:2]

@@ -1,13 +1,13 @@
-"""What the ledger knows of each key and workspace: sums, uses, and where to find their lines."""
+"""What the ledger knows of each key and workspace: sums, and where to find their lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from govern.judge.audit.silence import Use
+from govern.judge.audit.use import Use
 from govern.judge.bill.horizon import Horizon
 from govern.ledger import query
 from govern.ledger.clauses import (
@@ -15,23 +15,14 @@ from govern.ledger.clauses import (
     DAILY,
     FREE,
     MONTHLY,
-    UNPARSED,
     USAGE,
-    Clause,
-    cut_by,
-    ends_after,
     filled,
-    is_one_of,
     known,
-    perhaps_in,
-    same,
-    within,
 )
 from govern.ledger.ledger import Ledger
 from govern.ledger.spans import IN_SPAN, PERHAPS_IN_SPAN, WITH_SPANS, spans
 from govern.model.audit import SubjectCost
 from govern.model.clock import WIDTHS
-from govern.model.money import EXACT
 
 #: What tells subjects apart.
 IDENTITY = {
@@ -103,12 +94,12 @@ def facts_of(
             query.charges(USAGE & FREE),
         ),
     )
-    found = []
+    facts = []
     for row in rows:
         identity = tuple(row[:count])
         first, last, charges, regions, payers, models, channels, free = row[count:]
         latest = widths[identity]
-        found.append(
+        facts.append(
             Facts(
                 identity=identity,
                 first=first,
@@ -124,7 +115,7 @@ def facts_of(
                 costs=tuple(costs[identity]),
             )
         )
-    return found
+    return facts
 
 
 @dataclass
@@ -142,15 +133,15 @@ def _latest(ledger: Ledger, kind: str) -> dict[Identity, _Latest]:
         (*IDENTITY[kind], "width"),
         (query.greatest("last"), query.greatest("last", USAGE), query.greatest(query.ENDS, USAGE)),
     )
-    found: dict[Identity, _Latest] = {}
+    latest: dict[Identity, _Latest] = {}
     # Of two widths at one instant, the coarser one says less.
     for *identity, width, last, used, end in sorted(rows, key=lambda row: WIDTHS.index(row[-4])):
-        known = found.setdefault(tuple(identity), _Latest(last, width, []))
+        known = latest.setdefault(tuple(identity), _Latest(last, width, []))
         if last >= known.at:
             known.at, known.width = last, width
         if used is not None:
             known.uses.append(Use(used, used, end, width))
-    return found
+    return latest
 
 
 def _costs(
@@ -169,64 +160,17 @@ def _costs(
             ),
             source=WITH_SPANS,
         )
-    found: dict[Identity, list[SubjectCost]] = {}
+    costs: dict[Identity, list[SubjectCost]] = {}
     for *identity, currency, cost, per_day, unknown in rows:
         rate = None if unknown else per_day or Decimal(0)
-        found.setdefault(tuple(identity), []).append(SubjectCost(currency, cost, rate))
-    return found
+        costs.setdefault(tuple(identity), []).append(SubjectCost(currency, cost, rate))
+    return costs
 
 
 def by_day(ledger: Ledger) -> dict[str | None, bool | None]:
     """By paying account: whether its charges are known to days; None if to months only."""
     rows = query.ask(ledger, ["billing_account_id"], (query.some(DAILY), query.every(MONTHLY)))
     return {payer: None if monthly else day for payer, day, monthly in rows}
-
-
-def uses_after(ledger: Ledger, kind: str, facts: Facts, instant: datetime) -> list[Use]:
-    """The subject's uses that end after ``instant``, and those that could be its own."""
-    own = CHARGES & USAGE & ends_after(instant)
-    unknown = own & UNPARSED
-    for column, value in zip(IDENTITY[kind], facts.identity, strict=True):
-        own &= same(column, value)
-    found = uses_in(ledger, own)
-    if facts.place == (None, None):
-        return found
-    unknown &= same("sub_account_id", facts.identity[0])
-    if facts.region_id:
-        unknown &= perhaps_in(facts.region_id)
-    if kind == "api_key":
-        unknown &= is_one_of("service", BY_CALL)
-    return found + uses_in(ledger, unknown, perhaps=True)
-
-
-#: A use as the ledger has it, in the order of its fields.
-_USE = (
-    "first",
-    "last",
-    query.ENDS,
-    "width",
-    "service",
-    "billing_currency",
-    "billed_cost",
-    "charges",
-    "id",
-    "unparsed",
-)
-
-
-def uses_in(ledger: Ledger, clause: Clause, *, perhaps: bool = False) -> list[Use]:
-    """The charges of ``clause`` as uses; ``perhaps``: too little is told to say whose they are."""
-    return uses_in_each(ledger, [clause], perhaps=perhaps)[0]
-
-
-def uses_in_each(
-    ledger: Ledger, clauses: Sequence[Clause], *, perhaps: bool = False
-) -> list[list[Use]]:
-    """As :func:`uses_in`, of each clause."""
-    return [
-        [Use(*row, *[perhaps]) for row in rows]
-        for rows in query.rows_of_each(ledger, _USE, clauses)
-    ]
 
 
 def last_lines(
@@ -240,37 +184,3 @@ def last_lines(
     return {
         int(group): identity for *values, group in rows if (identity := tuple(values)) in wanted
     }
-
-
-def spending(
-    ledger: Ledger,
-    identities: Iterable[Identity],
-    payer: str | None,
-    window: tuple[datetime, datetime],
-) -> list[tuple[str, Decimal, Decimal]]:
-    """Of these keys' use: (currency, cost in ``window``, cost in its last month so far).
-
-    A currency of which the cost in ``window`` can't be told is left out.
-    """
-    theirs = set(identities)
-    rows = query.ask(
-        ledger,
-        ("billing_currency", *IDENTITY["api_key"]),
-        (
-            query.total("billed_cost", within(*window)),
-            query.total("billed_cost", same("month", f"{window[1]:%Y-%m}")),
-            query.groups(cut_by(window[0]) | cut_by(window[1])),
-        ),
-        CHARGES & USAGE & same("billing_account_id", payer),
-    )
-    found: dict[str, tuple[Decimal, Decimal]] = {}
-    untold = set()
-    for currency, *identity, rate, so_far, cut in rows:
-        if tuple(identity) in theirs:
-            known_rate, known_so_far = found.get(currency, (Decimal(0), Decimal(0)))
-            found[currency] = (
-                EXACT.add(known_rate, rate or Decimal(0)),
-                EXACT.add(known_so_far, so_far or Decimal(0)),
-            )
-            untold |= {currency} if cut else set()
-    return [(currency, *sums) for currency, sums in found.items() if currency not in untold]

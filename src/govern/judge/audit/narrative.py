@@ -30,8 +30,8 @@ def document(report: AuditReport) -> Document:
     """The report as formats see it; its rows are the keys and then the workspaces."""
     payload = report.document()
     records = [
-        *({"subject": "api_key", **one} for one in payload["keys"]),
-        *({"subject": "workspace", **one} for one in payload["workspaces"]),
+        *({"subject": "api_key", **key} for key in payload["keys"]),
+        *({"subject": "workspace", **workspace} for workspace in payload["workspaces"]),
     ]
     return Document(
         payload,
@@ -91,51 +91,58 @@ def _covered(report: AuditReport) -> str:
 def _subjects(heading: str, subjects: Sequence[Audited]) -> Iterable[Section]:
     if not subjects:
         return
-    counts = {state: sum(1 for one in subjects if one.state == state) for state in _SAID}
-    told = ", ".join(f"{count} {_SAID[state]}" for state, count in counts.items() if count)
+    counts = {state: sum(1 for subject in subjects if subject.state == state) for state in _SAID}
+    counted = ", ".join(f"{count} {_SAID[state]}" for state, count in counts.items() if count)
     yield Section(
-        f"{heading}: {told}",
+        f"{heading}: {counted}",
         columns=("state", "who", "region", "last charge", "cost", "per day", "used for"),
-        rows=[_row(one) for one in subjects],
-        details=[list(_details(one)) for one in subjects],
+        rows=[_row(subject) for subject in subjects],
+        details=[list(_details(subject)) for subject in subjects],
         right=frozenset({4, 5}),
     )
 
 
-def _row(one: Audited) -> list[str]:
+def _row(subject: Audited) -> list[str]:
     rates = [
-        f"{plain(cost.per_day)} {cost.currency}" for cost in one.costs if cost.per_day is not None
+        f"{plain(cost.per_day)} {cost.currency}"
+        for cost in subject.costs
+        if cost.per_day is not None
     ]
     return [
-        _SAID[one.state],
-        one.text,
-        one.region_id or "",
-        known_text(one.last_charge, one.last_width),
-        ", ".join(f"{plain(cost.billed_cost)} {cost.currency}" for cost in one.costs),
+        _SAID[subject.state],
+        subject.text,
+        subject.region_id or "",
+        known_text(subject.last_charge, subject.last_width),
+        ", ".join(f"{plain(cost.billed_cost)} {cost.currency}" for cost in subject.costs),
         ", ".join(rates),
-        _used_for(one),
+        _used_for(subject),
     ]
 
 
-def _used_for(one: Audited) -> str:
-    models = [shorten(model, 60) for model in one.models[:_MODELS]]
-    if len(one.models) > _MODELS:
-        more = len(one.models) - _MODELS
+def _used_for(subject: Audited) -> str:
+    models = [shorten(model, 60) for model in subject.models[:_MODELS]]
+    if len(subject.models) > _MODELS:
+        more = len(subject.models) - _MODELS
         models.append(f"{more} more model{'s' if more > 1 else ''}")
-    channels = ", ".join(channel_label(channel) for channel in one.channels)
+    channels = ", ".join(channel_label(channel) for channel in subject.channels)
     return ", ".join(models) + (f" by {channels}" if channels and models else channels)
 
 
-def _details(one: Audited) -> Iterable[str]:
-    yield one.reason
-    if one.stopped_at:
-        yield f"stopped at {wall_text(one.stopped_at)} (by {one.stop_source})"
-    for what, sums in (("after the stop", one.charges_after), ("residual", one.residual)):
+def _details(subject: Audited) -> Iterable[str]:
+    yield subject.reason
+    if subject.stopped_at:
+        yield f"stopped at {wall_text(subject.stopped_at)} (by {subject.stop_source})"
+    for what, sums in (("after the stop", subject.charges_after), ("residual", subject.residual)):
         if sums:
             yield f"{what}: {'; '.join(map(_after, sums))}"
-    if one.console and one.kind == "api_key" and one.api_key_id and one.state != "unused":
-        yield f"managed in {one.console}"
-    for line, time, width in one.evidence:
+    if (
+        subject.console
+        and subject.kind == "api_key"
+        and subject.api_key_id
+        and subject.state != "unused"
+    ):
+        yield f"managed in {subject.console}"
+    for line, time, width in subject.evidence:
         cost = "" if line.billed_cost is None else f"  {plain(line.billed_cost)}"
         place = f"{line.path}:{line.line}  {known_text(time, width)}"
         yield f"{place}  {shorten(line.instance_id, 90)}{cost}"

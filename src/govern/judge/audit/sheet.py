@@ -57,40 +57,40 @@ def sheet(report: AuditReport) -> Sheet:
     )
 
 
-def _row(one: Audited) -> list[Cell]:
+def _row(subject: Audited) -> list[Cell]:
     # What charges don't carry has a word that policies know too; an inventory may just not say it.
-    no_word = "none" if one.charges else None
-    line = one.evidence[0][0] if one.evidence else None
+    no_word = "none" if subject.charges else None
+    line = subject.evidence[0][0] if subject.evidence else None
     return [
-        one.kind,
-        one.state,
-        None if one.kind == "workspace" else _or(one.api_key_id, no_word),
-        one.api_key_name,
-        _or(one.workspace_id, no_word),
-        one.workspace_name,
-        one.owner,
-        one.region_id,
-        one.sub_account_id,
-        one.reason,
-        _time(one.first_charge),
-        _time(one.last_charge),
-        one.charges,
-        "; ".join(one.models),
-        "; ".join(one.channels),
-        _time(one.stopped_at),
-        one.stop_source.lstrip("-") if one.stop_source else None,
-        _time(one.proved_until),
-        _time(one.look_again_at),
+        subject.kind,
+        subject.state,
+        None if subject.kind == "workspace" else _or(subject.api_key_id, no_word),
+        subject.api_key_name,
+        _or(subject.workspace_id, no_word),
+        subject.workspace_name,
+        subject.owner,
+        subject.region_id,
+        subject.sub_account_id,
+        subject.reason,
+        _time(subject.first_charge),
+        _time(subject.last_charge),
+        subject.charges,
+        "; ".join(subject.models),
+        "; ".join(subject.channels),
+        _time(subject.stopped_at),
+        subject.stop_source.lstrip("-") if subject.stop_source else None,
+        _time(subject.proved_until),
+        _time(subject.look_again_at),
         line.path if line else None,
         line.line if line else None,
     ]
 
 
-def _money(one: Audited, currencies: Sequence[str]) -> list[Cell]:
-    costs = {cost.currency: cost for cost in one.costs}
-    after = {leak.currency: leak for leak in one.charges_after}
-    told = [_in_one_currency(costs.get(code), after.get(code)) for code in currencies]
-    return [cell for cells in zip(*told, strict=True) for cell in cells]
+def _money(subject: Audited, currencies: Sequence[str]) -> list[Cell]:
+    costs = {cost.currency: cost for cost in subject.costs}
+    after = {leak.currency: leak for leak in subject.charges_after}
+    by_currency = [_in_one_currency(costs.get(code), after.get(code)) for code in currencies]
+    return [cell for cells in zip(*by_currency, strict=True) for cell in cells]
 
 
 def _in_one_currency(cost: SubjectCost | None, leak: After | None) -> list[Cell]:

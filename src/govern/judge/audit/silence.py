@@ -9,83 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
+from govern.judge.audit.delays import Delays
+from govern.judge.audit.use import JOBS, Stop, Use, residual_text
 from govern.judge.bill.horizon import Horizon
 from govern.model.clock import known, known_at
-from govern.model.money import add, plain
 
 #: The states, the least reassuring first.
 _CAUTION = ("leaking", "settling", "charging", "quiet", "stopped")
-
-#: Services whose charges go on until the job ends, whatever happens to the key.
-JOBS = ("batch", "training", "deployment")
-
-
-@dataclass(frozen=True)
-class Use:
-    """Usage charges that lie together: from ``first`` to ``last``, and over before ``end``.
-
-    ``width``: how exactly their times are known. ``perhaps``: too little is told of them to say
-    whose they are. ``unparsed``: of no known Instance ID layout. ``group``: where the ledger holds
-    them.
-    """
-
-    first: datetime
-    last: datetime
-    end: datetime
-    width: str = "second"
-    service: str = "inference"
-    currency: str = "CNY"
-    billed_cost: Decimal = Decimal(0)
-    charges: int = 1
-    group: int = 0
-    unparsed: bool = False
-    perhaps: bool = False
-
-    @property
-    def coarse(self) -> bool:
-        """Known to the day or the month only."""
-        return self.width in ("day", "month")
-
-    @property
-    def began(self) -> str:
-        """When, as exactly as it is known: ``on 2026-09-05``."""
-        return known_at(self.first, self.width)
-
-
-@dataclass(frozen=True)
-class Stop:
-    """When use should have ended. ``after``: last seen alive, where it is known as an interval."""
-
-    at: datetime
-    source: str
-    after: datetime | None = None
-
-
-#: The documented delays are far shorter; less than this is warned about.
-SETTLE = timedelta(hours=48)
-GRACE = timedelta(minutes=15)
-WINDOW = timedelta(hours=24)
-
-
-@dataclass(frozen=True)
-class Delays:
-    """How long a charge may take to arrive, and how long after a stop one is residual."""
-
-    settle: timedelta = SETTLE
-    grace: timedelta = GRACE
-    window: timedelta = WINDOW
-
-
-def short_settle(written: str, settle: timedelta) -> list[str]:
-    """A warning where less is believed than the documented delays ask for, as it was written."""
-    if settle >= SETTLE:
-        return []
-    return [
-        f"settle is {written}, less than 48h: a charge that arrives later than that makes a proof "
-        "wrong."
-    ]
 
 
 @dataclass(frozen=True)
@@ -118,8 +49,10 @@ def without_stop(latest: Sequence[Use], horizon: Horizon, delays: Delays) -> Sta
         return State("charging", f"used within {_hours(delays.window)} before the end of the bill")
     if late:
         last = max(late, key=lambda use: use.last)
-        told = f"last used {known_at(last.last, last.width)}, and the bill tells no time of the day"
-        return State("charging", told + (" or day" if last.width == "month" else ""))
+        reason = (
+            f"last used {known_at(last.last, last.width)}, and the bill tells no time of the day"
+        )
+        return State("charging", reason + (" or day" if last.width == "month" else ""))
     last = max(latest, key=lambda use: (use.end, use.last))
     since = f"no use after {known_at(last.last, last.width).split(' ', 1)[1]}"
     if not last.coarse:
@@ -140,17 +73,17 @@ def after_stop(
     of jobs may still come; of a service that isn't there nobody knows when its jobs end.
     """
     leak_from = stop.at + delays.grace
-    found: dict[str, list[Use]] = {"leak": [], "residual": [], "unsure": [], "before": []}
+    by_kind: dict[str, list[Use]] = {"leak": [], "residual": [], "unsure": [], "before": []}
     for use in sorted(uses, key=lambda use: (use.first, use.group)):
         if use.end > stop.at:
-            found[_kind(use, stop.at, leak_from, jobs_until or {})].append(use)
-    silent_from = max([leak_from, *(use.end for use in found["residual"])])
+            by_kind[_kind(use, stop.at, leak_from, jobs_until or {})].append(use)
+    silent_from = max([leak_from, *(use.end for use in by_kind["residual"])])
     decided_at = silent_from + delays.settle
     settling = State(
         "settling",
         "",
-        leaks=tuple(found["leak"]),
-        residual=tuple(found["residual"]),
+        leaks=tuple(by_kind["leak"]),
+        residual=tuple(by_kind["residual"]),
         silent_from=silent_from,
         look_again_at=decided_at,
     )
@@ -158,24 +91,24 @@ def after_stop(
         reason = _leak(settling.leaks, stop)
         return replace(settling, word="leaking", reason=reason, look_again_at=None)
     decides = f"a bill that reaches {decided_at:%Y-%m-%d %H:%M} decides"
-    doubt = _doubt(found["unsure"]) or horizon.lacking(leak_from) or horizon.lacking(silent_from)
+    doubt = _doubt(by_kind["unsure"]) or horizon.lacking(leak_from) or horizon.lacking(silent_from)
     if doubt:
         # More of the same bill can't decide it: what is missing must come first.
         return replace(settling, reason=f"{doubt}; {decides.replace('a bill', 'then a bill')}")
     # Residual charges put the silence off; what lies before them must be shown all the same.
     until = horizon.proved(leak_from, delays.settle)
     if until < silent_from:
-        told = horizon.early(leak_from, delays.settle) or (
+        reason = horizon.early(leak_from, delays.settle) or (
             f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
         )
         if silent_from > leak_from:
-            told += f", and a job was charged until {silent_from:%Y-%m-%d %H:%M}"
-        return replace(settling, reason=f"{told}; {decides}")
+            reason += f", and a job was charged until {silent_from:%Y-%m-%d %H:%M}"
+        return replace(settling, reason=f"{reason}; {decides}")
     return replace(
         settling,
         word="stopped",
         reason=f"no use from {silent_from:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M}"
-        + residual_told(settling.residual)
+        + residual_text(settling.residual)
         + _between(stop),
         proved_until=until,
         look_again_at=None,
@@ -219,28 +152,9 @@ def believed(state: State, why: str | None, delays: Delays) -> State:
 
 def most_cautious(states: Sequence[State]) -> State:
     """What may be said where several bills are looked at: no more than the least of them shows."""
-    worst = min(states, key=lambda one: _CAUTION.index(one.word))
-    alike = [one for one in states if one.word == worst.word]
-    return min(alike, key=lambda one: one.proved_until or datetime.max)
-
-
-def in_currencies(uses: Sequence[Use]) -> list[list[Use]]:
-    """The uses of each currency, the currencies in their order."""
-    currencies = sorted({use.currency for use in uses})
-    return [[use for use in uses if use.currency == currency] for currency in currencies]
-
-
-def residual_told(uses: Sequence[Use]) -> str:
-    """The residual charges with their sum: a proof names what it doesn't count as a leak."""
-    if not uses:
-        return ""
-    count = sum(use.charges for use in uses)
-    sums = [
-        f"{plain(add([use.billed_cost for use in own]))} {own[0].currency}"
-        for own in in_currencies(uses)
-    ]
-    many = "1 residual charge" if count == 1 else f"{count} residual charges"
-    return f"; after the stop, {many}: {', '.join(sums)}"
+    worst = min(states, key=lambda state: _CAUTION.index(state.word))
+    alike = [state for state in states if state.word == worst.word]
+    return min(alike, key=lambda state: state.proved_until or datetime.max)
 
 
 def _doubt(unsure: Sequence[Use]) -> str | None:
@@ -254,9 +168,9 @@ def _doubt(unsure: Sequence[Use]) -> str | None:
                 f"a ledger keeps the charges of {first.first:%Y-%m-%d} as one sum, on both sides "
                 "of the stop: the bill itself is needed"
             )
-        told = f"a charge of {known(first.first, first.width)} is known"
+        charge = f"a charge of {known(first.first, first.width)} is known"
         how = f"to the {first.width} only"
-        return f"{told} {how} and may lie before or after the stop: a finer bill is needed"
+        return f"{charge} {how} and may lie before or after the stop: a finer bill is needed"
     return _whose(unsure) if unsure else None
 
 
@@ -265,16 +179,16 @@ def _whose(unsure: Sequence[Use]) -> str:
     count = sum(use.charges for use in unsure)
     unparsed = sum(use.charges for use in unsure if use.unparsed)
     no_service = sum(use.charges for use in unsure if use.service == "other")
-    told = []
+    untold = []
     if unparsed:
-        told.append(
+        untold.append(
             f"of {unparsed} the Instance ID has no known layout "
             "(instance_ids: in govern.yaml can teach it)"
         )
     if no_service:
-        told.append(f"of {no_service} neither commodity nor Instance ID tells the service")
+        untold.append(f"of {no_service} neither commodity nor Instance ID tells the service")
     many = "charge" if count == 1 else "charges"
-    why = f": {' and '.join(told)}" if told else ""
+    why = f": {' and '.join(untold)}" if untold else ""
     return f"{count} later {many} of its account could be its own{why}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from govern.judge.audit.silence import Stop
+from govern.judge.audit.use import Stop
 from govern.model.clock import Moment
 from govern.model.directory import Directory
 from govern.model.errors import GovernError
@@ -33,17 +33,17 @@ def stops_of(
     """
     in_bill = set(keys)
     known = _with_inventory(in_bill, directory)
-    found: dict[Place, Stop] = {}
+    stops: dict[Place, Stop] = {}
     for (workspace_id, key_id), (key, _) in directory.keys.items():
         stop = _of_inventory(key, clock)
         for place in in_bill | {(workspace_id, key_id)} if stop else ():
             if place[1] == key_id and directory.key(*place) is key:
                 assert stop is not None
-                found[place] = stop
+                stops[place] = stop
     for own, done in _of_journal(journal, clock):
         # A key whose workspace it doesn't name is the one of that id, wherever the bill has it.
         elsewhere = in_bill if own[0] is None else ()
-        found |= dict.fromkeys((own, *(one for one in elsewhere if one[1] == own[1])), done)
+        stops |= dict.fromkeys((own, *(place for place in elsewhere if place[1] == own[1])), done)
     faults: list[str] = []
     named: dict[Place, str] = {}
     for word, moment in given:
@@ -54,10 +54,10 @@ def stops_of(
             faults.append(f"--stopped-at {shorten(word, 100)}: given twice")
         else:
             named[place_or_fault] = word
-            found[place_or_fault] = Stop(moment.on(clock), "--stopped-at")
+            stops[place_or_fault] = Stop(moment.on(clock), "--stopped-at")
     if faults:
         raise GovernError("usage", faults)
-    return found
+    return stops
 
 
 def _with_inventory(
@@ -94,14 +94,14 @@ _OF_WORKSPACE = ("DeleteWorkspace",)
 def _of_journal(journal: Journal | None, clock: tzinfo) -> Iterable[tuple[Place, Stop]]:
     """Of a key that was disabled and then deleted, the first counts."""
     known: dict[Place, Stop] = {}
-    for one in journal.stops if journal else ():
-        if one.act in _OF_KEY:
-            place: Place = one.workspace_id, one.target
-        elif one.act in _OF_WORKSPACE:
-            place = one.target, None
+    for stopped in journal.stops if journal else ():
+        if stopped.act in _OF_KEY:
+            place: Place = stopped.workspace_id, stopped.target
+        elif stopped.act in _OF_WORKSPACE:
+            place = stopped.target, None
         else:
             continue
-        stop = Stop(one.at.on(clock), "journal", one.after.on(clock))
+        stop = Stop(stopped.at.on(clock), "journal", stopped.after.on(clock))
         if place not in known or stop.at < known[place].at:
             known[place] = stop
     return known.items()
@@ -120,12 +120,17 @@ def _place(
     if slash:
         if workspace_id in places:
             return workspace_id, key_id
-        words = [f"{one}/{id}" for id, ones in known.items() for one in ones if one]
+        words = [
+            f"{workspace_id}/{id}"
+            for id, ones in known.items()
+            for workspace_id in ones
+            if workspace_id
+        ]
         return f"no such key in the bill or inventory{_near(word, words)}"
     if not places:
         return f"no such key in the bill or inventory{_near(key_id, known)}"
     if len(places) > 1:
-        ways = " or ".join(sorted(f"{one or ''}/{key_id}" for one in places))
+        ways = " or ".join(sorted(f"{place or ''}/{key_id}" for place in places))
         return f"this key id occurs in {len(places)} workspaces; write {ways}"
     return next(iter(places)), key_id
 

@@ -6,20 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from govern.judge.audit.facts import Facts, Identity, uses_after
+from govern.judge.audit.facts import Facts, Identity
+from govern.judge.audit.ledger_uses import uses_after
 from govern.judge.audit.question import Question
-from govern.judge.audit.silence import (
-    JOBS,
-    State,
-    Stop,
-    Use,
-    after_stop,
-    believed,
-    in_currencies,
-    most_cautious,
-    without_stop,
-)
+from govern.judge.audit.silence import State, after_stop, believed, most_cautious, without_stop
 from govern.judge.audit.stops import Place
+from govern.judge.audit.use import JOBS, Stop, Use, in_currencies
 from govern.judge.bill.horizon import Horizon
 from govern.ledger.ledger import Ledger
 from govern.model.audit import After, Audited
@@ -35,13 +27,13 @@ def jobs_ended(
     directory: Directory, workspace_id: str | None, clock: tzinfo
 ) -> dict[str, datetime]:
     """By service: when all its jobs in the workspace had ended, where the inventory says so."""
-    found = {}
+    ended = {}
     for service in JOBS:
         ends = [job.ended_at for job in directory.jobs(service, workspace_id)]
         known = [end.on(clock) for end in ends if end]
         if known and len(known) == len(ends):
-            found[service] = max(known)
-    return found
+            ended[service] = max(known)
+    return ended
 
 
 class Subjects:
@@ -69,8 +61,8 @@ class Subjects:
 
     def all(self) -> list[Audited]:
         """Those with charges, and those that only the inventory knows; the worst first."""
-        found = [self._charged(facts) for facts in self.facts]
-        return sorted([*found, *self._unused()], key=_order)
+        charged = [self._charged(facts) for facts in self.facts]
+        return sorted([*charged, *self._unused()], key=_order)
 
     def _charged(self, facts: Facts) -> Audited:
         workspace_id, key_id = facts.place
@@ -113,11 +105,11 @@ class Subjects:
         seen = [self.accounts[payer] for payer in facts.payers]
         delays = self.question.delays
         if stop is None:
-            return most_cautious([without_stop(facts.latest, one, delays) for one in seen])
+            return most_cautious([without_stop(facts.latest, horizon, delays) for horizon in seen])
         uses = uses_after(self.ledger, self.kind, facts, stop.at)
         ended = jobs_ended(self.directory, facts.place[0], self.ledger.clock)
         until = {service: over + delays.grace for service, over in ended.items()}
-        state = most_cautious([after_stop(uses, stop, one, delays, until) for one in seen])
+        state = most_cautious([after_stop(uses, stop, horizon, delays, until) for horizon in seen])
         return believed(state, self.wrong, delays)
 
     def _remark(self, facts: Facts, stop: Stop | None) -> str:
@@ -174,10 +166,10 @@ class Subjects:
         return {*self.accounts, *(facts.identity[0] for facts in self.facts)}
 
 
-def _order(one: Audited) -> tuple[int, Decimal, str, str, str]:
-    cost = -sum((cost.billed_cost for cost in one.costs), Decimal(0))
-    ids = (one.workspace_id or "", one.api_key_id or "", one.sub_account_id or "")
-    return _ORDER.index(one.state), cost, *ids
+def _order(subject: Audited) -> tuple[int, Decimal, str, str, str]:
+    cost = -sum((cost.billed_cost for cost in subject.costs), Decimal(0))
+    ids = (subject.workspace_id or "", subject.api_key_id or "", subject.sub_account_id or "")
+    return _ORDER.index(subject.state), cost, *ids
 
 
 def _after(uses: Sequence[Use]) -> Iterable[After]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from govern.judge.audit.silence import Use
+from govern.judge.audit.use import Use
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import wall_text
 from govern.model.directory import Directory

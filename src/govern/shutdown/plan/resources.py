@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import quote
 
-from govern.judge.audit.silence import JOBS
+from govern.judge.audit.use import JOBS
 from govern.ledger.clauses import USAGE, known, perhaps_in, perhaps_of_service, same
 from govern.model.act import Act
 from govern.model.checklist import Step, Target

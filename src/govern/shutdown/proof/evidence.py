@@ -7,19 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from govern.judge.audit.delays import Delays
 from govern.judge.audit.evidence import gather
-from govern.judge.audit.facts import uses_in_each
-from govern.judge.audit.silence import (
-    JOBS,
-    Delays,
-    State,
-    Stop,
-    Use,
-    after_stop,
-    believed,
-    in_currencies,
-    most_cautious,
-)
+from govern.judge.audit.ledger_uses import uses_in_each
+from govern.judge.audit.silence import State, after_stop, believed, most_cautious
+from govern.judge.audit.use import JOBS, Stop, Use, in_currencies
 from govern.judge.bill.horizon import Horizon, Month
 from govern.judge.bill.payers import horizons
 from govern.ledger import query

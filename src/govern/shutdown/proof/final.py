@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from govern.judge.audit.silence import Use, distrusted, residual_told
+from govern.judge.audit.silence import distrusted
+from govern.judge.audit.use import Use, residual_text
 from govern.model.clock import final_from
 from govern.model.verification import StepResult
 from govern.shutdown.proof.case import Case
@@ -34,7 +35,7 @@ def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> 
         told = said.reason
         if case.step.at and case.step.at.on(grounds.clock) < due:
             told += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
-        return replace(said, reason=told + residual_told(residual))
+        return replace(said, reason=told + residual_text(residual))
     if grounds.as_of < due:
         told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
     else:
@@ -79,6 +80,6 @@ def _shown(others: Sequence[StepResult], residual: Sequence[Use]) -> str:
     """What the bill shows of the steps that a bill proves, and of nothing else."""
     if not any(one.stopped_at and one.basis == "bill" for one in others):
         return "so nothing is added to it any more"
-    told = "and shows no leak after the stops" + residual_told(residual)
+    told = "and shows no leak after the stops" + residual_text(residual)
     kept = any(one.state == "kept" for one in others)
     return told + ("; what is kept on purpose isn't looked at" if kept else "")

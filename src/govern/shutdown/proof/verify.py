@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from govern.judge.audit.silence import Use
+from govern.judge.audit.use import Use
 from govern.ledger.clauses import Clause
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import wall_text
