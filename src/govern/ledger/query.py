@@ -35,6 +35,9 @@ KNOWN_PERIODS = {
 #: The Instance ID as it is shown: exports may end it in a tab.
 INSTANCE_ID = Column("trim(instance_id, ' ' || chr(9) || chr(160) || chr(12288))")
 
+#: The unit of a charge's usage, "" where none stands beside it.
+UNIT = Column("coalesce(unit, '')")
+
 #: Whether a charge is the console Playground's.
 PLAYGROUND = Column("channel IS NOT DISTINCT FROM 'bmp'")
 
@@ -94,7 +97,7 @@ def last_moment() -> Term:
     return Term(f"max({END} - INTERVAL 1 MICROSECOND)")
 
 
-def texts(column: str, where: Clause = EVERYTHING) -> Term:
+def texts(column: str | Column, where: Clause = EVERYTHING) -> Term:
     """The distinct values in a column, in no order; None where there are none."""
     return Term(f"list(DISTINCT {column}){_filter(where)}", where.parameters)
 

@@ -36,6 +36,7 @@ TARGETS = (
     "bill",
     "wish",
     "account",
+    "owner",
 )
 
 

@@ -145,6 +145,19 @@ def period_bounds(every: str, key: str) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=7 if every == "week" else 1)
 
 
+def period_of(every: str, wall: datetime) -> str:
+    """The period of a time, named by its ISO start: ``2026-09`` or ``2026-09-07``."""
+    if every == "month":
+        return f"{wall:%Y-%m}"
+    day = wall - timedelta(days=wall.weekday()) if every == "week" else wall
+    return f"{day:%Y-%m-%d}"
+
+
+def period_before(every: str, key: str) -> str:
+    """The period that ends where this one begins."""
+    return period_of(every, period_bounds(every, key)[0] - timedelta(days=1))
+
+
 def final_from(month: str, clock: tzinfo) -> datetime:
     """When a month's bill becomes final, as ``clock`` shows it: whatever clock a bill is read on,
     that is after 12:00 on the 3rd of the next month in UTC+8 (documented)."""

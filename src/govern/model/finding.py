@@ -83,6 +83,7 @@ class Finding:
 
     ``costs`` is what the matching charges cost, per currency. ``width``: how exactly the times of
     its charges are known. ``mark``: what became of it since a baseline; None without one.
+    ``currency``: that of the costs which a figure in percent is made of.
     """
 
     policy: str
@@ -109,6 +110,7 @@ class Finding:
     waiver: Mapping[str, Any] | None = None
     width: str = "second"
     mark: Mark | None = None
+    currency: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -117,7 +119,7 @@ class Finding:
             self.policy,
             self.subject.kind,
             [list(pair) for pair in self.subject.values],
-            self.unit,
+            self.currency or self.unit,
             None if self.every == "total" else self.start.isoformat(),
         ]
         text = json.dumps(identity, ensure_ascii=True, separators=(",", ":"))
@@ -179,6 +181,7 @@ class Finding:
             "observed": plain(self.observed),
             "limit": plain(self.limit),
             "unit": self.unit,
+            **({"currency": self.currency} if self.currency else {}),
             "charges": self.charges,
             "costs": [
                 {"currency": currency, "billed_cost": plain(cost)} for currency, cost in self.costs

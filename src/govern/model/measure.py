@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from govern.model.words import CURRENCIES, UNITS
+from govern.model.words import CURRENCIES, PERIODS, UNITS
+
+#: The unit of what is held against something else.
+PERCENT = "%"
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,11 @@ class Measure:
     without one charges are counted, and the limit is a bare whole number. ``money``: every
     currency needs a limit, and may have its own. ``verb``: what a subject did. ``lacking``: its
     name where a file doesn't carry it; "" if every one does. ``none_of``: services without it.
+    ``against``: what the sum is held against, so that the limit is in percent of that: the same
+    subject's sum in the period ``before``, the ``total`` of all subjects, the ``list`` cost of the
+    same charges; "" where the sum itself is limited. ``floor``: whether a policy ``needs`` or
+    ``may`` say what that counts as at least; "" if it may not. ``periods``: those that it can be
+    asked of.
     """
 
     name: str
@@ -28,6 +36,9 @@ class Measure:
     verb: str = ""
     lacking: str = ""
     none_of: tuple[str, ...] = ()
+    against: str = ""
+    floor: str = ""
+    periods: tuple[str, ...] = PERIODS
 
     @property
     def counted(self) -> bool:
@@ -36,7 +47,7 @@ class Measure:
     @property
     def of_one_unit(self) -> bool:
         """Whether charges in another unit than the limit's are told, and not judged."""
-        return bool(self.unit_column) and not self.money
+        return bool(self.unit_column) and not self.money and not self.against
 
 
 BILLED_COST = Measure(
@@ -72,7 +83,39 @@ USAGE = Measure(
     none_of=("coding_plan", "token_plan"),
 )
 CHARGES = Measure("charges", "charges", ("charges",))
+GROWTH = Measure(
+    "growth",
+    "billed_cost",
+    (PERCENT,),
+    "a growth",
+    "50%",
+    unit_column="billing_currency",
+    against="before",
+    floor="needs",
+    periods=("day", "week", "month"),
+)
+SHARE = Measure(
+    "share",
+    "billed_cost",
+    (PERCENT,),
+    "a share",
+    "40%",
+    unit_column="billing_currency",
+    against="total",
+    floor="may",
+)
+PRICE = Measure(
+    "price",
+    "billed_cost",
+    (PERCENT,),
+    "a part of the list price",
+    "80%",
+    unit_column="billing_currency",
+    lacking="list cost",
+    against="list",
+)
 
 MEASURES: dict[str, Measure] = {
-    measure.name: measure for measure in (BILLED_COST, LIST_COST, USAGE, CHARGES)
+    measure.name: measure
+    for measure in (BILLED_COST, LIST_COST, USAGE, CHARGES, GROWTH, SHARE, PRICE)
 }

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from govern.model.clock import Moment
-from govern.model.measure import Measure
+from govern.model.measure import PERCENT, Measure
 from govern.model.money import plain
 
 
@@ -83,11 +83,22 @@ class Condition:
 class Limit:
     """A finding arises when the measure is strictly greater than ``amount``.
 
-    ``unit`` is a currency for money, a normalised unit for usage, ``charges`` for counts.
+    ``unit`` is a currency for money, a normalised unit for usage, ``charges`` for counts, ``%`` for
+    what is held against something else.
     """
 
     amount: Decimal
     unit: str
+
+    @property
+    def text(self) -> str:
+        """``500 CNY``, ``50%``: as it is written."""
+        return quantity(self.amount, self.unit)
+
+
+def quantity(amount: Decimal, unit: str) -> str:
+    """An amount with its unit, as limits are written."""
+    return f"{plain(amount)}{unit}" if unit == PERCENT else f"{plain(amount)} {unit}"
 
 
 @dataclass(frozen=True)
@@ -95,8 +106,9 @@ class Policy:
     """One rule. ``columns`` is what it groups by; ``subject_kind`` the word used, or ``columns``.
 
     ``limit_for`` holds other limits for single subjects, the most exact pattern first.
-    ``start`` and ``end`` are ``from`` (included) and ``before`` (excluded). ``file_sha256`` is the
-    digest of the bytes of ``file`` that were read.
+    ``start`` and ``end`` are ``from`` (included) and ``before`` (excluded). ``floor``: what a limit
+    in percent is a part of counts as at least this, per currency. ``file_sha256`` is the digest of
+    the bytes of ``file`` that were read.
     """
 
     id: str
@@ -117,6 +129,7 @@ class Policy:
     end: Moment | None = None
     limit_for: tuple[tuple[Pattern, tuple[Limit, ...]], ...] = ()
     stop: str = "ask"
+    floor: tuple[Limit, ...] = ()
     file_sha256: str | None = field(default=None, compare=False)
 
     @property
@@ -132,6 +145,7 @@ class Policy:
 
         There, the word ``none`` stands for a subject without a value, as in ``where``.
         """
+        unit = self._limited(unit)
         for pattern, limits in self.limit_for:
             wanted = "none" if subject_id is None and pattern.text == "none" else subject_id
             limit = in_unit(limits, unit) if pattern.matches(wanted) else None
@@ -141,9 +155,14 @@ class Policy:
 
     def lowest_limit(self, unit: str | None) -> Limit | None:
         """What a subject that isn't known yet could be held to, in one unit."""
+        unit = self._limited(unit)
         every = [self.limits, *(limits for _, limits in self.limit_for)]
         possible = [limit for limits in every if (limit := in_unit(limits, unit))]
         return min(possible, key=lambda limit: limit.amount) if possible else None
+
+    def _limited(self, unit: str | None) -> str | None:
+        """The unit of the limit for sums in ``unit``: percent of what they are held against."""
+        return PERCENT if self.measure.against else unit
 
 
 def in_unit(limits: tuple[Limit, ...], unit: str | None) -> Limit | None:

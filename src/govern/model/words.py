@@ -49,6 +49,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "channel": ("channel",),
     "region": ("region_id",),
     "account": ("sub_account_id",),
+    "owner": ("owner",),
     "bill": (),
 }
 
@@ -83,8 +84,8 @@ CLOSED_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 #: What people write for a word of the language, by the place where they write it.
 MEANT: dict[str, dict[str, str]] = {
-    "measure": dict.fromkeys(("cost", "costs", "spend", "amount", "money", "price"), "billed_cost")
-    | {"tokens": "usage", "rows": "charges"},
+    "measure": dict.fromkeys(("cost", "costs", "spend", "amount", "money"), "billed_cost")
+    | {"tokens": "usage", "rows": "charges", "forecast": "forecast_cost", "idle": "idle_days"},
     # The Playground's channel is bmp, as documented; channels are an open list, this isn't one.
     "channel": dict.fromkeys(("playground", "the playground", "console", "体验"), "bmp"),
 }

@@ -143,14 +143,25 @@ def _tell(error: yaml.MarkedYAMLError, source: Source, language: str) -> None:
     if language == "YAML" and wide:
         source.fault(*wide, 'a full-width colon: write ":" and a blank')
         return
-    if language == "YAML" and here == "\t":
-        source.fault(line, column, "a tab: indent with blanks")
+    tab = _tab(source.lines, line) if here == "\t" or "a tab" in (error.problem or "") else None
+    if language == "YAML" and tab:
+        source.fault(*tab, "a tab: indent with blanks")
         return
     if language == "YAML" and (error.problem or "").startswith("mapping values"):
         told = 'a second ":" in one value: quote a text that holds one, as in title: "Limit: 500"'
     if language == "YAML" and here and here in _SPECIAL:
         told += f"; quote a text that begins with {here}"
     source.fault(line, column, f"not {language}: {shorten(told, 200)}")
+
+
+def _tab(lines: Sequence[str], line: int) -> tuple[int, int] | None:
+    """Where a tab indents: on this line, or, where a text began on it, on the next that does."""
+    for number in range(line, min(line + _LINES_ABOVE, len(lines)) + 1):
+        text = lines[number - 1]
+        blank = text[: len(text) - len(text.lstrip(" \t"))]
+        if "\t" in blank:
+            return number, blank.index("\t") + 1
+    return None
 
 
 def _wide_colon(lines: Sequence[str]) -> tuple[int, int] | None:

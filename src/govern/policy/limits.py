@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
-from govern.model.measure import MEASURES, Measure
+from govern.model.measure import BILLED_COST, MEASURES, PERCENT, Measure
 from govern.model.money import NotExact, parse_amount, plain
-from govern.model.policy import Limit
+from govern.model.policy import Limit, quantity
 from govern.model.text import nearest
 from govern.policy.fields import quoted, scalar
 from govern.policy.marks import Items, Node, Source
 
-_RIGHT = re.compile(r"((?:0|[1-9]\d*)(?:\.\d+)?) ([A-Za-z]+)", re.ASCII)
+_RIGHT = re.compile(r"((?:0|[1-9]\d*)(?:\.\d+)?)(?: ([A-Za-z]+)|(%))", re.ASCII)
 _WHOLE = re.compile(r"0|[1-9]\d*", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4}(?![A-Za-z]))?", re.ASCII)
 _SPOKEN: dict[str, str] = {
@@ -33,6 +33,7 @@ _SPOKEN: dict[str, str] = {
     "EUROS": "EUR",
     "£": "GBP",
     "TOKEN": "tokens",
+    "PERCENT": PERCENT,
 }
 
 
@@ -68,6 +69,15 @@ def limits(source: Source, measure: Measure, node: Node) -> tuple[Limit, ...]:
     return tuple(found.values())
 
 
+def floor(source: Source, node: Node) -> tuple[Limit, ...]:
+    """The least amount of money that something counts as, one or a list of one per currency."""
+    found = limits(source, BILLED_COST, node)
+    for one in found:
+        if not one.amount:
+            source.refuse(node, "nothing is a part of 0: a floor is above it")
+    return found
+
+
 def _limit(source: Source, measure: Measure, node: Node) -> Limit | None:
     """``500 CNY``, ``2000000 tokens`` or a bare number of what is counted; no other spelling."""
     if measure.counted:
@@ -95,15 +105,15 @@ def _quantity(
     if found is None:
         return None
     right = _RIGHT.fullmatch(found.text)
-    if right and right[2] in units:
-        return _exact(source, node, right[1], right[2])
+    if right and (right[2] or right[3]) in units:
+        return _exact(source, node, right[1], right[2] or right[3])
     meant = _meant(found.text)
     if meant is None or not (unit := _unit(meant[1], units)):
         hint = f"write {example}"
     elif meant[0] < 0:
-        hint = f"a limit isn't negative; write {plain(-meant[0])} {unit}"
+        hint = f"a limit isn't negative; write {quantity(-meant[0], unit)}"
     else:
-        hint = f"write {plain(meant[0])} {unit}"
+        hint = f"write {quantity(meant[0], unit)}"
     source.refuse(node, f"{quoted(found.text)} is not {thing}: {hint}")
     return None
 

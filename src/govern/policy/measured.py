@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from govern.model.measure import CHARGES, MEASURES, Measure
 from govern.model.policy import Limit, Pattern
+from govern.model.words import PERIODS
 from govern.policy.fields import pattern, unknown
-from govern.policy.limits import limits
+from govern.policy.limits import floor, limits
 from govern.policy.marks import Fields, Node, Scalar, Source
 
 
@@ -57,3 +58,24 @@ def exceptions(
         if subject:
             found.append((subject, own))
     return tuple(sorted(found, key=lambda one: one[0].exactness))
+
+
+def of_whom(source: Source, node: Fields, measure: Measure | None) -> tuple[Limit, ...]:
+    """``floor``; and whether the measure can be asked of such periods and subjects at all."""
+    if measure is None:
+        return ()
+    every, per, least = (node.value(name) for name in ("every", "per", "floor"))
+    if isinstance(every, Scalar) and every.text in set(PERIODS) - set(measure.periods):
+        periods = " or ".join(measure.periods)
+        source.refuse(every, f"{measure.name} is asked every {periods}")
+    if isinstance(per, Scalar) and per.text == "bill" and measure.against == "total":
+        source.refuse(per, "the bill is the total: a share is asked per key, workspace, model …")
+    if least is None:
+        if measure.floor == "needs":
+            told = "what was before counts as at least that"
+            source.refuse(node, f"{measure.name} needs a floor, such as floor: 100 CNY: {told}")
+        return ()
+    if not measure.floor:
+        source.refuse(node.key("floor") or node, f"{measure.name} has no floor")
+        return ()
+    return floor(source, least)

@@ -24,7 +24,7 @@ from govern.policy.fields import (
     yes_or_no,
 )
 from govern.policy.marks import Faults, Fields, Items, Node, Scalar, Source
-from govern.policy.measured import exceptions, rule
+from govern.policy.measured import exceptions, of_whom, rule
 from govern.policy.sources import documents
 
 
@@ -104,6 +104,7 @@ _FIELDS: dict[str, Reader] = {
     "before": moment,
     "limit": as_it_is,
     "limit_for": as_it_is,
+    "floor": as_it_is,
     "forbid": one_of(("charges",), "thing to forbid"),
     "stop": one_of(tuple(STOPS), "stop"),
 }
@@ -130,6 +131,7 @@ def _policy(source: Source, node: Node) -> Policy | None:
     _in_order(source, node, values)
     measure, general = rule(source, node)
     special = exceptions(source, node.value("limit_for"), measure, general)
+    least = of_whom(source, node, measure)
     if source.faults.found or measure is None:
         # The run ends here anyway, and only a file without faults fills every field.
         return None
@@ -145,6 +147,7 @@ def _policy(source: Source, node: Node) -> Policy | None:
         measure=measure,
         limits=general,
         limit_for=special,
+        floor=least,
         file=source.path,
         line=node.line,
         file_sha256=source.sha256,

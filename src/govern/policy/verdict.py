@@ -151,6 +151,7 @@ def _finding(part: _Part) -> Finding:
         stop=part.one_of("stop", STOPS),
         evidence=tuple(_evidence(one) for one in part.parts("evidence")),
         other_units=part.number("other_units"),
+        currency=part.maybe("currency"),
         waiver=part.of("waiver", "waiver", lambda value: None if value is None else _object(value)),
     )
     if part.text("fingerprint") != found.fingerprint:

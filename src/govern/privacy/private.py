@@ -26,6 +26,9 @@ FIELDS = {
 #: Fields that hold paths.
 PATHS = ("path", "file", "policy_file", "empty_files", "bill_file", "checklist")
 
+#: Kinds of subjects whose ids name somebody, and the word their tokens start with.
+PEOPLE = {"account": "acct", "owner": "owner"}
+
 #: Words of Alibaba's or ours: as a literal of a policy, a service or a region they tell nothing.
 PUBLIC = frozenset((*SERVICES, *CHARGE_CATEGORIES, *CHANNEL_LABELS, *REGIONS))
 
@@ -55,8 +58,8 @@ def _special(
     mapping: Mapping[str, Any], keep: Iterable[str] = frozenset()
 ) -> Iterable[tuple[str, str, str]]:
     """(field, kind, word) of what only its neighbours tell: subjects, waivers, rejected cells."""
-    if mapping.get("kind") == "account" and isinstance(mapping.get("id"), str):
-        yield "id", "acct", mapping["id"]
+    if mapping.get("kind") in PEOPLE and isinstance(mapping.get("id"), str):
+        yield "id", PEOPLE[mapping["kind"]], mapping["id"]
     subject = mapping.get("subject")
     if "expires" in mapping and isinstance(subject, str):
         yield "reason", "text", str(mapping.get("reason", ""))

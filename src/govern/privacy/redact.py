@@ -14,7 +14,7 @@ from govern.model.bill import Evidence
 from govern.model.document import Document, Section, Sheet
 from govern.model.finding import Finding, Subject
 from govern.model.report import PolicyResult
-from govern.privacy.private import FIELDS, PATHS, PUBLIC, asked_for, learn
+from govern.privacy.private import FIELDS, PATHS, PEOPLE, PUBLIC, asked_for, learn
 from govern.privacy.tokens import Tokens
 
 # Closed words, numbers and instants: nobody's name, even where they happen to spell one.
@@ -45,7 +45,7 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
     shown = {
         f.subject.id
         for f in (*findings, *document.past)
-        if f.subject.kind not in ("account", "columns")
+        if f.subject.kind not in (*PEOPLE, "columns")
     }
     for payload in (document.payload, *beside):
         learn(tokens, payload, keep={subject_id for subject_id in shown if subject_id})

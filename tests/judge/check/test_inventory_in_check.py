@@ -267,3 +267,16 @@ def test_evidence_of_a_policy_by_owner_points_into_the_bill(company: Company) ->
     report = company.judged(*ROWS, policies=policy(per="[owner]"))
     (finding,) = report.findings
     assert [one.line for one in finding.evidence] == [3, 4]
+
+
+def test_an_owner_is_held_to_the_sum_of_all_keys_and_workspaces_of_theirs(tmp_path: Path) -> None:
+    report = Company(tmp_path).judged(
+        of("1", "llm-a", "60"),
+        of("2", "llm-a", "30"),
+        of("9", "llm-a", "11"),
+        policies="  - {id: o, title: t, per: owner, limit: {billed_cost: 40 CNY}}\n",
+    )
+    # Key 1 is lin's; key 2, and key 9 that nobody listed, are of sun's workspace.
+    told = [(one.subject.kind, one.subject.id, one.observed) for one in report.findings]
+    assert told == [("owner", "lin", 60), ("owner", "sun", 41)]
+    assert report.findings[0].message == "owner lin cost 60 CNY, more than 40"

@@ -88,10 +88,23 @@ class Horizon:
             return f"the bill begins on {self.start:%Y-%m-%d}, after that: add the earlier months"
         for start, end in self.gaps:
             if end > since:
-                return f"the bill misses {start:%Y-%m-%d} to {end:%Y-%m-%d}: add it"
+                return _missing(start, end)
         if since >= self.end:
             return f"the bill holds nothing since {self.end:%Y-%m-%d}: add {since:%Y-%m}"
         return None
+
+    def hidden(self, start: datetime, end: datetime) -> str | None:
+        """Why it doesn't show every charge up to ``end`` since ``start``; None if it does, but for
+        charges that arrive late."""
+        if start < self.start:
+            return self.lacking(start)
+        for first, last in self.gaps:
+            if start < last and first < end:
+                return _missing(first, last)
+        for month in self.months:
+            if start < month.end and month.start < end and month.shown < min(month.end, end):
+                return month.cut_short()
+        return self.lacking(self.end) if end > self.end else None
 
     def proved(self, since: datetime, settle: timedelta) -> datetime:
         """Until when silence since ``since`` is proved; before ``since`` if it isn't at all."""
@@ -114,3 +127,7 @@ class Horizon:
         """The months from the one on in which ``since`` lies."""
         before = sum(1 for month in self.months if month.start <= since)
         return self.months[before - 1 :] if before else ()
+
+
+def _missing(start: datetime, end: datetime) -> str:
+    return f"the bill misses {start:%Y-%m-%d} to {end:%Y-%m-%d}: add it"

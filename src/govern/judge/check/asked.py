@@ -97,6 +97,11 @@ class Asked:
             clause &= same(self.unit, self.policy.limits[0].unit)
         return clause
 
+    def named(self, period: str) -> str:
+        """A period in words."""
+        words = {"total": "the bill", "week": f"the week of {period}"}
+        return words.get(self.policy.every, period)
+
     def count(self, clause: Clause) -> int:
         return query.count(self.ledger, clause)
 

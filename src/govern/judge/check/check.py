@@ -13,6 +13,7 @@ from govern.judge.bill.trust import distrust, too_old
 from govern.judge.check import against, bar, evidence, waiving
 from govern.judge.check.findings import finding_of
 from govern.judge.check.rule import Breach, Rule, Verdict
+from govern.judge.check.sight import SETTLE, Sight
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name
@@ -30,7 +31,8 @@ from govern.model.waiver import Waiver
 class Terms:
     """What a run is judged by besides its policies.
 
-    ``max_bill_age``: how long before ``as_of`` the bill may end.
+    ``max_bill_age``: how long before ``as_of`` the bill may end. ``settle``: how late a charge may
+    come.
 
     ``fail_on`` is a severity or ``never``; ``fail_on_new``: what the baseline knew fails nothing.
     ``chosen`` tells whether a policy id is selected. ``baseline``: a verdict of before, that
@@ -48,6 +50,7 @@ class Terms:
     directory: Directory = field(default_factory=lambda: Directory(()))
     baseline: Baseline | None = None
     fail_on_new: bool = False
+    settle: timedelta = SETTLE
 
 
 def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckReport:
@@ -62,6 +65,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
     name(ledger, directory)
     divide(ledger, _instants(applied, ledger))
     values = Values(ledger, directory.words if directory else None)
+    sight = Sight(ledger, terms.as_of, values, directory, terms.settle)
     results: list[PolicyResult] = []
     broken: list[tuple[Rule, Sequence[Breach]]] = []
     for policy in policies:
@@ -73,7 +77,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
             needs = f"needs an inventory for {', '.join(names)}, and none was given (--inventory)"
             results.append(replace(_bare(policy, "error"), message=needs))
             continue
-        rule = Rule(ledger, policy, values)
+        rule = Rule(ledger, policy, sight)
         verdict = rule.verdict()
         broken.append((rule, verdict.breaches))
         results.append(_result(policy, verdict, values.unmatched(policy.where)))
@@ -139,7 +143,7 @@ def _result(policy: Policy, verdict: Verdict, unmatched: tuple[str, ...]) -> Pol
         free=verdict.free,
         findings=len(verdict.breaches),
         unmatched=unmatched,
-        message=verdict.undecided,
+        message=verdict.undecided or verdict.remark,
     )
 
 

@@ -11,8 +11,10 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from govern.judge.bill.matching import Values
 from govern.judge.check.asked import Asked, Key
+from govern.judge.check.figure import Figure, Figures
+from govern.judge.check.figures import figures_of
+from govern.judge.check.sight import Sight
 from govern.judge.check.undecided import undecided
 from govern.ledger import query
 from govern.ledger.clauses import FREE, another, same
@@ -29,11 +31,11 @@ class Breach:
 
     ``key`` names its group.
     ``first_charge`` and ``last_charge`` are naive, and known to ``width``. ``playground``: all its
-    charges are the console Playground's. ``free`` of its ``charges`` cost nothing.
+    charges are the console Playground's. ``free`` of its ``charges`` cost nothing. ``told``: what
+    was observed in words, where that is no plain sum; ``observed`` is rounded up then.
     """
 
     key: Key
-
     subject: Subject
     start: datetime
     end: datetime
@@ -47,19 +49,21 @@ class Breach:
     width: str
     playground: bool
     free: int = 0
+    told: str = ""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What one policy found. ``undecided`` says why the policy couldn't be decided, if so.
 
-    ``free`` of the ``matched`` charges cost nothing.
+    ``free`` of the ``matched`` charges cost nothing. ``remark``: what was not asked.
     """
 
     matched: int
     free: int
     breaches: tuple[Breach, ...]
     undecided: str | None
+    remark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,20 +99,23 @@ class _Group:
 class Rule:
     """One policy over one ledger."""
 
-    def __init__(self, ledger: Ledger, policy: Policy, values: Values) -> None:
+    def __init__(self, ledger: Ledger, policy: Policy, sight: Sight) -> None:
         self.ledger = ledger
         self.policy = policy
-        self.asked = Asked(ledger, policy, values)
+        self.sight = sight
+        self.asked = Asked(ledger, policy, sight.values)
 
     def verdict(self) -> Verdict:
         """Apply the policy to the whole bill."""
         groups = self._groups()
         observed = {key: group.observed for key, group in groups.items()}
+        figures = figures_of(self.asked, observed, self.sight)
         return Verdict(
             self.asked.count(self.asked.certain),
             self.asked.count(self.asked.certain & FREE),
-            tuple(self._breaches(groups)),
-            undecided(self.asked, observed),
+            tuple(self._above(groups, figures) if figures else self._breaches(groups)),
+            undecided(self.asked, observed, figures),
+            figures.remark if figures else None,
         )
 
     def earliest(self, most: int) -> dict[Key, list[tuple[int, int]]]:
@@ -158,25 +165,41 @@ class Rule:
         for key, group in groups.items():
             subject = self.asked.subject(key[0], group.shared)
             limit = self.policy.limit_of(subject.id, key[2])
-            if limit is None or group.observed <= limit.amount:
+            if limit and group.observed > limit.amount:
+                yield self._breach(key, group, subject, limit)
+
+    def _above(self, groups: dict[Key, _Group], figures: Figures) -> Iterable[Breach]:
+        """Groups whose figure is above the limit, whatever is unknown."""
+        for figure in figures.figures:
+            group = groups.get(figure.key)
+            if group is None:
                 continue
-            start, end = self._bounds(key[1])
-            yield Breach(
-                key=key,
-                subject=subject,
-                start=start,
-                end=end,
-                observed=group.observed,
-                limit=limit,
-                charges=group.charges,
-                other_units=self._other_units(key),
-                costs=group.costs,
-                first_charge=group.first,
-                last_charge=group.last,
-                width=group.width,
-                playground=group.playground,
-                free=group.free,
-            )
+            subject = self.asked.subject(figure.key[0], group.shared)
+            limit = self.policy.limit_of(subject.id, figure.key[2])
+            if limit and figure.above(limit.amount):
+                yield self._breach(figure.key, group, subject, limit, figure)
+
+    def _breach(
+        self, key: Key, group: _Group, subject: Subject, limit: Limit, figure: Figure | None = None
+    ) -> Breach:
+        start, end = self._bounds(key[1])
+        return Breach(
+            key=key,
+            subject=subject,
+            start=start,
+            end=end,
+            observed=figure.shown if figure else group.observed,
+            limit=limit,
+            charges=group.charges,
+            other_units=self._other_units(key),
+            costs=group.costs,
+            first_charge=group.first,
+            last_charge=group.last,
+            width=group.width,
+            playground=group.playground,
+            free=group.free,
+            told=figure.told if figure else "",
+        )
 
     def _bounds(self, period: str) -> tuple[datetime, datetime]:
         if self.policy.every != "total":

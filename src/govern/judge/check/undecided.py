@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from govern.judge.check.asked import Asked, Key
+from govern.judge.check.figure import Figures
+from govern.judge.check.unknown import Slack, because, charges_text, counted, slack
 from govern.ledger import query
 from govern.ledger.clauses import (
     MONTHLY,
-    SPREAD,
-    UNTOLD_SERVICE,
     WITHOUT_UNIT,
-    Clause,
     Column,
     has_value,
     of_files,
@@ -21,8 +19,11 @@ from govern.ledger.clauses import (
 from govern.model.money import EXACT
 
 
-def undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> str | None:
-    """The reasons, or None where the verdict stands. ``observed``: each group's own measure.
+def undecided(
+    asked: Asked, observed: Mapping[Key, Decimal], figures: Figures | None = None
+) -> str | None:
+    """The reasons, or None where the verdict stands. ``observed``: each group's own measure;
+    ``figures``: what they come to, where that is no plain sum.
 
     What is unknown is added to each subject only to ask whether the verdict could change.
     """
@@ -30,7 +31,7 @@ def undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> str | None:
         *_lacking(asked),
         *_no_limit(asked),
         *_without_unit(asked, observed),
-        *_undecided(asked, observed),
+        *(_by_figures(asked, figures) if figures else _undecided(asked, observed)),
     ]
     return "; ".join(reasons) or None
 
@@ -41,23 +42,24 @@ def _lacking(asked: Asked) -> Iterable[str]:
     if asked.policy.every in ("day", "week"):
         monthly = asked.count(possible & MONTHLY)
         if monthly:
-            yield f"needs charges by day; {_count(monthly)} known to the month only"
+            yield f"needs charges by day; {counted(monthly)} known to the month only"
     measure = asked.measure
     if measure.lacking:
-        without = [file.number for file in asked.ledger.files if measure.column not in file.fields]
+        column = "list_cost" if measure.against == "list" else measure.column
+        without = [file.number for file in asked.ledger.files if column not in file.fields]
         lacking = asked.count(possible & of_files(without)) if without else 0
         if lacking:
             yield (
-                f"needs the {measure.lacking}, which the bill doesn't carry for {_charges(lacking)}"
-                " (export it by billable item)"
+                f"needs the {measure.lacking}, which the bill doesn't carry for "
+                f"{charges_text(lacking)} (export it by billable item)"
             )
 
 
 def _no_limit(asked: Asked) -> Iterable[str]:
     """Currencies of charges that match, or could, and for which the policy has no limit."""
-    if not asked.measure.money:
+    named = [one.unit for one in asked.policy.floor or asked.policy.limits]
+    if not asked.measure.money and not asked.policy.floor:
         return
-    named = [limit.unit for limit in asked.policy.limits]
     clause = asked.possible & has_value("billing_currency", named, absent=False, excludes=True)
     rows = query.ask(asked.ledger, ["billing_currency"], (), clause)
     if rows:
@@ -86,40 +88,41 @@ def _without_unit(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str
         if limit and observed.get((subject, period, unit), Decimal(0)) <= limit.amount:
             loose += charges
     if loose:
-        yield f"undecided: {_count(loose)} without a unit of usage, which could be any"
+        yield f"undecided: {counted(loose)} without a unit of usage, which could be any"
 
 
-@dataclass(frozen=True)
-class _Slack:
-    """What could be added to a sum, in the policy's own measure; negative amounts add nothing.
-
-    ``unlisted`` of its charges could match only because the inventory doesn't show everything,
-    ``untold`` only because nothing tells their service; ``summed`` of them stand in a ledger as
-    sums whose rows aren't here.
-    """
-
-    amount: Decimal = Decimal(0)
-    charges: int = 0
-    unlisted: int = 0
-    untold: int = 0
-    summed: int = 0
+def _by_figures(asked: Asked, figures: Figures) -> Iterable[str]:
+    """What could not be measured, and figures that what is unknown could push over their limit."""
+    yield from figures.reasons
+    unknown = []
+    for figure in figures.figures:
+        values, _, unit = figure.key
+        anybody = asked.policy.columns and not values
+        limit = (
+            asked.policy.lowest_limit(unit)
+            if anybody
+            else asked.policy.limit_of(asked.subject(values).id, unit)
+        )
+        if limit and figure.above(limit.amount) is None:
+            unknown.append(figure.unknown)
+    yield from dict.fromkeys(unknown)
 
 
 def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
     """Whether what is unknown could push a subject over its limit that is below it now."""
-    loose = _slack(asked, asked.of_any_subject, by_subject=False)
-    own = _slack(asked, asked.of_its_subject, by_subject=True)
+    loose = slack(asked, asked.of_any_subject, by_subject=False)
+    own = slack(asked, asked.of_its_subject, by_subject=True)
     if not loose and not own:
         return
     known = {*observed, *own}
     for values, period, unit in sorted(known, key=str):
-        floating = loose.get(((), period, unit), _Slack())
-        mine = own.get((values, period, unit), _Slack())
+        floating = loose.get(((), period, unit), Slack())
+        mine = own.get((values, period, unit), Slack())
         limit = asked.policy.limit_of(asked.subject(values).id, unit)
         sure = observed.get((values, period, unit), Decimal(0))
         most = EXACT.add(sure, EXACT.add(floating.amount, mine.amount))
         if limit and sure <= limit.amount < most:
-            yield _because(floating, mine)
+            yield because(floating, mine)
             return
     for (_, period, unit), floating in sorted(loose.items(), key=str):
         if not asked.policy.columns and ((), period, unit) in known:
@@ -130,62 +133,5 @@ def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
             else asked.policy.limit_of("bill", unit)
         )
         if limit and floating.amount > limit.amount:
-            yield _because(floating, _Slack())
+            yield because(floating, Slack())
             return
-
-
-def _slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, _Slack]:
-    by = asked.keys if by_subject else (asked.period, asked.unit)
-    of_inventory = asked.nameless | asked.unlisted
-    summed = SPREAD & of_files(file.number for file in asked.ledger.files if file.staged is None)
-    rows = query.ask(
-        asked.ledger,
-        by,
-        (
-            query.positive(asked.measure.column),
-            query.charges(),
-            query.charges(of_inventory),
-            query.charges(asked.untold & UNTOLD_SERVICE),
-            query.charges(summed),
-        ),
-        unknown & asked.measurable(),
-    )
-    return {
-        (tuple(values), period, unit): _Slack(Decimal(amount), *counts)
-        for *values, period, unit, amount, counts in ((*row[:-4], row[-4:]) for row in rows)
-    }
-
-
-def _because(floating: _Slack, mine: _Slack) -> str:
-    reasons = []
-    unparsed = floating.charges - floating.unlisted - floating.untold
-    straddling = mine.charges - mine.unlisted
-    unlisted = floating.unlisted + mine.unlisted
-    if unparsed:
-        reasons.append(
-            f"{unparsed} matching charge{'s have' if unparsed > 1 else ' has'} an Instance ID "
-            "of no known layout (instance_ids: in govern.yaml can teach it)"
-        )
-    if floating.untold:
-        reasons.append(
-            f"of {_charges(floating.untold)} neither commodity nor Instance ID tells the service"
-        )
-    if straddling:
-        reasons.append(
-            f"{_count(straddling)} not known exactly enough to be before or after from/before"
-            + (" (a ledger keeps sums by day: judge the bill itself)" if mine.summed else "")
-        )
-    if unlisted:
-        reasons.append(
-            f"{_count(unlisted)} of keys or workspaces that the inventory doesn't list, "
-            "and it doesn't show everything"
-        )
-    return f"undecided: {' and '.join(reasons)}, which could break the limit"
-
-
-def _charges(count: int) -> str:
-    return f"{count} charge{'' if count == 1 else 's'}"
-
-
-def _count(charges: int) -> str:
-    return f"{_charges(charges)} {'is' if charges == 1 else 'are'}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from govern.model.measure import MEASURES, Measure
+from govern.model.measure import MEASURES, PERCENT, Measure
 
 Schema = dict[str, Any]
 
@@ -118,8 +118,9 @@ def measured(measure: Measure) -> Schema:
 
 
 def quantity(units: Sequence[str]) -> Schema:
-    """``500 CNY``: a number as we write it, one blank, and a unit."""
-    return string(rf"^{_NUMBER} ({'|'.join(units)})$")
+    """``500 CNY``: a number as we write it, one blank, and a unit; ``50%`` has no blank."""
+    spelled = "|".join(unit if unit == PERCENT else f" {unit}" for unit in units)
+    return string(rf"^{_NUMBER}({spelled})$")
 
 
 def any_quantity(description: str) -> Schema:

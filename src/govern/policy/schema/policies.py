@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from govern.model.measure import MEASURES
+from typing import Any
+
+from govern.model.measure import BILLED_COST, MEASURES
 from govern.model.words import (
     CLOSED_COLUMNS,
     INVENTORY_COLUMNS,
@@ -63,6 +65,9 @@ _MEASURES = {
     "list_cost": "The catalogue amount, before discounts, such as 800 CNY.",
     "usage": "What was consumed, in its own unit, such as 2000000 tokens.",
     "charges": "How many charges there are: a whole number.",
+    "growth": "Against the period before, such as 50%; needs a floor.",
+    "share": "Of what all charges cost that the policy is about, such as 40%.",
+    "price": "Billed cost per unit, in percent of the list price, such as 80%.",
 }
 
 
@@ -132,11 +137,29 @@ def _limit() -> Schema:
 
 def _limits_alike() -> list[Schema]:
     """``limit_for`` is in the measure of ``limit``; where something is forbidden, in charges."""
-    found = [
-        _if_so("limit", {"type": "object", "properties": {name: True}, "required": [name]}, one)
-        for name, one in ((name, measured(one)) for name, one in MEASURES.items())
-    ]
-    return [*found, _if_so("forbid", True, measured(MEASURES["charges"]))]
+    found = [_if_so("limit", _names(name), measured(one)) for name, one in MEASURES.items()]
+    return [*found, _if_so("forbid", True, measured(MEASURES["charges"])), *_asked_of()]
+
+
+def _names(measure: str) -> Schema:
+    return {"type": "object", "properties": {measure: True}, "required": [measure]}
+
+
+def _asked_of() -> list[Schema]:
+    """Periods, subjects and floor of each measure that doesn't take them all."""
+    found: list[Schema] = []
+    for name, one in MEASURES.items():
+        fields: dict[str, Any] = {} if one.floor else {"floor": False}
+        if one.periods != PERIODS:
+            fields["every"] = {"enum": list(one.periods)}
+        if one.against == "total":
+            fields["per"] = {"not": {"const": "bill"}}
+        needs: Schema = {"required": ["floor"]} if one.floor == "needs" else {}
+        fields |= {"floor": True} if needs else {}
+        asks = {"properties": {"limit": _names(name)}, "required": ["limit"]}
+        found.append({"if": asks, "then": {"properties": fields, **needs}})
+    forbids = {"properties": {"forbid": True}, "required": ["forbid"]}
+    return [*found, {"if": forbids, "then": {"properties": {"floor": False}}}]
 
 
 def _if_so(field: str, what: Schema | bool, limit: Schema) -> Schema:
@@ -170,6 +193,10 @@ FIELDS: dict[str, Schema] = {
         "type": "object",
         "description": "Other limits for single subjects, by id or wildcard; the most exact wins.",
     },
+    "floor": told(
+        "What a growth or a share is held against counts as at least this, such as 100 CNY.",
+        measured(BILLED_COST),
+    ),
     "forbid": words(["charges"], "Nothing may be charged: the same as limit: {charges: 0}."),
     "stop": words(
         {word: f"{meaning[:1].upper()}{meaning[1:]}." for word, meaning in STOPS.items()},

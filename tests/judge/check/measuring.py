@@ -1,0 +1,79 @@
+"""One policy over a bill of a few charges, for tests of measures: what comes of it, in short."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from bills import bill, row
+
+from govern.judge.check.check import Terms, check
+from govern.ledger.reading import Reading, read
+from govern.model.clock import parse_moment
+from govern.model.inventory import Directory
+from govern.model.report import CheckReport
+from govern.policy.inventory import load_inventories
+from govern.policy.policies import load_policies
+
+AS_OF = datetime(2026, 10, 5)
+
+
+def charge(
+    amount: str = "1",
+    day: str = "2026-09-05",
+    *,
+    key: str = "7",
+    ids: str = "",
+    currency: str = "CNY",
+    listed: str = "10",
+    usage: str = "1000",
+    unit: str = "Token",
+    payer: str = "100",
+) -> str:
+    return row(
+        **{
+            "资产/资源实例ID": ids or f"{key};llm-a;qwen-max;output_token;app;0",
+            "应付金额": amount,
+            "账单月份": day[:7],
+            "账单日期": day,
+            "定价币种": currency,
+            "目录总价": listed,
+            "用量": usage,
+            "用量单位": unit,
+            "资源购买账号ID": payer,
+            "资源归属账号ID": payer,
+        }
+    )
+
+
+def judged(
+    folder: Path,
+    rule: str,
+    *rows: str,
+    exported: str | None = "2026-10-04T12:00",
+    inventory: str | None = None,
+) -> CheckReport:
+    """``exported``: when the bill was, or None where nothing tells that."""
+    policies, path = folder / "policies.yaml", str(bill(folder, *rows))
+    policies.write_text(f"version: 1\npolicies:\n  - {{id: p, title: t, {rule}}}\n")
+    inventories = []
+    if inventory is not None:
+        (folder / "inventory.yaml").write_text(inventory)
+        inventories = load_inventories([str(folder / "inventory.yaml")])
+    how = Reading(exported_at={path: parse_moment(exported)} if exported else {})
+    with read([path], how) as ledger:
+        rules = load_policies([str(policies)])
+        return check(ledger, rules, Terms(AS_OF, directory=Directory(inventories)))
+
+
+def fired(report: CheckReport) -> list[tuple[str | None, str, Decimal]]:
+    """Subject, period and what was observed of each finding, the subjects in their order."""
+    found = [(one.subject.id, one.period, one.observed) for one in report.findings]
+    return sorted(found, key=str)
+
+
+def ended(report: CheckReport) -> tuple[str, str | None]:
+    """How the policy ended, and what is said of that."""
+    (result,) = report.policies
+    return result.outcome, result.message
