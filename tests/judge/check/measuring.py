@@ -11,7 +11,7 @@ from bills import bill, row
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
 from govern.model.clock import parse_moment
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 from govern.model.report import CheckReport
 from govern.policy.inventory import load_inventories
 from govern.policy.policies import load_policies

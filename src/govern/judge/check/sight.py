@@ -10,7 +10,7 @@ from govern.judge.bill.horizon import Horizon
 from govern.judge.bill.matching import Values
 from govern.judge.bill.payers import horizons
 from govern.ledger.ledger import Ledger
-from govern.model.inventory import Directory
+from govern.model.directory import Directory
 
 #: How late a charge may come, where nobody says otherwise.
 SETTLE = timedelta(hours=48)
