@@ -21,7 +21,7 @@ from .files import write
 def of(folder: Path, text: str | bytes) -> tuple[Node | None, list[Fault]]:
     faults = Faults()
     document = read(write(folder, text), faults)
-    return (document.root if document else None), faults.found
+    return (document.root if document else None), faults.all
 
 
 @pytest.fixture(params=["libyaml", "pure python"])
@@ -180,7 +180,7 @@ def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     for name in ("none.yaml", "no\0name.yaml"):
         faults = Faults()
         assert read(str(tmp_path / name), faults) is None
-        assert [fault.message for fault in faults.found] == ["doesn't exist"]
+        assert [fault.message for fault in faults.all] == ["doesn't exist"]
 
 
 def test_the_rules_are_imported_without_a_yaml_reader() -> None:

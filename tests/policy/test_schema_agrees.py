@@ -10,7 +10,7 @@ from commandline import govern
 
 from govern.model.measure import MEASURES
 from govern.model.words import SUBJECTS, WHERE_COLUMNS
-from govern.policy import checklist, config, inventory, policies, waivers
+from govern.policy import config, inventory, policies, steps, waivers
 from govern.policy.schema import KINDS, file_name, schema
 
 ROOT = Path(__file__).parents[2]
@@ -50,8 +50,8 @@ def test_every_field_column_and_measure_of_the_loaders_is_in_the_schemas() -> No
     assert list(waiver) == [*waivers._REQUIRED, "up_to"]
     assert list(schema("config")["properties"]) == list(config._readers(""))
     assert list(schema("inventory")["properties"]) == list(inventory._READERS)
-    steps = schema("checklist")["properties"]["steps"]["items"]["properties"]
-    assert sorted(steps) == sorted(checklist._STEP)
+    step = schema("checklist")["properties"]["steps"]["items"]["properties"]
+    assert sorted(step) == sorted(steps._STEP)
 
 
 def test_everything_that_can_be_written_has_its_hover_text() -> None:

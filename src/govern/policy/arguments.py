@@ -21,20 +21,20 @@ COLUMNS = (*WHERE_COLUMNS, "instance_id", *TIMES)
 
 def columns(words: Sequence[str]) -> tuple[str, ...]:
     """The columns of ``--by``: comma lists, repeatable. Raises wrong usage."""
-    found = [part.strip() for word in words for part in word.split(",")]
-    faults = [fault for name in found if (fault := _unknown("--by", name))]
-    faults += [f"--by {name}: named twice" for name in sorted(set(found)) if found.count(name) > 1]
+    names = [part.strip() for word in words for part in word.split(",")]
+    faults = [fault for name in names if (fault := _unknown("--by", name))]
+    faults += [f"--by {name}: named twice" for name in sorted(set(names)) if names.count(name) > 1]
     if faults:
         raise GovernError("usage", faults)
-    return tuple(found)
+    return tuple(names)
 
 
 def month(word: str) -> str:
     """The billing month of ``--compare``. Raises wrong usage."""
-    found = re.fullmatch(r"(\d{4})-?(\d{2})", word, re.ASCII)
-    if not found or not 1 <= int(found[2]) <= 12:
+    written = re.fullmatch(r"(\d{4})-?(\d{2})", word, re.ASCII)
+    if not written or not 1 <= int(written[2]) <= 12:
         raise usage(f"--compare {shorten(word, 60)}: write a month, as in 2026-08")
-    return f"{found[1]}-{found[2]}"
+    return f"{written[1]}-{written[2]}"
 
 
 def conditions(words: Sequence[str]) -> tuple[Condition, ...]:
@@ -44,7 +44,7 @@ def conditions(words: Sequence[str]) -> tuple[Condition, ...]:
     conditions must hold. Raises wrong usage with every fault.
     """
     faults: list[str] = []
-    found = []
+    given = []
     for word in words:
         column, separator, written = word.partition("=")
         excludes = column.endswith("!")
@@ -58,22 +58,22 @@ def conditions(words: Sequence[str]) -> tuple[Condition, ...]:
             continue
         patterns = tuple(_pattern(value) for value in written.split(","))
         faults += _impossible(column, patterns)
-        found.append(Condition(column, patterns, excludes))
+        given.append(Condition(column, patterns, excludes))
     if faults:
         raise GovernError("usage", faults)
-    return tuple(found)
+    return tuple(given)
 
 
 def stops(words: Sequence[str]) -> tuple[tuple[str, Moment], ...]:
     """``KEY=INSTANT`` of ``--stopped-at``. Raises wrong usage with every fault."""
     faults = []
-    found = []
+    given = []
     for word in words:
         key, separator, written = word.rpartition("=")
         try:
             if not separator or not key:
                 raise ValueError(word)
-            found.append((key, parse_moment(written)))
+            given.append((key, parse_moment(written)))
         except ValueError:
             faults.append(
                 f"--stopped-at {shorten(word, 100)}: write KEY=INSTANT, "
@@ -81,7 +81,7 @@ def stops(words: Sequence[str]) -> tuple[tuple[str, Moment], ...]:
             )
     if faults:
         raise GovernError("usage", faults)
-    return tuple(found)
+    return tuple(given)
 
 
 def _unknown(option: str, name: str) -> str | None:
@@ -90,8 +90,8 @@ def _unknown(option: str, name: str) -> str | None:
     if name == "unit":
         return f"{option} unit: units are never added up; every row lists its usage per unit"
     near = nearest(name, COLUMNS) if len(name) < 64 else None
-    told = f"did you mean {near}?" if near else f"it is one of {', '.join(COLUMNS)}"
-    return f"{option} {shorten(name, 60)}: no such column; {told}"
+    hint = f"did you mean {near}?" if near else f"it is one of {', '.join(COLUMNS)}"
+    return f"{option} {shorten(name, 60)}: no such column; {hint}"
 
 
 def _pattern(value: str) -> Pattern:
@@ -118,8 +118,8 @@ def _impossible(column: str, patterns: Sequence[Pattern]) -> list[str]:
     for pattern in patterns if words else ():
         if pattern.text and not any(map(pattern.matches, words)):
             near = nearest(pattern.text, words) if len(pattern.text) < 64 else None
-            told = f"did you mean {near}?" if near else f"it is one of {', '.join(words)}"
-            faults.append(f"--where {column}={shorten(pattern.text, 60)}: {told}")
+            hint = f"did you mean {near}?" if near else f"it is one of {', '.join(words)}"
+            faults.append(f"--where {column}={shorten(pattern.text, 60)}: {hint}")
     return faults
 
 

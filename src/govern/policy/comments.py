@@ -17,22 +17,22 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def comments_of(document: YamlFile) -> dict[Place, Comment]:
     """The comments of a file that was read without a fault."""
     lines = document.source.lines
-    places = sorted(_places(document.root, ()), key=lambda one: (one[0], len(one[1])))
-    found: dict[Place, Comment] = {}
+    places = sorted(_places(document.root, ()), key=lambda at_node: (at_node[0], len(at_node[1])))
+    comments: dict[Place, Comment] = {}
     for line, column in _hashes("\n".join(lines)):
         written = lines[line - 1]
         comment = written[column - 1 :].rstrip()
         if written[: column - 1].strip():
             before = [place for at, place in places if at <= line]
             place = before[-1] if before else END
-            known = found.get(place, Comment())
+            known = comments.get(place, Comment())
             behind = f"{known.behind} {comment}".strip()
-            found[place] = Comment(known.above, behind)
+            comments[place] = Comment(known.above, behind)
         else:
             place = next((place for at, place in places if at > line), END)
-            known = found.get(place, Comment())
-            found[place] = Comment((*known.above, comment), known.behind)
-    return found
+            known = comments.get(place, Comment())
+            comments[place] = Comment((*known.above, comment), known.behind)
+    return comments
 
 
 def _places(node: Node, place: Place) -> Iterable[tuple[int, Place]]:

@@ -137,7 +137,7 @@ def _tell(error: yaml.MarkedYAMLError, source: Source, language: str) -> None:
     if error.context_mark and any(word in context for word in ("scalar", "alias", "anchor", "tag")):
         mark = error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    told = ", ".join(part for part in (context, error.problem) if part)
+    problem = ", ".join(part for part in (context, error.problem) if part)
     here = source.lines[line - 1][column - 1 : column] if line <= len(source.lines) else ""
     wide = _wide_colon(source.lines[:line])
     if language == "YAML" and wide:
@@ -148,10 +148,12 @@ def _tell(error: yaml.MarkedYAMLError, source: Source, language: str) -> None:
         source.fault(*tab, "a tab: indent with blanks")
         return
     if language == "YAML" and (error.problem or "").startswith("mapping values"):
-        told = 'a second ":" in one value: quote a text that holds one, as in title: "Limit: 500"'
+        problem = (
+            'a second ":" in one value: quote a text that holds one, as in title: "Limit: 500"'
+        )
     if language == "YAML" and here and here in _SPECIAL:
-        told += f"; quote a text that begins with {here}"
-    source.fault(line, column, f"not {language}: {shorten(told, 200)}")
+        problem += f"; quote a text that begins with {here}"
+    source.fault(line, column, f"not {language}: {shorten(problem, 200)}")
 
 
 def _tab(lines: Sequence[str], line: int) -> tuple[int, int] | None:
@@ -170,7 +172,7 @@ def _wide_colon(lines: Sequence[str]) -> tuple[int, int] | None:
     Such a line is a text that goes on below, so YAML trips over a line further down.
     """
     for line in range(len(lines), max(0, len(lines) - _LINES_ABOVE), -1):
-        found = _WIDE_COLON.match(lines[line - 1])
-        if found:
-            return line, found.end() + 1
+        match = _WIDE_COLON.match(lines[line - 1])
+        if match:
+            return line, match.end() + 1
     return None

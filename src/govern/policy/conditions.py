@@ -16,7 +16,7 @@ def conditions(source: Source, node: Node) -> tuple[Condition, ...]:
     if not isinstance(node, Fields):
         source.refuse(node, "a mapping of columns belongs here, such as {service: inference}")
         return ()
-    found = []
+    by_column = []
     for key, value in node.entries:
         if key.text not in WHERE_COLUMNS:
             unknown(source, key, "column", WHERE_COLUMNS)
@@ -24,8 +24,8 @@ def conditions(source: Source, node: Node) -> tuple[Condition, ...]:
         excludes = isinstance(value, Fields)
         wanted = _excluded(source, value) if isinstance(value, Fields) else value
         if wanted is not None:
-            found.append(Condition(key.text, _patterns(source, key.text, wanted), excludes))
-    return tuple(found)
+            by_column.append(Condition(key.text, _patterns(source, key.text, wanted), excludes))
+    return tuple(by_column)
 
 
 def _excluded(source: Source, node: Fields) -> Node | None:
@@ -43,19 +43,19 @@ def _patterns(source: Source, column: str, node: Node) -> tuple[Pattern, ...]:
         source.refuse(node, "an empty list picks nothing")
 
     def read(source: Source, node: Node) -> Pattern | None:
-        found = pattern(source, node)
-        if found is None or not isinstance(node, Scalar):
+        wildcards = pattern(source, node)
+        if wildcards is None or not isinstance(node, Scalar):
             return None
         if node.plain and node.text == "none":
-            found = Pattern(None)
+            wildcards = Pattern(None)
         if isinstance(node, Scalar) and node.text.casefold() in MEANT.get(column, {}):
             unknown(source, node, column, ())
             return None
         words = CLOSED_COLUMNS.get(column)
-        if words and not _possible(found, column, words):
+        if words and not _possible(wildcards, column, words):
             unknown(source, node, column, words)
             return None
-        return found
+        return wildcards
 
     return several(source, node, read)
 

@@ -88,33 +88,33 @@ def _readers(folder: str) -> dict[str, Reader]:
 
 
 def _path(folder: str, source: Source, node: Node) -> str | None:
-    found = line(source, node)
-    if found and "://" in found:
-        source.refuse(node, f"{quoted(found)} is a URL; only files are read")
+    path = line(source, node)
+    if path and "://" in path:
+        source.refuse(node, f"{quoted(path)} is a URL; only files are read")
         return None
-    return os.path.normpath(os.path.join(folder, found)) if found else None
+    return os.path.normpath(os.path.join(folder, path)) if path else None
 
 
 def _timezone(source: Source, node: Node) -> str | None:
-    found = line(source, node)
+    zone = line(source, node)
     try:
-        if found:
-            parse_zone(found)
+        if zone:
+            parse_zone(zone)
     except ValueError:
-        source.refuse(node, f"{quoted(found or '')} is no time zone: write +08:00 or Asia/Shanghai")
+        source.refuse(node, f"{quoted(zone or '')} is no time zone: write +08:00 or Asia/Shanghai")
         return None
-    return found
+    return zone
 
 
 def _duration(source: Source, node: Node) -> str | None:
-    found = scalar(source, node)
+    written = scalar(source, node)
     try:
-        if found:
-            parse_duration(found.text)
+        if written:
+            parse_duration(written.text)
     except ValueError as reason:
-        source.refuse(node, f"{quoted(found.text if found else '')} is no duration: {reason}")
+        source.refuse(node, f"{quoted(written.text if written else '')} is no duration: {reason}")
         return None
-    return found.text if found else None
+    return written.text if written else None
 
 
 def _columns(source: Source, node: Node) -> dict[str, str]:
@@ -126,22 +126,24 @@ def _columns(source: Source, node: Node) -> dict[str, str]:
 
 
 def _layout(source: Source, node: Node) -> str | None:
-    found = line(source, node)
-    if found is None:
+    layout = line(source, node)
+    if layout is None:
         return None
-    for name in re.findall(r"\{([a-z_]+)\}", found):
+    for name in re.findall(r"\{([a-z_]+)\}", layout):
         # Any other name matches anything, so a slip here would lose the part in silence.
         near = "" if name in PARTS else source.near(name, PARTS)
         if near:
             source.refuse(node, f"unknown part {quoted(name)}{near}")
             return None
     try:
-        taught([found])
+        taught([layout])
     except ValueError:
         example = "{workspace_id}!{region_id}!{job}"
-        source.refuse(node, f"{quoted(found)} is no layout: write parts in braces, as in {example}")
+        source.refuse(
+            node, f"{quoted(layout)} is no layout: write parts in braces, as in {example}"
+        )
         return None
-    return found
+    return layout
 
 
 def _endpoints(source: Source, node: Node) -> dict[str, str]:
@@ -158,11 +160,11 @@ def _endpoints(source: Source, node: Node) -> dict[str, str]:
 
 
 def _host(source: Source, node: Node) -> str | None:
-    found = line(source, node)
-    if found is None:
+    written = line(source, node)
+    if written is None:
         return None
-    host = _HOST.fullmatch(found.replace("{region}", "region")) if len(found) < 250 else None
+    host = _HOST.fullmatch(written.replace("{region}", "region")) if len(written) < 250 else None
     if not host:
-        source.refuse(node, f"{quoted(found)} is no host under aliyuncs.com")
+        source.refuse(node, f"{quoted(written)} is no host under aliyuncs.com")
         return None
-    return found.removeprefix("https://").removesuffix("/")
+    return written.removeprefix("https://").removesuffix("/")

@@ -66,8 +66,8 @@ def unknown(source: Source, node: Scalar, kind: str, words: Iterable[str]) -> No
     known = list(words)
     meant = MEANT.get(kind, {}).get(node.text.casefold())
     near = f"; did you mean {meant}?" if meant else source.near(node.text, known)
-    told = near or (f"; it is one of {', '.join(known)}" if len(known) <= 24 else "")
-    source.refuse(node, f"unknown {kind} {quoted(node.text)}{told}")
+    hint = near or (f"; it is one of {', '.join(known)}" if len(known) <= 24 else "")
+    source.refuse(node, f"unknown {kind} {quoted(node.text)}{hint}")
 
 
 def version_1(source: Source, node: Node) -> None:
@@ -117,52 +117,52 @@ def exact(source: Source, node: Node) -> str | None:
 
 def text(source: Source, node: Node) -> str | None:
     """A text of any number of lines."""
-    found = scalar(source, node)
-    if found and not found.text.strip():
+    written = scalar(source, node)
+    if written and not written.text.strip():
         source.refuse(node, "this text is empty")
         return None
-    return found.text.strip() if found else None
+    return written.text.strip() if written else None
 
 
 def line(source: Source, node: Node) -> str | None:
     """A text on one line."""
-    found = text(source, node)
-    if found and "\n" in found:
+    written = text(source, node)
+    if written and "\n" in written:
         source.refuse(node, "this text must be on one line")
         return None
-    return found
+    return written
 
 
 def one_of(words: Sequence[str], kind: str) -> Reader:
     """A word of a closed list."""
 
     def read(source: Source, node: Node) -> str | None:
-        found = scalar(source, node)
-        if found and found.text not in words:
-            unknown(source, found, kind, words)
+        word = scalar(source, node)
+        if word and word.text not in words:
+            unknown(source, word, kind, words)
             return None
-        return found.text if found else None
+        return word.text if word else None
 
     return read
 
 
 def yes_or_no(source: Source, node: Node) -> bool | None:
-    found = scalar(source, node)
-    if found is None:
+    word = scalar(source, node)
+    if word is None:
         return None
-    if found.text not in ("true", "false"):
-        folded = found.text.casefold() if len(found.text) < 10 else ""
+    if word.text not in ("true", "false"):
+        folded = word.text.casefold() if len(word.text) < 10 else ""
         meant = folded if folded in ("true", "false") else _YES_OR_NO.get(folded, "true or false")
-        source.refuse(node, f"{quoted(found.text)} is no yes or no: write {meant}")
+        source.refuse(node, f"{quoted(word.text)} is no yes or no: write {meant}")
         return None
-    return found.text == "true"
+    return word.text == "true"
 
 
 def policy_id(source: Source, node: Node) -> str | None:
-    found = line(source, node)
-    if found is None or _ID.fullmatch(found):
-        return found
-    folded = unicodedata.normalize("NFKD", found[:100]).casefold()
+    written = line(source, node)
+    if written is None or _ID.fullmatch(written):
+        return written
+    folded = unicodedata.normalize("NFKD", written[:100]).casefold()
     meant = "-".join(re.findall(r"[a-z0-9]+", folded))
     hint = f": write {meant}" if meant else ""
     source.refuse(node, f"an id is made of a-z, 0-9 and single hyphens{hint}")
@@ -170,13 +170,13 @@ def policy_id(source: Source, node: Node) -> str | None:
 
 
 def moment(source: Source, node: Node) -> Moment | None:
-    found = scalar(source, node)
-    if found is None:
+    written = scalar(source, node)
+    if written is None:
         return None
     try:
-        return parse_moment(found.text)
+        return parse_moment(written.text)
     except ValueError:
-        source.refuse(node, f"{quoted(found.text)} is no instant: {_hint(found.text)}")
+        source.refuse(node, f"{quoted(written.text)} is no instant: {_hint(written.text)}")
         return None
 
 
@@ -195,15 +195,15 @@ def _hint(written: str) -> str:
 
 def pattern(source: Source, node: Node) -> Pattern | None:
     """A text with wildcards, which may be empty. Whether ``none`` is a word, the field knows."""
-    found = scalar(source, node)
-    if found and "\n" in found.text:
+    written = scalar(source, node)
+    if written and "\n" in written.text:
         source.refuse(node, "this text must be on one line")
         return None
-    return Pattern(found.text) if found else None
+    return Pattern(written.text) if written else None
 
 
 def several(source: Source, node: Node, item: Reader) -> tuple[Any, ...]:
     """One value or a list of them."""
     nodes = node.nodes if isinstance(node, Items) else (node,)
-    read = [item(source, one) for one in nodes if not isinstance(one, Refused)]
-    return tuple(one for one in read if one is not None)
+    read = [item(source, each) for each in nodes if not isinstance(each, Refused)]
+    return tuple(value for value in read if value is not None)

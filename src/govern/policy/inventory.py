@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from govern.model.clock import BILL_CLOCK
 from govern.model.inventory import (
@@ -23,21 +23,20 @@ from govern.model.meaning import region_id_of
 from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
 from govern.policy.marks import Faults, Fields, Items, Node, Scalar, Source, YamlFile
 from govern.policy.reading import read
-
-Noun = TypeVar("Noun")
+from govern.policy.records import list_of
 
 
 def load_inventories(paths: Sequence[str]) -> list[Inventory]:
     """The inventories in these files. Raises one :class:`GovernError` with every fault of all."""
     faults = Faults()
-    found = []
+    inventories = []
     for path in paths:
         document = read(path, faults, data=True)
         inventory = _inventory(document) if document else None
         if inventory:
-            found.append(inventory)
+            inventories.append(inventory)
     faults.settle()
-    return found
+    return inventories
 
 
 def _schema(source: Source, node: Node) -> None:
@@ -46,27 +45,27 @@ def _schema(source: Source, node: Node) -> None:
 
 
 def _region(source: Source, node: Node) -> str | None:
-    found = line(source, node)
-    return region_id_of(found) if found else None
+    written = line(source, node)
+    return region_id_of(written) if written else None
 
 
 def _key_id(source: Source, node: Node) -> str | None:
-    found = line(source, node)
-    if found and found.startswith("sk-"):
+    written = line(source, node)
+    if written and written.startswith("sk-"):
         # The secret itself must not reach a message.
         source.fault(node.line, node.column, "this is a key's secret; write its id, a number")
         return None
-    return found
+    return written
 
 
 def _plan_kind(source: Source, node: Node) -> str | None:
     """Any kind, but none that is nearly one of those that checklists know: a typo."""
-    found = line(source, node)
-    near = source.near(found, PLANS) if found and found not in PLANS else ""
+    kind = line(source, node)
+    near = source.near(kind, PLANS) if kind and kind not in PLANS else ""
     if near:
-        source.refuse(node, f"unknown kind of plan {quoted(found or '')}{near}")
+        source.refuse(node, f"unknown kind of plan {quoted(kind or '')}{near}")
         return None
-    return found
+    return kind
 
 
 _RESOURCE: dict[str, Reader] = {
@@ -82,33 +81,7 @@ _RESOURCE: dict[str, Reader] = {
 }
 
 
-def _list_of(
-    noun: Callable[..., Noun],
-    readers: Mapping[str, Reader],
-    required: Sequence[str],
-    look: Callable[[Source, Fields, Mapping[str, Any]], None] = lambda source, node, values: None,
-) -> Reader:
-    """A reader of a list of records; ``look`` holds the fields of one record together."""
-
-    def read_list(source: Source, node: Node) -> tuple[Noun, ...]:
-        if not isinstance(node, Items):
-            source.refuse(node, "a list belongs here")
-            return ()
-        return tuple(records(source, node))
-
-    def records(source: Source, node: Items) -> Iterator[Noun]:
-        for one in node.nodes:
-            before = len(source.faults.found)
-            values = record(source, one, readers, required)
-            if isinstance(one, Fields):
-                look(source, one, values)
-                if len(source.faults.found) == before:
-                    yield noun(**values)
-
-    return read_list
-
-
-def _look_at_key(source: Source, node: Fields, values: Mapping[str, Any]) -> None:
+def _check_key(source: Source, node: Fields, values: Mapping[str, Any]) -> None:
     for end, start in (("disabled_at", "disabled_after"), ("gone_at", "gone_after")):
         place, first, last = node.value(start), values.get(start), values.get(end)
         if place is not None and node.value(end) is None:
@@ -120,7 +93,7 @@ def _look_at_key(source: Source, node: Fields, values: Mapping[str, Any]) -> Non
         source.refuse(place, "disabled_at of a key that isn't disabled; leave one of them out")
 
 
-_KEYS = _list_of(
+_KEYS = list_of(
     ApiKey,
     {
         "api_key_id": _key_id,
@@ -137,22 +110,22 @@ _KEYS = _list_of(
         "seen_at": moment,
     },
     ("api_key_id",),
-    _look_at_key,
+    _check_key,
 )
-_RESOURCES = _list_of(Resource, _RESOURCE, ("id",))
+_RESOURCES = list_of(Resource, _RESOURCE, ("id",))
 
 _READERS: dict[str, Reader] = {
     "schema": _schema,
     "collected_at": moment,
     "account_id": line,
     "complete": yes_or_no,
-    "regions": _list_of(
+    "regions": list_of(
         LookedAt,
         {"region_id": _region, "looked_at": one_of(LOOKED_AT, "word"), "reason": text},
         ("region_id", "looked_at"),
     ),
     "api_keys": _KEYS,
-    "workspaces": _list_of(
+    "workspaces": list_of(
         Workspace,
         {
             "workspace_id": line,
@@ -169,7 +142,7 @@ _READERS: dict[str, Reader] = {
     "deployments": _RESOURCES,
     "batches": _RESOURCES,
     "knowledge_bases": _RESOURCES,
-    "plans": _list_of(
+    "plans": list_of(
         Plan,
         {
             "kind": _plan_kind,
@@ -181,7 +154,7 @@ _READERS: dict[str, Reader] = {
         },
         ("kind",),
     ),
-    "unseen": _list_of(
+    "unseen": list_of(
         Unseen,
         {"list": line, "region_id": _region, "workspace_id": line, "reason": text},
         ("list", "reason"),
@@ -204,11 +177,11 @@ _IDENTITIES = {
 
 def _inventory(document: YamlFile) -> Inventory | None:
     source = document.source
-    before = len(source.faults.found)
+    before = len(source.faults.all)
     values = record(source, document.root, _READERS, ("schema",))
     for name, identity in _IDENTITIES.items():
         _twice(source, document.root, name, identity)
-    if len(source.faults.found) > before:
+    if len(source.faults.all) > before:
         return None
     values.pop("schema")
     known = {"collected_at": None, "account_id": None, "complete": False}
@@ -222,7 +195,7 @@ def _twice(source: Source, root: Node, name: str, identity: Sequence[str]) -> No
     for node in listed.nodes if isinstance(listed, Items) else ():
         if not isinstance(node, Fields):
             continue
-        what = tuple(_told(node, column) for column in identity)
+        what = tuple(_identifier(node, column) for column in identity)
         if what[-1] is None:
             continue
         if what in lines:
@@ -230,7 +203,7 @@ def _twice(source: Source, root: Node, name: str, identity: Sequence[str]) -> No
         lines.setdefault(what, node.line)
 
 
-def _told(node: Fields, column: str) -> str | None:
+def _identifier(node: Fields, column: str) -> str | None:
     """What stands there; a region is the same by name and by id."""
     cell = node.value(column)
     if not isinstance(cell, Scalar):

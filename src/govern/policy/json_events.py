@@ -35,16 +35,16 @@ def json_events(text: str) -> Iterator[Any]:
     state, at = _VALUE, 0
     yield yaml.DocumentStartEvent(place(0), place(0))
     while True:
-        found = _TOKEN.match(text, at)
-        if not found:
+        token = _TOKEN.match(text, at)
+        if not token:
             rest = re.compile(r"[ \t\r\n]*").match(text, at)
             assert rest is not None
             raise _wrong(
                 "a text that isn't closed, or a character that isn't JSON", place(rest.end())
             )
-        at = found.end()
-        kind = found.lastgroup or "end"
-        here, written = place(found.start(kind)), found[kind]
+        at = token.end()
+        kind = token.lastgroup or "end"
+        here, written = place(token.start(kind)), token[kind]
         if kind == "end":
             if inside or state != _AFTER:
                 raise _wrong("it ends too early", here)
@@ -99,7 +99,7 @@ def _wrong(what: str, here: yaml.Mark) -> yaml.MarkedYAMLError:
 
 
 def _places(text: str) -> Any:
-    starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+    starts = [0, *(match.end() for match in _BREAK.finditer(text))]
 
     def place(at: int) -> yaml.Mark:
         line = bisect.bisect_right(starts, at) - 1

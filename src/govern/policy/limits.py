@@ -39,10 +39,14 @@ _SPOKEN: dict[str, str] = {
 
 def any_limit(source: Source, node: Node) -> Limit | None:
     """``800 CNY``, ``100 tokens`` or ``5 charges``: of whatever measure."""
-    units = tuple(dict.fromkeys(unit for one in MEASURES.values() for unit in one.units))
+    units = tuple(dict.fromkeys(unit for measure in MEASURES.values() for unit in measure.units))
     limit = _quantity(source, node, units, "a limit", "800 CNY or 5 charges")
     whole = limit and limit.amount == limit.amount.to_integral_value()
-    if limit and not whole and any(m.counted and limit.unit in m.units for m in MEASURES.values()):
+    if (
+        limit
+        and not whole
+        and any(measure.counted and limit.unit in measure.units for measure in MEASURES.values())
+    ):
         source.refuse(node, f"{limit.unit} are counted in whole numbers")
         return None
     return limit
@@ -51,31 +55,31 @@ def any_limit(source: Source, node: Node) -> Limit | None:
 def limits(source: Source, measure: Measure, node: Node) -> tuple[Limit, ...]:
     """One limit, or for money a list of one per currency. Empty after a fault."""
     if not isinstance(node, Items):
-        one = _limit(source, measure, node)
-        return (one,) if one else ()
+        single = _limit(source, measure, node)
+        return (single,) if single else ()
     if not measure.money:
-        told = f"only money may be a list, one per currency; {measure.name} has one limit"
-        source.refuse(node, told)
+        problem = f"only money may be a list, one per currency; {measure.name} has one limit"
+        source.refuse(node, problem)
         return ()
     if not node.nodes:
         source.refuse(node, "an empty list limits nothing")
-    found: dict[str, Limit] = {}
+    by_unit: dict[str, Limit] = {}
     for item in node.nodes:
         limit = _limit(source, measure, item)
-        if limit and limit.unit in found:
+        if limit and limit.unit in by_unit:
             source.refuse(item, f"a second limit in {limit.unit}: one per currency")
         elif limit:
-            found[limit.unit] = limit
-    return tuple(found.values())
+            by_unit[limit.unit] = limit
+    return tuple(by_unit.values())
 
 
 def floor(source: Source, node: Node) -> tuple[Limit, ...]:
     """The least amount of money that something counts as, one or a list of one per currency."""
-    found = limits(source, BILLED_COST, node)
-    for one in found:
-        if not one.amount:
+    floors = limits(source, BILLED_COST, node)
+    for limit in floors:
+        if not limit.amount:
             source.refuse(node, "nothing is a part of 0: a floor is above it")
-    return found
+    return floors
 
 
 def _limit(source: Source, measure: Measure, node: Node) -> Limit | None:
@@ -86,35 +90,35 @@ def _limit(source: Source, measure: Measure, node: Node) -> Limit | None:
 
 
 def _number(source: Source, node: Node, unit: str) -> Limit | None:
-    found = scalar(source, node)
-    if found is None:
+    written = scalar(source, node)
+    if written is None:
         return None
-    if not _WHOLE.fullmatch(found.text):
-        meant = _meant(found.text)
+    if not _WHOLE.fullmatch(written.text):
+        meant = _meant(written.text)
         whole = meant is not None and meant[0] >= 0 and meant[0] == meant[0].to_integral_value()
         hint = plain(meant[0]) if meant and whole else "a whole number, such as 0"
-        source.refuse(node, f"{quoted(found.text)} is no number of {unit}: write {hint}")
+        source.refuse(node, f"{quoted(written.text)} is no number of {unit}: write {hint}")
         return None
-    return _exact(source, node, found.text, unit)
+    return _exact(source, node, written.text, unit)
 
 
 def _quantity(
     source: Source, node: Node, units: Sequence[str], thing: str, example: str
 ) -> Limit | None:
-    found = scalar(source, node)
-    if found is None:
+    written = scalar(source, node)
+    if written is None:
         return None
-    right = _RIGHT.fullmatch(found.text)
+    right = _RIGHT.fullmatch(written.text)
     if right and (right[2] or right[3]) in units:
         return _exact(source, node, right[1], right[2] or right[3])
-    meant = _meant(found.text)
+    meant = _meant(written.text)
     if meant is None or not (unit := _unit(meant[1], units)):
         hint = f"write {example}"
     elif meant[0] < 0:
         hint = f"a limit isn't negative; write {quantity(-meant[0], unit)}"
     else:
         hint = f"write {quantity(meant[0], unit)}"
-    source.refuse(node, f"{quoted(found.text)} is not {thing}: {hint}")
+    source.refuse(node, f"{quoted(written.text)} is not {thing}: {hint}")
     return None
 
 

@@ -74,19 +74,19 @@ Node = Scalar | Items | Fields | Refused
 class Faults:
     """Everything that is wrong so far: faults are data until every file was read."""
 
-    found: list[Fault] = field(default_factory=list)
+    all: list[Fault] = field(default_factory=list)
     cause: str = "file"
 
     def add(self, fault: Fault, cause: str = "usage") -> None:
         """``cause`` is ``file`` where a file can't be read; one usage fault outranks them all."""
-        self.found.append(fault)
+        self.all.append(fault)
         if cause == "usage":
             self.cause = cause
 
     def settle(self) -> None:
         """Raise them all at once, if there are any."""
-        if self.found:
-            raise GovernError(self.cause, sorted(set(self.found)))
+        if self.all:
+            raise GovernError(self.cause, sorted(set(self.all)))
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Source:
 
     def near(self, word: str, words: Iterable[str]) -> str:
         """``; did you mean …?``, or nothing where no word is near."""
-        if len(word) > _LONGEST_WORD or len(self.faults.found) > _SUGGESTIONS:
+        if len(word) > _LONGEST_WORD or len(self.faults.all) > _SUGGESTIONS:
             return ""
         near = nearest(word, words)
         return f"; did you mean {near}?" if near else ""

@@ -49,15 +49,15 @@ def exceptions(
     if not isinstance(node, Fields):
         source.refuse(node, "a mapping of subjects to limits belongs here")
         return ()
-    found = []
+    limits_for = []
     for key, value in node.entries:
         own = limits(source, measure, value)
         if measure.of_one_unit and own and general and own[0].unit != general[0].unit:
             source.refuse(value, f"the limit is in {general[0].unit}")
         subject = pattern(source, key)
         if subject:
-            found.append((subject, own))
-    return tuple(sorted(found, key=lambda one: one[0].exactness))
+            limits_for.append((subject, own))
+    return tuple(sorted(limits_for, key=lambda exception: exception[0].exactness))
 
 
 def of_whom(source: Source, node: Fields, measure: Measure | None) -> tuple[Limit, ...]:
@@ -72,8 +72,8 @@ def of_whom(source: Source, node: Fields, measure: Measure | None) -> tuple[Limi
         source.refuse(per, "the bill is the total: a share is asked per key, workspace, model …")
     if least is None:
         if measure.floor == "needs":
-            told = "what was before counts as at least that"
-            source.refuse(node, f"{measure.name} needs a floor, such as floor: 100 CNY: {told}")
+            why = "what was before counts as at least that"
+            source.refuse(node, f"{measure.name} needs a floor, such as floor: 100 CNY: {why}")
         return ()
     if not measure.floor:
         source.refuse(node.key("floor") or node, f"{measure.name} has no floor")

@@ -35,15 +35,15 @@ def load_policies(paths: Sequence[str]) -> list[Policy]:
     """
     faults = Faults()
     places: dict[str, str] = {}
-    found = []
+    policies = []
     for document in documents(paths, faults, _may_hold_policies):
         for node in listing(document, "policies"):
             _used_once(document.source, node, places)
             policy = _policy(document.source, node)
             if policy:
-                found.append(policy)
+                policies.append(policy)
     faults.settle()
-    return found
+    return policies
 
 
 def _may_hold_policies(keys: set[str]) -> bool:
@@ -80,14 +80,14 @@ def _subject(source: Source, node: Node) -> tuple[str, tuple[str, ...]] | None:
 def _columns(source: Source, node: Items) -> tuple[str, ...]:
     if not node.nodes:
         source.refuse(node, "an empty list; for one sum over everything write bill")
-    found: list[str] = []
+    columns: list[str] = []
     for item in node.nodes:
         column = one_of(WHERE_COLUMNS, "column")(source, item)
-        if column in found:
+        if column in columns:
             source.refuse(item, f"{column} stands here twice")
         elif column:
-            found.append(column)
-    return tuple(found)
+            columns.append(column)
+    return tuple(columns)
 
 
 _FIELDS: dict[str, Reader] = {
@@ -132,7 +132,7 @@ def _policy(source: Source, node: Node) -> Policy | None:
     measure, general = rule(source, node)
     special = exceptions(source, node.value("limit_for"), measure, general)
     least = of_whom(source, node, measure)
-    if source.faults.found or measure is None:
+    if source.faults.all or measure is None:
         # The run ends here anyway, and only a file without faults fills every field.
         return None
     kind, columns = values["per"]

@@ -55,8 +55,8 @@ def _bytes(path: str, faults: Faults, largest: int) -> bytes | None:
         faults.add(Fault(path, 0, 0, f"can't be read: {error.strerror}"), cause="file")
         return None
     if len(raw) > largest:
-        told = f"larger than {largest >> 20} MiB, too large for a file of this kind"
-        faults.add(Fault(path, 0, 0, told))
+        problem = f"larger than {largest >> 20} MiB, too large for a file of this kind"
+        faults.add(Fault(path, 0, 0, problem))
         return None
     return raw
 

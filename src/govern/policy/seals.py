@@ -31,21 +31,21 @@ def check_seals(document: YamlFile, checklist: Checklist, again: bool) -> None:
         if isinstance(node, Fields)
     ]
     intact = True
-    for node, step, told, due in steps:
-        if due is None and told is not None:
+    for node, step, digest, due in steps:
+        if due is None and digest is not None:
             source.refuse(node, f"{quoted(step['id'])}: its kind was changed by hand; undo that")
             intact = False
     if not intact:
         # What needs such a step doesn't fit any more either, and says nothing new.
         return
-    for node, step, told, due in steps:
-        if due is not None and told is None:
+    for node, step, digest, due in steps:
+        if due is not None and digest is None:
             source.refuse(
                 node,
                 f"{quoted(step['id'])}: not a step that govern made; give one of your own a kind "
                 "of its own",
             )
-        elif due is not None and _text_of(told) != due:
+        elif due is not None and _text_of(digest) != due:
             source.refuse(
                 node,
                 f"{quoted(step['id'])}: changed by hand in a field that is govern's (people's are "

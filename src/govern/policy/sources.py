@@ -24,7 +24,7 @@ def documents(
     that is named always is, and one that can't be understood is a fault rather than left out.
     """
     seen: set[str] = set()
-    found = []
+    files = []
     for path in paths:
         there = status(path, named=True)
         named = there is None or not stat.S_ISDIR(there.st_mode)
@@ -36,13 +36,13 @@ def documents(
             if document and not named and not belongs(_keys(document.root)):
                 continue
             seen.add(os.path.realpath(file))
-            for fault in own.found:
+            for fault in own.all:
                 faults.add(fault, own.cause)
             if document:
                 # From here on its faults are everybody's.
                 document.source.faults = faults
-                found.append(document)
-    return found
+                files.append(document)
+    return files
 
 
 def _keys(root: Node) -> set[str]:

@@ -18,14 +18,14 @@ def load_waivers(paths: Sequence[str]) -> list[Waiver]:
     Raises one :class:`GovernError` with every fault of every file.
     """
     faults = Faults()
-    found = []
+    waivers = []
     for document in documents(paths, faults, lambda keys: "waivers" in keys):
         for node in listing(document, "waivers"):
             waiver = _waiver(document.source, node)
             if waiver:
-                found.append(waiver)
+                waivers.append(waiver)
     faults.settle()
-    return found
+    return waivers
 
 
 _REQUIRED: dict[str, Reader] = {
@@ -44,7 +44,7 @@ def _waiver(source: Source, node: Node) -> Waiver | None:
     subject = node.value("subject")
     if subject and _matches_all(values["subject"]) and "up_to" not in values:
         source.refuse(subject, "waives every subject: say up to what, such as up_to: 800 CNY")
-    if source.faults.found:
+    if source.faults.all:
         return None
     return Waiver(**values, file=source.path, line=node.line)
 
