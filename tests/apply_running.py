@@ -99,7 +99,7 @@ def run(
     clock: Clock | None = None,
     confirm: Callable[[Sequence[StepOutcome]], None] = lambda steps: None,
     keys: Iterable[str] = (KEY,),
-    told_to_end: Callable[[], bool] = lambda: False,
+    is_ending: Callable[[], bool] = lambda: False,
     unbroken: Callable[[], AbstractContextManager[None]] = nullcontext,
     **asked: Any,
 ) -> Application:
@@ -129,7 +129,7 @@ def run(
             one,
             BILL_CLOCK,
             unbroken=unbroken,
-            told_to_end=told_to_end,
+            is_ending=is_ending,
             wait=clock.sleep,
             elapsed=clock.seconds,
         )

@@ -59,13 +59,13 @@ def connect(
     waiting = settings.duration("--timeout", timeout)
     if not waiting:
         raise usage(f"--timeout {timeout}: at least a second, as in 30s")
-    found = source(profile)
-    if found is None:
+    credentials = source(profile)
+    if credentials is None:
         raise GovernError("network", NONE)
     client = Client(
         Transport(waiting.total_seconds(), concurrency),
         endpoints(config),
-        found.get(),
+        credentials.get(),
         [key.secret for key in api_keys()],
     )
     try:

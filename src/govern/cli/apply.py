@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from govern.cli import account, options, settings, signals
+from govern.cli import account, options, settings
+from govern.cli.execution import Execution
 from govern.cli.run import Run, command
-from govern.cli.streams import say, whisper
+from govern.cli.streams import say
 from govern.model.errors import GovernError, usage
-from govern.model.text import printable
 
 if TYPE_CHECKING:
-    from govern.ledger.ledger import Ledger
-    from govern.model.application import Application, StepOutcome
     from govern.model.checklist import Written
     from govern.model.config import Config
-    from govern.shutdown.act.question import Question
 
 
 def step_ids(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -144,89 +140,11 @@ def apply(
             if run.given.as_of and not run.given.quiet:
                 say("--as-of: with --execute the account's own clock counts")
             quiet = run.given.quiet
-            how = _How(place, run.config, confirm, profile, timeout, concurrency, quiet)
-            report = _executed(question, written, ledger, how)
+            execution = Execution(place, run.config, confirm, profile, timeout, concurrency, quiet)
+            report = execution.of(question, written, ledger)
         else:
             report = dry_run(question, written, load_journal(place, named=False), ledger)
     run.end(document(report), [checklist, place], report.bill)
-
-
-@dataclass(frozen=True)
-class _How:
-    """How the account is reached, by whose consent, and where the journal is."""
-
-    journal: str
-    config: Config
-    confirm: str | None
-    profile: str | None
-    timeout: str
-    concurrency: int
-    quiet: bool
-
-
-def _executed(
-    question: Question, written: Written, ledger: Ledger | None, how: _How
-) -> Application:
-    from govern.model.clock import BILL_CLOCK
-    from govern.shutdown.act import run as acting
-    from govern.shutdown.act.account import Account
-    from govern.shutdown.act.execute import executed
-    from govern.shutdown.act.held import held
-    from govern.shutdown.act.making import Maker
-
-    with held(how.journal) as journal:
-        client, caller = account.connect(how.profile, how.timeout, how.concurrency, how.config)
-        if how.confirm not in (None, caller.account_id):
-            raise usage(
-                f"--confirm {how.confirm}: the credentials are of account {caller.account_id}; "
-                "nothing is called"
-            )
-        if not how.quiet:
-            account.skew_note(client, say)
-
-        def now(clock: tzinfo) -> datetime:
-            return client.clock.astimezone(clock).replace(tzinfo=None)
-
-        journal.clock = lambda: now(BILL_CLOCK)
-        question = replace(
-            question,
-            as_of=now(question.clock).replace(microsecond=0),
-            rules=replace(question.rules, account_id=caller.account_id),
-        )
-        maker = Maker(
-            Account(client, account.api_keys()),
-            journal,
-            question.clock,
-            unbroken=signals.later,
-            told_to_end=signals.came,
-            wait=client.sleep or client.transport.pause,
-            elapsed=client.elapsed,
-        )
-
-        def agreed(steps: Sequence[StepOutcome]) -> None:
-            _consent(steps, caller.account_id, how.confirm)
-
-        return executed(acting.Run(question, written, maker, caller, agreed), ledger)
-
-
-def _consent(steps: Sequence[StepOutcome], account_id: str, confirm: str | None) -> None:
-    """The final list, and the account's id as consent to it. Raises wrong usage without it."""
-    from govern.shutdown.act.narrative import listed
-
-    head, *lines = listed(steps, account_id)
-    say(head)
-    for line in lines:
-        whisper(f"{printable(line)}\n")
-    if confirm is not None:
-        return
-    if not account.terminal():
-        raise usage(f"nobody is here to ask: --confirm {account_id} consents to this list")
-    try:
-        typed: str = typer.prompt("Type the account's id to go on", err=True)
-    except typer.Abort:
-        raise usage("not confirmed: nothing was called") from None
-    if typed.strip() != account_id:
-        raise usage("that isn't this account's id: nothing was called")
 
 
 def _chosen(given: Sequence[str], written: Written) -> Callable[[str], bool]:
@@ -237,13 +155,13 @@ def _chosen(given: Sequence[str], written: Written) -> Callable[[str], bool]:
 
     named(written.checklist.steps, given, "--step")
     patterns = [Pattern(word) for word in given]
-    return lambda id: not patterns or any(one.matches(id) for one in patterns)
+    return lambda id: not patterns or any(pattern.matches(id) for pattern in patterns)
 
 
 def _quiet_time(given: str | None, config: Config) -> timedelta:
     from govern.shutdown.act.quiet import DEFAULT, SHORTEST
 
-    told, found = settings.length("--quiet-time", given, config.quiet_time or DEFAULT)
-    if found < SHORTEST:
-        raise usage(f"--quiet-time {told}: at least 1d")
-    return found
+    written, length = settings.length("--quiet-time", given, config.quiet_time or DEFAULT)
+    if length < SHORTEST:
+        raise usage(f"--quiet-time {written}: at least 1d")
+    return length

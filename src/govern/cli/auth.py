@@ -60,29 +60,29 @@ def login(
     store = opened(prompts=True)
     store.usable()
     if api_key is not None and region is not None:
-        store.keep_api_key(api_key, region, Secret(_asked("API key (sk-…)")))
+        store.keep_api_key(api_key, region, Secret(_typed("API key (sk-…)")))
         if not quiet:
             say(f"kept: an API key of {api_key} in {region}")
         return
-    id = _asked("Access key id", hidden=False)
+    id = _typed("Access key id", hidden=False)
     if id.startswith("STS."):
         raise usage("a temporary key needs its token: use environment variables")
-    store.keep_access_key(id, Secret(_asked("Access key secret")))
+    store.keep_access_key(id, Secret(_typed("Access key secret")))
     if not quiet:
         say("kept: an access key; try it with: govern auth status --check")
 
 
-def _asked(what: str, *, hidden: bool = True) -> str:
+def _typed(what: str, *, hidden: bool = True) -> str:
     try:
         typed: str = typer.prompt(what, hide_input=hidden, err=True)
     except typer.Abort:
         raise usage("nothing was typed: nothing is kept") from None
     from govern.cloud.secret import sendable
 
-    found = typed.strip()
-    if not found or not sendable(found):
+    key = typed.strip()
+    if not key or not sendable(key):
         raise usage("that holds characters that no key has: nothing is kept")
-    return found
+    return key
 
 
 @app.command("logout")
@@ -98,9 +98,9 @@ def logout(quiet: options.Quiet = False, verbose: options.Verbose = False) -> No
     del verbose
     store = opened(prompts=account.terminal())
     count = 0 if store.empty else store.forget()
-    told = f"removed {count} {'entry' if count == 1 else 'entries'} of the keyring"
+    removed = f"removed {count} {'entry' if count == 1 else 'entries'} of the keyring"
     if not quiet:
-        say(f"nothing to remove: {store.problem}" if store.empty else told)
+        say(f"nothing to remove: {store.problem}" if store.empty else removed)
 
 
 @app.command("status")
@@ -132,19 +132,19 @@ def status(
     from govern.model.exits import Exit
 
     stdout, files = out.formats_of(format, output or [], ())
-    found_config = settings.load(config, no_config)
-    told = AuthStatus("none", None, False, account.api_keys(), Exit("network", account.NONE))
+    loaded = settings.load(config, no_config)
+    report = AuthStatus("none", None, False, account.api_keys(), Exit("network", account.NONE))
     if check:
-        client, caller = account.connect(profile, timeout, concurrency, found_config)
+        client, caller = account.connect(profile, timeout, concurrency, loaded)
         used = client.credentials
         ended = Exit("clean", f"the account takes them (from {used.source})")
-        told = replace(told, source=used.source, access_key_id=used.shown, exit=ended)
-        told = replace(told, token=used.token is not None)
-        told = replace(told, account_id=caller.account_id, caller=caller.arn)
+        report = replace(report, source=used.source, access_key_id=used.shown, exit=ended)
+        report = replace(report, token=used.token is not None)
+        report = replace(report, account_id=caller.account_id, caller=caller.arn)
         if not quiet:
             account.skew_note(client, say)
-    elif found := account.source(profile):
-        ended = Exit("clean", f"from {found.name}")
-        told = replace(told, source=found.name, access_key_id=found.shown, exit=ended)
-        told = replace(told, token=found.temporary)
-    out.end(auth_document(told), stdout, files, [], quiet=quiet)
+    elif source := account.source(profile):
+        ended = Exit("clean", f"from {source.name}")
+        report = replace(report, source=source.name, access_key_id=source.shown, exit=ended)
+        report = replace(report, token=source.temporary)
+    out.end(auth_document(report), stdout, files, [], quiet=quiet)

@@ -63,7 +63,7 @@ def test_a_signal_ends_the_look_at_a_state_that_takes_its_time(tmp_path: Path) -
     made.account.fine_tunes["llm-a"] = [{"job_id": "ft-1", "status": "RUNNING"}]
     made.account.settles["CancelFineTune"] = "CANCELING"
     job = step("cancel_training", "ft-1", target="training_job", approved_by="wang")
-    report = run(checklist(job), path, Direct(made), told_to_end=lambda: True)
+    report = run(checklist(job), path, Direct(made), is_ending=lambda: True)
     assert [one.outcome for one in report.steps] == ["accepted"]
     # Before the list, before the act, and once behind it.
     assert made.count("GetFineTune") == 3

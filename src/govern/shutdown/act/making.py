@@ -38,14 +38,14 @@ class Made:
 
 @dataclass
 class Maker:
-    """``unbroken``: what runs in it isn't broken off by a signal; ``told_to_end``: whether one
+    """``unbroken``: what runs in it isn't broken off by a signal; ``is_ending``: whether one
     came. ``wait`` and ``elapsed``, in seconds, are given so that tests needn't wait."""
 
     account: Account
     held: HeldJournal
     clock: tzinfo
     unbroken: Callable[[], AbstractContextManager[None]] = nullcontext
-    told_to_end: Callable[[], bool] = lambda: False
+    is_ending: Callable[[], bool] = lambda: False
     wait: Callable[[float], None] = time.sleep
     elapsed: Callable[[], float] = field(default=time.monotonic)
 
@@ -96,7 +96,7 @@ class Maker:
         reason = "the account took it"
         for pause in (0.0, *PAUSES):
             if pause:
-                if self.told_to_end() or self.elapsed() + pause > until:
+                if self.is_ending() or self.elapsed() + pause > until:
                     break
                 self.wait(pause)
             try:
