@@ -12,7 +12,7 @@ from typing import Any
 
 from govern.model.baseline import Mark
 from govern.model.bill import Evidence
-from govern.model.clock import iso
+from govern.model.clock import instant, iso
 from govern.model.meaning import channel_label
 from govern.model.money import plain
 from govern.model.text import printable
@@ -83,7 +83,8 @@ class Finding:
 
     ``costs`` is what the matching charges cost, per currency. ``width``: how exactly the times of
     its charges are known. ``mark``: what became of it since a baseline; None without one.
-    ``currency``: that of the costs which a figure in percent is made of.
+    ``currency``: that of the costs which a figure in percent is made of. ``interval``: between what
+    an estimate probably lies. A subject without a charge in the period has no first and last one.
     """
 
     policy: str
@@ -99,8 +100,8 @@ class Finding:
     limit: Decimal
     unit: str
     charges: int
-    first_charge: datetime
-    last_charge: datetime
+    first_charge: datetime | None
+    last_charge: datetime | None
     costs: tuple[tuple[str, Decimal], ...]
     policy_file: str
     policy_line: int
@@ -111,6 +112,7 @@ class Finding:
     width: str = "second"
     mark: Mark | None = None
     currency: str | None = None
+    interval: tuple[Decimal, Decimal] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -182,13 +184,14 @@ class Finding:
             "limit": plain(self.limit),
             "unit": self.unit,
             **({"currency": self.currency} if self.currency else {}),
+            **({"interval": _between(*self.interval)} if self.interval else {}),
             "charges": self.charges,
             "costs": [
                 {"currency": currency, "billed_cost": plain(cost)} for currency, cost in self.costs
             ],
             "other_units": self.other_units,
-            "first_charge": iso(self.first_charge, clock),
-            "last_charge": iso(self.last_charge, clock),
+            "first_charge": instant(self.first_charge, clock),
+            "last_charge": instant(self.last_charge, clock),
             "evidence": [row.document() for row in self.evidence],
             "policy_file": self.policy_file,
             "policy_line": self.policy_line,
@@ -197,3 +200,7 @@ class Finding:
             "stop": self.stop,
             **({"baseline": self.mark.document(self.observed)} if self.mark else {}),
         }
+
+
+def _between(least: Decimal, most: Decimal) -> dict[str, str]:
+    return {"least": plain(least), "most": plain(most)}

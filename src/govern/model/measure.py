@@ -22,8 +22,12 @@ class Measure:
     ``against``: what the sum is held against, so that the limit is in percent of that: the same
     subject's sum in the period ``before``, the ``total`` of all subjects, the ``list`` cost of the
     same charges; "" where the sum itself is limited. ``floor``: whether a policy ``needs`` or
-    ``may`` say what that counts as at least; "" if it may not. ``periods``: those that it can be
-    asked of.
+    ``may`` say what that counts as at least; "" if it may not.
+
+    ``beyond``: what is measured besides the sum: the rest of the month ``ahead``, or the
+    ``silence`` since the last charge. ``periods`` and ``subjects``: those that it can be asked of;
+    no subjects: any. ``whole``: it looks at charges that ``from`` and ``before`` would cut off.
+    ``by_day``: it needs to know the day of each charge. ``listed``: it needs an inventory.
     """
 
     name: str
@@ -38,7 +42,12 @@ class Measure:
     none_of: tuple[str, ...] = ()
     against: str = ""
     floor: str = ""
+    beyond: str = ""
     periods: tuple[str, ...] = PERIODS
+    subjects: tuple[str, ...] = ()
+    whole: bool = False
+    by_day: bool = False
+    listed: bool = False
 
     @property
     def counted(self) -> bool:
@@ -93,6 +102,7 @@ GROWTH = Measure(
     against="before",
     floor="needs",
     periods=("day", "week", "month"),
+    whole=True,
 )
 SHARE = Measure(
     "share",
@@ -114,8 +124,34 @@ PRICE = Measure(
     lacking="list cost",
     against="list",
 )
+FORECAST_COST = Measure(
+    "forecast_cost",
+    "billed_cost",
+    CURRENCIES,
+    "an amount of money",
+    "500 CNY",
+    unit_column="billing_currency",
+    money=True,
+    beyond="ahead",
+    periods=("month",),
+    whole=True,
+    by_day=True,
+)
+IDLE_DAYS = Measure(
+    "idle_days",
+    "charges",
+    ("days",),
+    beyond="silence",
+    periods=("total",),
+    subjects=("api_key", "workspace"),
+    whole=True,
+    listed=True,
+)
 
 MEASURES: dict[str, Measure] = {
     measure.name: measure
-    for measure in (BILLED_COST, LIST_COST, USAGE, CHARGES, GROWTH, SHARE, PRICE)
+    for measure in (
+        *(BILLED_COST, LIST_COST, USAGE, CHARGES),
+        *(GROWTH, SHARE, PRICE, FORECAST_COST, IDLE_DAYS),
+    )
 }

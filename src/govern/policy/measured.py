@@ -67,7 +67,14 @@ def of_whom(source: Source, node: Fields, measure: Measure | None) -> tuple[Limi
     every, per, least = (node.value(name) for name in ("every", "per", "floor"))
     if isinstance(every, Scalar) and every.text in set(PERIODS) - set(measure.periods):
         periods = " or ".join(measure.periods)
-        source.refuse(every, f"{measure.name} is asked every {periods}")
+        source.refuse(every, f"{measure.name} is asked of every: {periods}")
+    if per and measure.subjects and not (isinstance(per, Scalar) and per.text in measure.subjects):
+        subjects = " or ".join(measure.subjects)
+        source.refuse(per, f"{measure.name} is asked per {subjects}")
+    for name in ("from", "before") if measure.whole else ():
+        cut = node.key(name)
+        if cut:
+            source.refuse(cut, f"{measure.name} looks at the whole bill: it takes no {name}")
     if isinstance(per, Scalar) and per.text == "bill" and measure.against == "total":
         source.refuse(per, "the bill is the total: a share is asked per key, workspace, model …")
     if least is None:

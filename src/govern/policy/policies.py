@@ -139,6 +139,7 @@ def _policy(source: Source, node: Node) -> Policy | None:
     optional: dict[str, Any] = {
         name: values[field] for field, name in _OPTIONAL.items() if field in values
     }
+    optional.setdefault("every", "month" if "month" in measure.periods else measure.periods[0])
     return Policy(
         id=values["id"],
         title=values["title"],

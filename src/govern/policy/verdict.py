@@ -141,8 +141,8 @@ def _finding(part: _Part) -> Finding:
         limit=part.amount("limit"),
         unit=part.text("unit"),
         charges=part.number("charges"),
-        first_charge=_wall(part.instant("first_charge")),
-        last_charge=_wall(part.instant("last_charge")),
+        first_charge=_charged(part, "first_charge"),
+        last_charge=_charged(part, "last_charge"),
         costs=tuple(
             (one.text("currency"), one.amount("billed_cost")) for one in part.parts("costs")
         ),
@@ -159,6 +159,11 @@ def _finding(part: _Part) -> Finding:
             "fingerprint", "not that of its policy, subject and period: changed by hand"
         )
     return found
+
+
+def _charged(part: _Part, name: str) -> datetime | None:
+    """When, if there was a charge at all."""
+    return None if part.values.get(name) is None else _wall(part.instant(name))
 
 
 def _subject(part: _Part) -> Subject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -107,8 +108,16 @@ def _told(finding: Finding) -> str:
         finding.title,
         *([f"against the baseline: {finding.since}"] if finding.mark else []),
         finding.full_message,
-        f"first charge {known(finding.first_charge, finding.width)}, "
-        f"last charge {known(finding.last_charge, finding.width)}",
+        *_charged(finding),
         *(f"{one.path}:{one.line} {one.instance_id}" for one in finding.evidence),
     ]
     return "\n" + "\n".join(no_command(line(text, SENTENCE)) for text in lines) + "\n"
+
+
+def _charged(finding: Finding) -> Iterable[str]:
+    """When it was charged, if it was."""
+    if finding.first_charge and finding.last_charge:
+        first, last = (
+            known(at, finding.width) for at in (finding.first_charge, finding.last_charge)
+        )
+        yield f"first charge {first}, last charge {last}"

@@ -25,7 +25,7 @@ def test_a_key_that_cost_more_than_half_as_much_again_is_found(tmp_path: Path) -
     (finding,) = report.findings
     assert finding.message == (
         "API key 7 in llm-a cost 600.01 CNY, 50.01% more than 400 CNY in 2026-08, "
-        "where 50% is allowed"
+        "above the limit of 50%"
     )
     assert (finding.unit, finding.limit, finding.currency) == ("%", 50, "CNY")
     assert ended(report) == ("fail", "held against, and not judged itself: 2026-08")

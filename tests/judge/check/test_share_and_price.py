@@ -25,7 +25,7 @@ def test_a_share_is_of_all_charges_that_the_policy_is_about(tmp_path: Path) -> N
     # 40.01 of 100 CNY; all of the dollars; key 8 has exactly the limit.
     assert fired(report) == [("7", "2026-09", Decimal("100")), ("7", "2026-09", Decimal("40.01"))]
     assert len({one.fingerprint for one in report.findings}) == 2
-    assert "cost 40.01 CNY of 100 CNY: 40.01%, where 40% is allowed" in [
+    assert "cost 40.01 CNY of 100 CNY: 40.01%, above the limit of 40%" in [
         one.message.removeprefix("API key 7 in llm-a ") for one in report.findings
     ]
 
@@ -79,7 +79,7 @@ def test_a_key_that_pays_more_than_its_part_of_the_list_price_is_found(tmp_path:
     assert fired(report) == [("7", "2026-09", Decimal("80.05"))]
     assert report.findings[0].message == (
         "API key 7 in llm-a paid 4002.5 CNY per 1000000 tokens, 80.05% of the list price of 5000, "
-        "where 80% is allowed"
+        "above the limit of 80%"
     )
 
 

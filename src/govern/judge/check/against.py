@@ -84,10 +84,11 @@ def _out_of_sight(finding: Finding, bill: BillSummary, values: Values) -> str | 
     account = finding.subject.sub_account_id
     if account and account not in values.of("sub_account_id"):
         return f"the bill holds nothing of account {account}"
-    month = f"{finding.start if finding.every == 'month' else finding.first_charge:%Y-%m}"
+    by_month = finding.every == "month" or finding.first_charge is None
+    month = f"{finding.start if by_month else finding.first_charge:%Y-%m}"
     if month not in {month for month, _ in bill.months}:
         return f"the bill holds nothing of {month}"
-    if bill.reaches is None or bill.reaches < finding.last_charge:
+    if bill.reaches is None or bill.reaches < (finding.last_charge or finding.start):
         reach = "nowhere" if bill.reaches is None else f"to {bill.reaches:%Y-%m-%d %H:%M} only"
         return f"the bill reaches {reach}"
     return None

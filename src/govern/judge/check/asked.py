@@ -91,11 +91,16 @@ class Asked:
     def measurable(self) -> Clause:
         """Charges that have the policy's measure, and a place in its periods."""
         clause = EVERYTHING
-        if self.policy.every in ("day", "week"):
+        if self.by_day:
             clause &= ~MONTHLY
         if self.measure.of_one_unit:
             clause &= same(self.unit, self.policy.limits[0].unit)
         return clause
+
+    @property
+    def by_day(self) -> bool:
+        """Whether a charge that is known to its month only can't be placed."""
+        return self.policy.every in ("day", "week") or self.measure.by_day
 
     def named(self, period: str) -> str:
         """A period in words."""

@@ -73,8 +73,9 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
             results.append(_bare(policy, "skip"))
             continue
         names = inventory_columns(policy)
-        if names and not directory:
-            needs = f"needs an inventory for {', '.join(names)}, and none was given (--inventory)"
+        if (names or policy.measure.listed) and not directory:
+            wanted = ", ".join(names or [policy.measure.name])
+            needs = f"needs an inventory for {wanted}, and none was given (--inventory)"
             results.append(replace(_bare(policy, "error"), message=needs))
             continue
         rule = Rule(ledger, policy, sight)

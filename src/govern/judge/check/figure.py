@@ -20,8 +20,9 @@ _SHOWN = Decimal("0.01")
 class Figure:
     """One group. ``shown`` is what is known of it, and ``told`` says that in words.
 
-    ``unknown``: what lies between the least and the most of its ``excess``. A figure whose key has
-    no values is that of a subject that isn't known yet.
+    ``unknown``: what lies between the least and the most of its ``excess``. ``interval``: between
+    what it probably lies, where it is an estimate. A figure whose key has no values is that of a
+    subject that isn't known yet.
     """
 
     key: Key
@@ -29,6 +30,7 @@ class Figure:
     told: str
     excess: Excess
     unknown: str = ""
+    interval: tuple[Decimal, Decimal] | None = None
 
     def above(self, limit: Decimal) -> bool | None:
         """Whether it is strictly above the limit; None where that can't be decided."""

@@ -51,6 +51,7 @@ def finding_of(policy: Policy, breach: Breach, directory: Directory) -> Finding:
         policy_line=policy.line,
         stop=_stop(policy, breach),
         other_units=breach.other_units,
+        interval=breach.interval,
         currency=breach.key[2] if policy.measure.against else None,
     )
 
@@ -58,7 +59,7 @@ def finding_of(policy: Policy, breach: Breach, directory: Directory) -> Finding:
 def _message(policy: Policy, breach: Breach) -> str:
     who = breach.subject.text
     if breach.told:
-        return f"{who} {breach.told}, where {breach.limit.text} is allowed"
+        return f"{who} {breach.told}, above the limit of {breach.limit.text}"
     if policy.measure.counted:
         cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
         many = "charge" if breach.charges == 1 else "charges"

@@ -96,10 +96,8 @@ def _finding_row(finding: Finding) -> list[str]:
 
 
 def _finding_details(finding: Finding) -> list[str]:
-    lines = [
-        f"{finding.policy}, {finding.period}: {finding.message}; "
-        f"last charge {known_text(finding.last_charge, finding.width)}"
-    ]
+    last = known_text(finding.last_charge, finding.width) or "none in the bill"
+    lines = [f"{finding.policy}, {finding.period}: {finding.message}; last charge {last}"]
     if finding.waiver:
         waiver = finding.waiver
         lines.append(f"waived by {waiver['owner']} until {waiver['expires']}: {waiver['reason']}")

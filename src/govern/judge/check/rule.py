@@ -32,7 +32,9 @@ class Breach:
     ``key`` names its group.
     ``first_charge`` and ``last_charge`` are naive, and known to ``width``. ``playground``: all its
     charges are the console Playground's. ``free`` of its ``charges`` cost nothing. ``told``: what
-    was observed in words, where that is no plain sum; ``observed`` is rounded up then.
+    was observed in words, where that is no plain sum; ``observed`` is rounded up then. A subject
+    without a charge in the period has neither first nor last. ``interval``: between what an
+    estimate probably lies.
     """
 
     key: Key
@@ -44,12 +46,13 @@ class Breach:
     charges: int
     other_units: int
     costs: tuple[tuple[str, Decimal], ...]
-    first_charge: datetime
-    last_charge: datetime
+    first_charge: datetime | None
+    last_charge: datetime | None
     width: str
     playground: bool
     free: int = 0
     told: str = ""
+    interval: tuple[Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,8 @@ class _Group:
     observed: Decimal
     charges: int
     costs: tuple[tuple[str, Decimal], ...]
-    first: datetime
-    last: datetime
+    first: datetime | None
+    last: datetime | None
     width: str
     playground: bool
     free: int
@@ -87,8 +90,8 @@ class _Group:
             observed=EXACT.add(self.observed, other.observed),
             charges=self.charges + other.charges,
             costs=(*self.costs, *other.costs),
-            first=min(self.first, other.first),
-            last=max(self.last, other.last),
+            first=min(filter(None, (self.first, other.first)), default=None),
+            last=max(filter(None, (self.last, other.last)), default=None),
             width=coarsest([self.width, other.width]),
             playground=self.playground and other.playground,
             free=self.free + other.free,
@@ -171,9 +174,9 @@ class Rule:
     def _above(self, groups: dict[Key, _Group], figures: Figures) -> Iterable[Breach]:
         """Groups whose figure is above the limit, whatever is unknown."""
         for figure in figures.figures:
-            group = groups.get(figure.key)
-            if group is None:
+            if len(figure.key[0]) < len(self.policy.columns):
                 continue
+            group = groups.get(figure.key) or self._uncharged(figure.key)
             subject = self.asked.subject(figure.key[0], group.shared)
             limit = self.policy.limit_of(subject.id, figure.key[2])
             if limit and figure.above(limit.amount):
@@ -199,7 +202,16 @@ class Rule:
             playground=group.playground,
             free=group.free,
             told=figure.told if figure else "",
+            interval=figure.interval if figure else None,
         )
+
+    def _uncharged(self, key: Key) -> _Group:
+        """A subject without a charge in the period; what its own columns tell is shared."""
+        told = dict(zip(self.policy.columns, key[0], strict=True))
+        costs = ((key[2], Decimal(0)),) if self.policy.measure.money else ()
+        shared = tuple(told.get(column) for column in _SHARED)
+        zero = Decimal(0)
+        return _Group(zero, 0, costs, None, None, "second", False, 0, shared)
 
     def _bounds(self, period: str) -> tuple[datetime, datetime]:
         if self.policy.every != "total":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -112,8 +113,8 @@ def _finding(finding: Finding) -> Sequence[Cell]:
         plain(finding.limit),
         finding.unit,
         finding.charges,
-        f"{finding.first_charge:%Y-%m-%d %H:%M:%S}",
-        f"{finding.last_charge:%Y-%m-%d %H:%M:%S}",
+        _time(finding.first_charge),
+        _time(finding.last_charge),
         finding.stop,
         "yes" if finding.waiver else "no",
         waiver.get("owner"),
@@ -136,3 +137,7 @@ def _marked(finding: Finding) -> Sequence[Cell]:
 
 def _amount(cost: Decimal | None) -> str | None:
     return None if cost is None else plain(cost)
+
+
+def _time(wall: datetime | None) -> str | None:
+    return None if wall is None else f"{wall:%Y-%m-%d %H:%M:%S}"

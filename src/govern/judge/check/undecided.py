@@ -39,7 +39,7 @@ def undecided(
 def _lacking(asked: Asked) -> Iterable[str]:
     """What the bill doesn't carry: days, usage, list cost."""
     possible = asked.possible
-    if asked.policy.every in ("day", "week"):
+    if asked.by_day:
         monthly = asked.count(possible & MONTHLY)
         if monthly:
             yield f"needs charges by day; {counted(monthly)} known to the month only"

@@ -68,6 +68,8 @@ _MEASURES = {
     "growth": "Against the period before, such as 50%; needs a floor.",
     "share": "Of what all charges cost that the policy is about, such as 40%.",
     "price": "Billed cost per unit, in percent of the list price, such as 80%.",
+    "forecast_cost": "What the running month will have cost when it is over, such as 500 CNY.",
+    "idle_days": "Whole days without a charge of what the inventory lists: a whole number.",
 }
 
 
@@ -154,6 +156,10 @@ def _asked_of() -> list[Schema]:
             fields["every"] = {"enum": list(one.periods)}
         if one.against == "total":
             fields["per"] = {"not": {"const": "bill"}}
+        if one.subjects:
+            fields["per"] = {"enum": list(one.subjects)}
+        if one.whole:
+            fields |= {"from": False, "before": False}
         needs: Schema = {"required": ["floor"]} if one.floor == "needs" else {}
         fields |= {"floor": True} if needs else {}
         asks = {"properties": {"limit": _names(name)}, "required": ["limit"]}
