@@ -24,7 +24,7 @@ MODULES = (
     "judge/audit/silence", "shutdown/plan/order",
     "shutdown/proof/verify", "shutdown/proof/evidence", "shutdown/proof/final",
     "shutdown/proof/renewal", "shutdown/proof/word", "shutdown/proof/closing",
-    "shutdown/proof/users", "shutdown/proof/case",
+    "shutdown/proof/users", "shutdown/proof/case", "shutdown/proof/stops",
     "model/instance_id", "model/money", "model/clock",
     "ledger/clauses", "ledger/query", "ledger/overlap", "ledger/same_rows", "ledger/clashes",
     "ledger/counted_once", "ledger/shared_keys",

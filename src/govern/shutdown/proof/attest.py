@@ -24,8 +24,8 @@ def statement(report: VerificationReport) -> str:
     A file whose digest isn't known (standard input) can't be a subject; the predicate names it.
     """
     files = [(report.checklist.path, report.checklist.sha256)]
-    files += [(one.path, one.sha256) for one in report.inputs]
-    files += [(one.path, one.sha256) for one in (report.bill.files if report.bill else ())]
+    files += [(file.path, file.sha256) for file in report.inputs]
+    files += [(file.path, file.sha256) for file in (report.bill.files if report.bill else ())]
     subjects: dict[str, dict[str, Any]] = {}
     for path, sha256 in files:
         if sha256:

@@ -30,4 +30,4 @@ def carried_out(checklist: Checklist, journal: Journal | None) -> Checklist:
 
 def began(journal: Journal | None, clock: tzinfo) -> Mapping[str, datetime]:
     """By step: when its act was begun; between that and its stop nothing is a leak or proof."""
-    return {id: one.at.on(clock) for id, one in journal.done.items()} if journal else {}
+    return {id: intent.at.on(clock) for id, intent in journal.done.items()} if journal else {}

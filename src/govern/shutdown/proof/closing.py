@@ -10,25 +10,25 @@ from govern.model.verification import StepResult
 
 def all_of(bare: StepResult, needed: Sequence[StepResult]) -> StepResult:
     """Proved when every step that it needs is; else what the worst of them says."""
-    for state, told in (
+    for state, heading in (
         ("failed", "not stopped"),
         ("waiting", "still waiting"),
         ("todo", "still open"),
         ("blocked", "still open"),
     ):
-        found = [one.id for one in needed if one.state == state]
-        if found:
-            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        ids = [step.id for step in needed if step.state == state]
+        if ids:
+            more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
             open_now = state in ("todo", "blocked")
-            dates = [one.look_again_at for one in needed if one.look_again_at]
+            dates = [step.look_again_at for step in needed if step.look_again_at]
             return replace(
                 bare,
                 state="blocked" if open_now else state,
                 basis=None if open_now else "bill",
-                reason=f"{told}: {found[0]}{more}",
+                reason=f"{heading}: {ids[0]}{more}",
                 look_again_at=max(dates, default=None) if state == "waiting" else None,
             )
-    untils = [one.proved_until for one in needed if one.proved_until]
+    untils = [step.proved_until for step in needed if step.proved_until]
     return replace(
         bare,
         state="proved",

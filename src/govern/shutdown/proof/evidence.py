@@ -44,22 +44,26 @@ class BillEvidence:
         self.bill = bill
         self.wrong = wrong
         self.accounts: Mapping[str | None, Horizon] = horizons(ledger, as_of)
-        self._missing = [one for one in account_ids if one not in self.accounts]
+        self._missing = [
+            account_id for account_id in account_ids if account_id not in self.accounts
+        ]
         self._wanted: Sequence[str | None] = account_ids or list(self.accounts)
-        self._horizons = [self.accounts[one] for one in self._wanted if one in self.accounts]
+        self._horizons = [
+            self.accounts[account_id] for account_id in self._wanted if account_id in self.accounts
+        ]
 
     def divide(self, stops: Iterable[datetime]) -> None:
         """Look rows up where a stop, or the end of its delays, falls inside a day."""
         after = (timedelta(0), self._delays.grace, self._delays.settle)
         divide(self._ledger, [stop + more for stop in stops for more in after])
 
-    def uses(self, asked: Sequence[tuple[Scope, datetime]]) -> list[list[Use]]:
+    def uses(self, scopes: Sequence[tuple[Scope, datetime]]) -> list[list[Use]]:
         """Of each scope the uses that end after the instant, and those that may be its own."""
-        certain = [_later(scope.certain, stop) for scope, stop in asked]
-        doubts = [_later(scope.doubt or NOTHING, stop) for scope, stop in asked]
+        certain = [_later(scope.certain, stop) for scope, stop in scopes]
+        doubts = [_later(scope.doubt or NOTHING, stop) for scope, stop in scopes]
         own = uses_in_each(self._ledger, certain)
         perhaps = uses_in_each(self._ledger, doubts, perhaps=True)
-        return [[*one, *other] for one, other in zip(own, perhaps, strict=True)]
+        return [[*certainly, *possibly] for certainly, possibly in zip(own, perhaps, strict=True)]
 
     def silence(
         self,
@@ -81,7 +85,9 @@ class BillEvidence:
         delays = self._delays if grace is None else replace(self._delays, grace=grace)
         # Of an account without a bill nothing is shown, not even up to the stop.
         seen = self._horizons or [Horizon([Month("", stop, stop, stop)])]
-        state = most_cautious([after_stop(uses, known, one, delays, jobs_until) for one in seen])
+        state = most_cautious(
+            [after_stop(uses, known, horizon, delays, jobs_until) for horizon in seen]
+        )
         if state.word == "leaking" or (self._horizons and not self._missing):
             return believed(state, self.wrong, delays)
         assert state.silent_from is not None
@@ -96,7 +102,7 @@ class BillEvidence:
     def shows(self, since: datetime) -> datetime:
         """Up to where it shows every charge since then that has arrived: of several payers, the one
         whose bill shows least; the instant itself where an account's bill is missing."""
-        seen = [one.proved(since, timedelta(0)) for one in self._horizons]
+        seen = [horizon.proved(since, timedelta(0)) for horizon in self._horizons]
         return since if self._missing else min(seen, default=since)
 
     def undecided(self, scope: Scope, instant: datetime) -> bool:
@@ -121,21 +127,23 @@ class BillEvidence:
 
     def with_lines(self, results: Sequence[StepResult], most: int) -> list[StepResult]:
         """The results with up to ``most`` bill lines for each sum, the earliest: in one scan."""
-        sums = [one for result in results for one in (*result.charges_after, *result.residual)]
+        sums = [
+            charges for result in results for charges in (*result.charges_after, *result.residual)
+        ]
         wanted: dict[int, list[tuple[int, bool]]] = {}
-        for number, one in enumerate(sums):
-            for group in one.groups[:most]:
+        for number, charges in enumerate(sums):
+            for group in charges.groups[:most]:
                 wanted.setdefault(group, []).append((number, True))
         lines = gather(self._ledger, wanted, most) if wanted else {}
-        found = iter(
-            replace(one, evidence=tuple(line for line, *_ in lines.get(number, ())))
-            for number, one in enumerate(sums)
+        shown = iter(
+            replace(charges, evidence=tuple(line for line, *_ in lines.get(number, ())))
+            for number, charges in enumerate(sums)
         )
         return [
             replace(
                 result,
-                charges_after=tuple(islice(found, len(result.charges_after))),
-                residual=tuple(islice(found, len(result.residual))),
+                charges_after=tuple(islice(shown, len(result.charges_after))),
+                residual=tuple(islice(shown, len(result.residual))),
             )
             for result in results
         ]
@@ -147,7 +155,7 @@ class BillEvidence:
         one of which an export holds nothing but its header.
         """
         finals = [
-            any(one.name == month and one.final for one in horizon.months)
+            any(known.name == month and known.final for known in horizon.months)
             for horizon in self._horizons
         ]
         return bool(finals) and all(finals) and not self._missing

@@ -17,12 +17,12 @@ from govern.shutdown.proof.word import CLAIMED, without_bill
 def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> StepResult:
     """``others``: the results of all other steps; ``residual``: their charges soon after a stop."""
     bare, grounds = case.bare, case.grounds
-    leaks = [one.id for one in others if one.charges_after]
+    leaks = [result.id for result in others if result.charges_after]
     if leaks:
-        told = f"charges go on: {', '.join(leaks[:3])}"
-        return replace(bare, state="failed", basis="bill", reason=told)
-    stops = [one.stopped_at for one in others if one.stopped_at]
-    if not stops or any(one.state in ("todo", "blocked") for one in others):
+        reason = f"charges go on: {', '.join(leaks[:3])}"
+        return replace(bare, state="failed", basis="bill", reason=reason)
+    stops = [result.stopped_at for result in others if result.stopped_at]
+    if not stops or any(result.state in ("todo", "blocked") for result in others):
         return replace(bare, state="blocked", reason="first the steps that are still open")
     if grounds.bill:
         bare = replace(bare, residual=grounds.bill.charges(residual))
@@ -31,21 +31,21 @@ def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> 
         return _of_final(bare, case, month, others, residual)
     due = final_from(month, grounds.clock)
     if case.step.state in CLAIMED:
-        said = without_bill(replace(case, bare=bare, seen=None))
-        told = said.reason
+        on_word = without_bill(replace(case, bare=bare, seen=None))
+        reason = on_word.reason
         if case.step.at and case.step.at.on(grounds.clock) < due:
-            told += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
-        return replace(said, reason=told + residual_text(residual))
+            reason += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
+        return replace(on_word, reason=reason + residual_text(residual))
     if grounds.as_of < due:
-        told = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
+        reason = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
     else:
-        told = (
+        reason = (
             f"a bill of {month} is needed that was exported after {due:%Y-%m-%d %H:%M} "
             "(by its name, or --exported-at)"
         )
     # A month that can be final now is decided by an export made now.
     again = max([due, grounds.as_of, *_dates(others)])
-    return replace(bare, state="waiting", reason=told, look_again_at=again)
+    return replace(bare, state="waiting", reason=reason, look_again_at=again)
 
 
 def _of_final(
@@ -58,28 +58,28 @@ def _of_final(
     """What a bill says that nobody can add to any more."""
     grounds = case.grounds
     assert grounds.bill is not None
-    if any(one.state == "waiting" for one in others):
+    if any(result.state == "waiting" for result in others):
         # A step that names no date waits for an inventory, which may be looked up now.
-        told = f"the bill of {month} is final; other steps still wait"
+        reason = f"the bill of {month} is final; other steps still wait"
         again = max(_dates(others), default=grounds.as_of)
-        return replace(bare, state="waiting", reason=told, look_again_at=again)
+        return replace(bare, state="waiting", reason=reason, look_again_at=again)
     if grounds.bill.wrong:
-        told = distrusted(grounds.bill.wrong)
-        return replace(bare, state="waiting", reason=told, look_again_at=grounds.as_of)
-    told = f"the bill of {month} is final, {_shown(others, residual)}"
-    return replace(bare, state="proved", basis="bill", reason=told)
+        reason = distrusted(grounds.bill.wrong)
+        return replace(bare, state="waiting", reason=reason, look_again_at=grounds.as_of)
+    reason = f"the bill of {month} is final, {_shown(others, residual)}"
+    return replace(bare, state="proved", basis="bill", reason=reason)
 
 
 def _dates(others: Sequence[StepResult]) -> list[datetime]:
     """When to look again at what waits."""
-    waits = [one for one in others if one.state == "waiting"]
-    return [one.look_again_at for one in waits if one.look_again_at]
+    waits = [result for result in others if result.state == "waiting"]
+    return [result.look_again_at for result in waits if result.look_again_at]
 
 
 def _shown(others: Sequence[StepResult], residual: Sequence[Use]) -> str:
     """What the bill shows of the steps that a bill proves, and of nothing else."""
-    if not any(one.stopped_at and one.basis == "bill" for one in others):
+    if not any(result.stopped_at and result.basis == "bill" for result in others):
         return "so nothing is added to it any more"
-    told = "and shows no leak after the stops" + residual_text(residual)
-    kept = any(one.state == "kept" for one in others)
-    return told + ("; what is kept on purpose isn't looked at" if kept else "")
+    shown = "and shows no leak after the stops" + residual_text(residual)
+    kept = any(result.state == "kept" for result in others)
+    return shown + ("; what is kept on purpose isn't looked at" if kept else "")

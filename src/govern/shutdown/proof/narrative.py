@@ -49,15 +49,15 @@ def document(report: VerificationReport) -> Document:
 
 
 def sections(report: VerificationReport) -> list[Section]:
-    found = [_head(report)]
+    parts = [_head(report)]
     for group in _GROUPS:
         steps = [
-            one for one in report.steps if ("word" if one.on_word else one.state) == group.state
+            step for step in report.steps if ("word" if step.on_word else step.state) == group.state
         ]
-        found += _by_reason(group, steps)
+        parts += _by_reason(group, steps)
     if report.bill:
-        found += [bill_section(report.bill, report.as_of), *reject_sections(report.bill)]
-    return found
+        parts += [bill_section(report.bill, report.as_of), *reject_sections(report.bill)]
+    return parts
 
 
 def _head(report: VerificationReport) -> Section:
@@ -90,7 +90,7 @@ def _head(report: VerificationReport) -> Section:
 
 def _silent(report: VerificationReport) -> Iterable[str]:
     """How far the proof goes: what is charged later, only a later bill can show."""
-    untils = [one.proved_until for one in report.steps if one.proved_until]
+    untils = [step.proved_until for step in report.steps if step.proved_until]
     if untils:
         yield (
             f"What is proved silent is so until {wall_text(min(untils))} at least; what comes "
@@ -99,71 +99,72 @@ def _silent(report: VerificationReport) -> Iterable[str]:
 
 
 def _until(report: VerificationReport) -> str:
-    dates = [one.look_again_at for one in report.steps if one.look_again_at]
+    dates = [step.look_again_at for step in report.steps if step.look_again_at]
     return f" until {wall_text(max(dates))}" if dates else ""
 
 
 def _by_reason(group: _Group, steps: Sequence[StepResult]) -> Iterable[Section]:
     """First the steps with a reason of their own, then those that share one."""
     reasons: dict[str, list[StepResult]] = {}
-    for one in steps:
-        reasons.setdefault(one.reason, []).append(one)
-    shared = {reason for reason, found in reasons.items() if len(found) >= _MANY}
-    own = [one for one in steps if one.reason not in shared]
+    for step in steps:
+        reasons.setdefault(step.reason, []).append(step)
+    shared = {reason for reason, sharing in reasons.items() if len(sharing) >= _MANY}
+    own = [step for step in steps if step.reason not in shared]
     count = f"{len(steps)}" if len(reasons) == 1 or not shared else f"of {len(steps)}"
     if own:
         yield _with_reasons(group, own, count if not shared else f"{len(own)} {count}")
     for reason in (reason for reason in reasons if reason in shared):
-        found = reasons[reason]
-        yield _sharing(group, found, count if len(reasons) == 1 else f"{len(found)} {count}")
+        sharing = reasons[reason]
+        yield _sharing(group, sharing, count if len(reasons) == 1 else f"{len(sharing)} {count}")
 
 
 def _with_reasons(group: _Group, steps: Sequence[StepResult], count: str) -> Section:
-    dated = any(one.stopped_at for one in steps)
+    dated = any(step.stopped_at for step in steps)
     return Section(
         f"{group.heading} ({count})",
         sentences=[group.advice] if group.advice else [],
         columns=("step", "done", "why") if dated else ("step", "why"),
         rows=[
-            [one.title, *([wall_text(one.stopped_at)] if dated else []), one.reason]
-            for one in steps
+            [step.title, *([wall_text(step.stopped_at)] if dated else []), step.reason]
+            for step in steps
         ],
-        details=[[f"id: {one.id}", *_details(one)] for one in steps],
+        details=[[f"id: {step.id}", *_details(step)] for step in steps],
         folded=group.folded,
     )
 
 
 def _sharing(group: _Group, steps: Sequence[StepResult], count: str) -> Section:
-    said = [group.advice] if group.advice else []
-    stops = {wall_text(one.stopped_at) for one in steps}
+    sentences = [group.advice] if group.advice else []
+    stops = {wall_text(step.stopped_at) for step in steps}
     done = f"done at {min(stops)}; " if len(stops) == 1 and "" not in stops else ""
     if done or steps[0].reason != NOT_DONE:
-        said.append(f"Each of these: {done}{steps[0].reason}.")
+        sentences.append(f"Each of these: {done}{steps[0].reason}.")
     dated = len(stops) > 1
     return Section(
         f"{group.heading} ({count})",
-        sentences=said,
+        sentences=sentences,
         columns=("step", "id", "done") if dated else ("step", "id"),
         rows=[
-            [one.title, one.id, *([wall_text(one.stopped_at)] if dated else [])] for one in steps
+            [step.title, step.id, *([wall_text(step.stopped_at)] if dated else [])]
+            for step in steps
         ],
-        details=[list(_details(one)) for one in steps],
+        details=[list(_details(step)) for step in steps],
         folded=group.folded,
     )
 
 
-def _details(one: StepResult) -> Iterable[str]:
-    for what, sums in (("after the stop", one.charges_after), ("residual", one.residual)):
+def _details(step: StepResult) -> Iterable[str]:
+    for what, sums in (("after the stop", step.charges_after), ("residual", step.residual)):
         for charges in sums:
-            yield f"{what}: {_told(charges)}"
+            yield f"{what}: {_in_words(charges)}"
             for line in charges.evidence:
                 cost = "" if line.billed_cost is None else f"  {plain(line.billed_cost)}"
                 yield f"{line.path}:{line.line}  {shorten(line.instance_id, 90)}{cost}"
-    if one.look_again_at and wall_text(one.look_again_at) not in one.reason:
-        yield f"look again with a bill that reaches {wall_text(one.look_again_at)}"
+    if step.look_again_at and wall_text(step.look_again_at) not in step.reason:
+        yield f"look again with a bill that reaches {wall_text(step.look_again_at)}"
 
 
-def _told(charges: ChargesAfter) -> str:
+def _in_words(charges: ChargesAfter) -> str:
     many = "1 charge" if charges.charges == 1 else f"{charges.charges} charges"
     cost = f"{plain(charges.billed_cost)} {charges.currency}"
     return f"{many}, {cost}, first {known_at(charges.first_charge, charges.width)}"

@@ -18,16 +18,18 @@ def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
     bill, scope, stop = case.grounds.bill, case.scope, case.stop
     assert scope is not None
     state = bill.silence(case.uses, made, grace=timedelta(0)) if bill else None
-    told = ""
+    purchase = ""
     if state and state.leaks:
         first = wall_text(state.leaks[0].first)
-        told = f"bought or renewed on {first}, after this checklist was made"
+        purchase = f"bought or renewed on {first}, after this checklist was made"
     if stop is None:
-        return replace(opened, reason="; ".join(filter(None, (opened.reason, told))))
+        return replace(opened, reason="; ".join(filter(None, (opened.reason, purchase))))
     case = case.stopped()
     if bill and state and state.leaks:
         after = bill.charges(state.leaks)
-        return replace(case.bare, state="failed", basis="bill", reason=told, charges_after=after)
+        return replace(
+            case.bare, state="failed", basis="bill", reason=purchase, charges_after=after
+        )
     if case.over or contradicted(case):
         return without_bill(case)
     if bill and state and bill.undecided(scope, made):
@@ -39,17 +41,17 @@ def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
 def _too_late(case: Case, due: datetime, state: State | None) -> StepResult:
     """Ticked after it was due: the renewal may have been paid for already, or be on its way."""
     assert case.stop is not None
-    told = f"{how(case.step)} at {wall_text(case.stop)}, after it was due at {wall_text(due)}"
+    reason = f"{how(case.step)} at {wall_text(case.stop)}, after it was due at {wall_text(due)}"
     expires = due + timedelta(days=DAYS_BEFORE)
     if state and state.proved_until and state.proved_until >= expires:
         until = state.proved_until
-        told += f"; but not renewed until {wall_text(until)}, after its end"
-        return replace(case.bare, state="proved", basis="bill", reason=told, proved_until=until)
-    told += (
+        reason += f"; but not renewed until {wall_text(until)}, after its end"
+        return replace(case.bare, state="proved", basis="bill", reason=reason, proved_until=until)
+    reason += (
         ", which proves nothing about the renewal: a bill past its end, "
         f"{wall_text(expires)}, or an inventory must show it"
     )
     if case.grounds.bill and case.grounds.bill.wrong:
-        told += f"; {distrusted(case.grounds.bill.wrong)}"
+        reason += f"; {distrusted(case.grounds.bill.wrong)}"
     again = expires + case.grounds.settle
-    return replace(case.bare, state="waiting", reason=told, look_again_at=again)
+    return replace(case.bare, state="waiting", reason=reason, look_again_at=again)

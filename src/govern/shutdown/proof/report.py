@@ -58,7 +58,9 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
         grace=question.grace[0],
         steps=(),
         exit=Exit("overlap", ""),
-        inputs=tuple(Input(one.path, one.sha256) for one in question.directory.inventories),
+        inputs=tuple(
+            Input(inventory.path, inventory.sha256) for inventory in question.directory.inventories
+        ),
         strict=question.strict,
         journal=question.journal,
         notes=tuple(short_settle(*question.settle)),
@@ -98,8 +100,8 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
     exits = [*wrong, _exit(steps, question, late)]
     if stale:
         # Steps may be open as well: this comes first.
-        told = f"a stale checklist: it doesn't know {stale[0]}; make it again"
-        exits.insert(0, Exit("not_finished", told))
+        reason = f"a stale checklist: it doesn't know {stale[0]}; make it again"
+        exits.insert(0, Exit("not_finished", reason))
     return replace(report, bill=bill, steps=tuple(steps), exit=worst(exits), notes=tuple(notes))
 
 
@@ -111,12 +113,12 @@ def _exit(steps: Sequence[StepResult], question: Question, late: Sequence[str]) 
     unfinished = [step for step in steps if step.state not in ("proved", "kept")]
     words = [step for step in steps if question.strict and step.on_word]
     if not unfinished and not words:
-        told = "everything is proved" if steps else "the checklist has no step"
+        proved = "everything is proved" if steps else "the checklist has no step"
         word = sum(1 for step in steps if step.on_word)
-        return Exit("clean", told + (f", {word} on someone's word" if word else ""))
+        return Exit("clean", proved + (f", {word} on someone's word" if word else ""))
     more = f" and {len(late) - 1} more" if len(late) > 1 else ""
-    told = f"; overdue: {late[0]}{more}" if late else ""
-    return Exit("not_finished", _left(unfinished, words) + told)
+    since = f"; overdue: {late[0]}{more}" if late else ""
+    return Exit("not_finished", _left(unfinished, words) + since)
 
 
 def _left(unfinished: Sequence[StepResult], words: Sequence[StepResult]) -> str:

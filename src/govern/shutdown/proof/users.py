@@ -46,7 +46,7 @@ def unknown_users(checklist: Checklist, users: Iterable[User], clock: tzinfo) ->
         if step.subject.kind == "api_key"
     }
     wishes = [wish_of(text) for text in checklist.wishes]
-    reaches = {one.account_id: one.reaches.on(clock) for one in checklist.reaches}
+    reaches = {reach.account_id: reach.reaches.on(clock) for reach in checklist.reaches}
     return sorted(
         {
             f"{user.workspace_id or 'no workspace'}/{user.api_key_id}"

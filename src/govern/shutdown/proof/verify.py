@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from govern.judge.audit.use import Use
-from govern.ledger.clauses import Clause
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import wall_text
 from govern.model.verification import StepResult
 from govern.shutdown.plan.order import holds_up, is_overdue
-from govern.shutdown.plan.scope import Scope
 from govern.shutdown.plan.steps import KINDS, OWN
 from govern.shutdown.plan.steps.closing_proof import NAME as CLOSING
 from govern.shutdown.plan.steps.final_bill import NAME as FINAL
@@ -26,7 +23,8 @@ from govern.shutdown.proof.closing import all_of
 from govern.shutdown.proof.evidence import BillEvidence
 from govern.shutdown.proof.final import final
 from govern.shutdown.proof.renewal import bought
-from govern.shutdown.proof.word import CLAIMED, contradicted, unbilled, without_bill
+from govern.shutdown.proof.stops import Stops
+from govern.shutdown.proof.word import contradicted, unbilled, without_bill
 
 #: Why a step is open about which nothing else is to be said.
 NOT_DONE = "not done"
@@ -39,7 +37,7 @@ def verify(checklist: Checklist, grounds: Grounds) -> list[StepResult]:
 
 def overdue(checklist: Checklist, results: Sequence[StepResult], grounds: Grounds) -> list[str]:
     """The open steps that had to be done before now, each with since when."""
-    states = {one.id: one.state for one in results}
+    states = {result.id: result.state for result in results}
     return [
         f"{step.id} since {wall_text(step.due.on(grounds.clock))}"
         for step in checklist.steps
@@ -51,80 +49,25 @@ class _Verification:
     def __init__(self, checklist: Checklist, grounds: Grounds) -> None:
         self.grounds = grounds
         self.steps = checklist.steps
-        self.places = {step.id: place for place, step in enumerate(self.steps)}
-        self.alike = {(step.kind, step.subject): step for step in self.steps}
-        self.made = checklist.as_of.on(grounds.clock)
+        self.stops = Stops(checklist, grounds)
         self.known: dict[str, StepResult] = {}
         self.residual: dict[int, Use] = {}
         self.uses: dict[str, list[Use]] = {}
-        self.seen = {
-            step.id: KINDS.get(step.kind, OWN).seen(step, grounds.directory, grounds.clock)
-            for step in self.steps
-        }
-        self.stops = {step.id: self._stop(step) for step in self.steps}
 
     def results(self) -> list[StepResult]:
         if self.grounds.bill:
-            instants = {self.made, *(stop for stop in self.stops.values() if stop)}
-            self.grounds.bill.divide(sorted(instants))
-            asked = {step.id: one for step in self.steps if (one := self._asked(step))}
-            uses = self.grounds.bill.uses(list(asked.values()))
-            self.uses = dict(zip(asked, uses, strict=True))
+            self.grounds.bill.divide(self.stops.instants())
+            scopes = {
+                step.id: charges for step in self.steps if (charges := self.stops.charges(step))
+            }
+            uses = self.grounds.bill.uses(list(scopes.values()))
+            self.uses = dict(zip(scopes, uses, strict=True))
         # The closing proofs are looked at when what they need is known, the final bill last.
         for step in sorted(self.steps, key=lambda step: (step.kind == FINAL, step.kind == CLOSING)):
             self.known[step.id] = self._result(step)
-        found = [self.known[step.id] for step in self.steps]
+        results = [self.known[step.id] for step in self.steps]
         bill = self.grounds.bill
-        return bill.with_lines(found, self.grounds.evidence) if bill else found
-
-    # -- when it stopped --------------------------------------------------------------------------
-
-    def _stop(self, step: Step) -> datetime | None:
-        """When it was done: by the person who ticked it, else by the inventory."""
-        if step.state in CLAIMED and step.at:
-            return step.at.on(self.grounds.clock)
-        seen = self.seen[step.id]
-        if seen and seen.over:
-            return seen.at
-        ended_by = KINDS.get(step.kind, OWN).ended_by
-        if ended_by:
-            # A deleted key needs no disabling any more.
-            other = self.alike.get((ended_by, step.subject))
-            return self._stop(other) if other else None
-        if step.kind == CLOSING:
-            return self._last_stop(step)
-        return None
-
-    def _last_stop(self, step: Step) -> datetime | None:
-        """When the last of the steps that a closing proof needs was done, if all of them are."""
-        stops = []
-        for other in self._needed(step):
-            stop = self._stop(other)
-            seen = self.seen[other.id]
-            if stop is None and other.state != "kept" and not (seen and seen.over):
-                return None
-            if stop and KINDS.get(other.kind, OWN).stops:
-                stops.append(stop)
-        return max(stops, default=None)
-
-    def _needed(self, step: Step) -> list[Step]:
-        """In the order of the checklist."""
-        places = {self.places[need] for need in step.needs if need in self.places}
-        return [self.steps[place] for place in sorted(places)]
-
-    def _asked(self, step: Step) -> tuple[Scope, datetime] | None:
-        """The charges that a bill is asked for, and from when on; None where there is no question.
-
-        What goes on with a granted reason isn't held against the closing proof.
-        """
-        kind = KINDS.get(step.kind, OWN)
-        scope = kind.scope(step)
-        since = self.made if kind.buys else self.stops[step.id]
-        if scope is None or since is None or step.state == "kept":
-            return None
-        return scope.without(self._kept_scopes(step)) if step.kind == CLOSING else scope, since
-
-    # -- what can be said -------------------------------------------------------------------------
+        return bill.with_lines(results, self.grounds.evidence) if bill else results
 
     def _result(self, step: Step) -> StepResult:
         """A later charge outranks an inventory, an inventory a word."""
@@ -137,16 +80,16 @@ class _Verification:
             bare,
             self.grounds,
             scope=kind.scope(step),
-            seen=self.seen[step.id],
-            stop=self.stops[step.id],
+            seen=self.stops.seen[step.id],
+            stop=self.stops.at[step.id],
             uses=self.uses.get(step.id, ()),
         )
         if step.kind == FINAL:
             return final(case, list(self.known.values()), list(self.residual.values()))
         if step.kind == CLOSING and case.scope is None:
-            return all_of(bare, [self.known[other.id] for other in self._needed(step)])
+            return all_of(bare, [self.known[other.id] for other in self.stops.needed(step)])
         if kind.buys and case.scope:
-            return bought(case, self.made, self._open(case))
+            return bought(case, self.stops.made, self._open(case))
         if case.stop is None:
             over = case.over and case.scope is None
             return without_bill(case) if over else self._open(case)
@@ -163,7 +106,7 @@ class _Verification:
         state = bill.silence(
             case.uses,
             case.stop,
-            ends_jobs=self._ends_jobs(case.step),
+            ends_jobs=self.stops.ends_jobs(case.step),
             after=self.grounds.began.get(case.step.id),
         )
         self.residual.update((use.group, use) for use in state.residual)
@@ -178,22 +121,19 @@ class _Verification:
     def _kept(self, step: Step, bare: StepResult) -> StepResult:
         assert step.until is not None
         until = step.until.on(self.grounds.clock)
-        said = f"kept by {step.by} until {until:%Y-%m-%d %H:%M}: {step.reason}"
-        if self._is_kept(step):
-            return replace(bare, basis="person", reason=said)
-        return replace(bare, state="todo", reason=f"{said}; that time is over")
-
-    def _is_kept(self, step: Step) -> bool:
-        """Whether it is kept on purpose, and the time for that isn't over."""
-        until = step.until.on(self.grounds.clock) if step.until else None
-        return step.state == "kept" and until is not None and until > self.grounds.as_of
+        reason = f"kept by {step.by} until {until:%Y-%m-%d %H:%M}: {step.reason}"
+        if self.stops.is_kept(step):
+            return replace(bare, basis="person", reason=reason)
+        return replace(bare, state="todo", reason=f"{reason}; that time is over")
 
     def _open(self, case: Case) -> StepResult:
         step, bare, seen = case.step, case.bare, case.seen
         open_needs = [
-            need for need in step.needs if need in self.stops and holds_up(step, self._state(need))
+            need
+            for need in step.needs
+            if need in self.stops.at and holds_up(step, self._state(need))
         ]
-        if step.kind == CLOSING and not open_needs and self._needed(step):
+        if step.kind == CLOSING and not open_needs and self.stops.needed(step):
             return replace(
                 bare, state="todo", reason="none of the steps that it needs stopped anything"
             )
@@ -201,10 +141,10 @@ class _Verification:
             more = f" and {len(open_needs) - 1} more" if len(open_needs) > 1 else ""
             return replace(bare, state="blocked", reason=f"first {open_needs[0]}{more}")
         if seen and seen.over:
-            told = f"{seen.told}, but not since when: collected_at is missing"
-            return replace(bare, state="waiting", reason=told)
-        told = f"; {seen.told}" if seen else ""
-        return replace(bare, state="todo", reason=f"{NOT_DONE}{told}{self._due(step)}")
+            reason = f"{seen.told}, but not since when: collected_at is missing"
+            return replace(bare, state="waiting", reason=reason)
+        inventory = f"; {seen.told}" if seen else ""
+        return replace(bare, state="todo", reason=f"{NOT_DONE}{inventory}{self._due(step)}")
 
     def _due(self, step: Step) -> str:
         if step.due is None:
@@ -218,19 +158,4 @@ class _Verification:
     def _state(self, id: str) -> str:
         if id in self.known:
             return self.known[id].state
-        return self.steps[self.places[id]].state if id in self.places else "done"
-
-    def _kept_scopes(self, step: Step) -> Sequence[Clause]:
-        """What is kept is a step's own subject: a key its use, a workspace none of its spend."""
-        found = []
-        for other in self._needed(step):
-            if other.subject.kind == "api_key" and self._is_kept(other):
-                scope = KINDS.get(other.kind, OWN).scope(other)
-                if scope:
-                    found.append(scope.certain)
-        return found
-
-    def _ends_jobs(self, step: Step) -> bool:
-        """Whether jobs were to end with the step, or with one that a closing proof needs."""
-        steps = [step, *(self._needed(step) if step.kind == CLOSING else ())]
-        return any(KINDS.get(one.kind, OWN).ends_jobs for one in steps)
+        return self.stops.state(id)

@@ -27,8 +27,8 @@ def without_bill(case: Case) -> StepResult:
     if against:
         return against
     if step.proof == "person" and step.state in CLAIMED:
-        said = f"{step.by} says so" + (f": {step.note}" if step.note else "")
-        return replace(bare, state="proved", basis="person", reason=said)
+        reason = f"{step.by} says so" + (f": {step.note}" if step.note else "")
+        return replace(bare, state="proved", basis="person", reason=reason)
     where = f" of {step.region_id}" if step.region_id else ""
     return replace(bare, state="waiting", reason=f"done; an inventory{where} must show it")
 
@@ -37,8 +37,8 @@ def unbilled(case: Case) -> StepResult:
     """A step that a bill would prove, where none was given."""
     if case.step.proof == "person":
         return without_bill(case)
-    told = "done; no bill was given, so nothing shows it"
-    return contradicted(case) or replace(case.bare, state="waiting", reason=told)
+    reason = "done; no bill was given, so nothing shows it"
+    return contradicted(case) or replace(case.bare, state="waiting", reason=reason)
 
 
 def contradicted(case: Case) -> StepResult | None:
@@ -48,5 +48,5 @@ def contradicted(case: Case) -> StepResult | None:
         return None
     if seen.looked_at is None or seen.looked_at <= step.at.on(case.grounds.clock):
         return None
-    told = f"{how(step)}, but {seen.told}, on {seen.looked_at:%Y-%m-%d %H:%M}"
-    return replace(case.bare, state="failed", basis="inventory", reason=told)
+    reason = f"{how(step)}, but {seen.told}, on {seen.looked_at:%Y-%m-%d %H:%M}"
+    return replace(case.bare, state="failed", basis="inventory", reason=reason)
