@@ -312,3 +312,24 @@ def test_rows_of_a_month_in_another_month_s_file_show_it_where_it_has_none(tmp_p
     own = {"100_BillingItemDetailMonthly_202609.csv": [row("2026-09-05 10:00:00")]}
     september, _ = found(tmp_path, files | own, exported=told)[0]["100"].months
     assert (september.until, september.exported) == (at(9, 5, 10), False)
+
+
+def test_an_empty_day_of_another_month_lengthens_nothing(tmp_path: Path) -> None:
+    files = daily("2026-09-01", "2026-09-02")
+    files |= {"100_BillingItemDetail_20261005.csv": []}
+    horizon, _ = found(tmp_path, files)
+    assert horizon["100"].end == at(9, 3)
+
+
+def test_of_two_files_of_one_day_the_later_export_counts(tmp_path: Path) -> None:
+    (first,) = daily("2026-09-01")
+    again = first.replace(".csv", "_2.csv")
+    files = daily("2026-09-01", "2026-09-02") | {again: [row("2026-09-01 11:00:00")]}
+    (last,) = daily("2026-09-02")
+    instants = {first: "2026-09-02T03:00:00", again: "2026-09-09T00:00:00"}
+    instants[last] = "2026-09-09T00:00:00"
+    horizon, _ = found(tmp_path, files, exported=instants)
+    assert horizon["100"].months[0].days == ((at(9, 2), at(9, 9)), (at(9, 3), at(9, 9)))
+    early = instants | {again: "2026-09-01T23:00:00"}
+    horizon, _ = found(tmp_path, files, exported=early)
+    assert horizon["100"].months[0].days[0] == (at(9, 2), at(9, 2, 3))
