@@ -180,6 +180,21 @@ def test_daily_files_are_final_only_if_the_last_day_is_there(tmp_path: Path) -> 
     assert (month.final, month.shown) == (None, at(9, 29))
 
 
+@pytest.mark.parametrize(
+    ("early", "final"),
+    [("2026-09-20", False), ("2026-10-03T12:00:00", False), ("2026-10-03T12:00:01", True)],
+)
+def test_nor_are_they_if_any_day_is_known_to_have_been_exported_before_that_noon(
+    tmp_path: Path, early: str, final: bool
+) -> None:
+    days = [f"2026-09-{day:02}" for day in range(1, 31)]
+    name = "100_BillingItemDetail_{}.csv"
+    told = {name.format("20260930"): "2026-10-05T00:00:00"}
+    told[name.format("20260915")] = early if "T" in early else f"{early}T00:00:00"
+    (month,) = found(tmp_path, daily(*days), exported=told)[0]["100"].months
+    assert month.final is final
+
+
 def test_the_instant_of_an_earlier_day_s_file_says_nothing_of_the_later_ones(
     tmp_path: Path,
 ) -> None:
@@ -199,6 +214,25 @@ def test_daily_files_that_go_on_where_an_export_ended_leave_a_gap_from_its_insta
     # The export is about all of the month, the daily files beside it or not.
     (month,) = horizon["100"].months
     assert (month.start, month.end) == (at(9, 1), at(10, 1))
+
+
+def test_of_two_such_exports_the_later_one_says_from_where(tmp_path: Path) -> None:
+    files = {
+        "a.csv": [row("2026-09-05 10:00:00")],
+        "b.csv": [row("2026-09-06 10:00:00")],
+        **daily("2026-09-25"),
+    }
+    told = {"a.csv": "2026-09-20T12:00:00", "b.csv": "2026-09-22T12:00:00"}
+    horizon, _ = found(tmp_path, files, exported=told)
+    assert horizon["100"].gaps == ((at(9, 22, 12), at(9, 25)),)
+    # Of one whose instant isn't known, its last row.
+    horizon, _ = found(tmp_path, files, exported={"a.csv": "2026-09-05T12:00:00"})
+    assert horizon["100"].gaps == ((at(9, 6, 10), at(9, 25)),)
+
+
+def test_days_to_the_very_end_of_a_month_leave_no_gap_before_the_next(tmp_path: Path) -> None:
+    files = {**daily("2026-09-29", "2026-09-30"), "october.csv": [row("2026-10-09 10:00:00")]}
+    assert found(tmp_path, files)[0]["100"].gaps == ()
 
 
 def test_a_header_without_an_instant_fills_no_gap(tmp_path: Path) -> None:

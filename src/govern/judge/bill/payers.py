@@ -127,7 +127,7 @@ class _Files:
     def _final(self, exported: datetime | None) -> bool | None:
         if self._as_of < self._final_from or (exported and exported < self._final_from):
             return False
-        if any(at < self._final_from for _, at in self._ends()):
+        if any(at <= self._final_from for _, at in self._ends()):
             return False
         whole = not self.daily or self._after_days() >= self.end
         return True if exported and exported > self._final_from and whole else None
