@@ -8,4 +8,10 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         'f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0), "',
         ">=",
     ): "an amount of 0 adds nothing to a sum",
+    (
+        "judge/check/undecided",
+        'clause = asked.possible & has_value("billing_currency", named, absent=False, '
+        "excludes=True)",
+        "True",
+    ): "a charge has a currency: a row without one is rejected",
 }
