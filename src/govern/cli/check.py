@@ -87,6 +87,7 @@ def check(
         waivers=excuses,
         max_bill_age=run.max_bill_age,
         directory=run.directory,
+        settle=run.settle(None)[1],
         baseline=load_baseline(baseline) if baseline else None,
         fail_on_new=fail_on_new,
     )

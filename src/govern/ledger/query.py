@@ -25,6 +25,9 @@ PERIODS = {
     "total": Column("''"),
 }
 
+#: The month in which a charge lies, whichever month it is billed in.
+MONTH_OF_DAY = Column("strftime(first, '%Y-%m')")
+
 #: The period of a charge, none where it is known to a month only and a day or a week is asked for.
 KNOWN_PERIODS = {
     "day": Column(f"CASE WHEN width <> 'month' THEN {PERIODS['day']} END"),

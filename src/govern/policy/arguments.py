@@ -10,7 +10,7 @@ from govern.model.clock import Moment, parse_moment
 from govern.model.errors import GovernError, usage
 from govern.model.policy import Condition, Pattern
 from govern.model.text import nearest, shorten
-from govern.model.words import CLOSED_COLUMNS, MEANT, WHERE_COLUMNS
+from govern.model.words import CLOSED_COLUMNS, INVENTORY_COLUMNS, MEANT, SUBJECTS, WHERE_COLUMNS
 
 #: Periods that charges can be grouped by, besides their columns.
 TIMES = ("day", "week", "month")
@@ -27,6 +27,27 @@ def columns(words: Sequence[str]) -> tuple[str, ...]:
     if faults:
         raise GovernError("usage", faults)
     return tuple(names)
+
+
+def subject(word: str, *, inventory: bool) -> tuple[str, tuple[str, ...]]:
+    """``--per``: a subject or columns, and what that groups by. Raises wrong usage.
+
+    ``inventory``: whether there is one that tells names and owners.
+    """
+    if word in SUBJECTS:
+        kind, asked = word, SUBJECTS[word]
+    else:
+        kind, asked = "columns", tuple(part.strip() for part in word.split(","))
+    for name in asked:
+        if name not in WHERE_COLUMNS:
+            near = nearest(name, (*SUBJECTS, *WHERE_COLUMNS))
+            hint = f"; did you mean {near}?" if near else f" ({', '.join(SUBJECTS)})"
+            raise usage(f"--per {shorten(name, 60)}: no such subject or column{hint}")
+        if name in INVENTORY_COLUMNS and not inventory:
+            raise usage(f"--per {word}: {name} needs an inventory (--inventory)")
+    if len(set(asked)) < len(asked):
+        raise usage(f"--per {word}: a column named twice")
+    return kind, asked
 
 
 def month(word: str) -> str:

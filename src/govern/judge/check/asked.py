@@ -25,6 +25,9 @@ from govern.model.finding import Subject
 from govern.model.policy import Condition, Policy
 from govern.model.words import INVENTORY_COLUMNS
 
+#: What a subject has besides the values it is grouped by, where all its charges share it.
+SHARED = ("workspace_id", "region_id", "sub_account_id")
+
 #: The values a group is grouped by, its period, and its unit (a currency for money).
 Key = tuple[tuple[str | None, ...], str, str]
 
@@ -111,14 +114,18 @@ class Asked:
         return query.count(self.ledger, clause)
 
     def subject(
-        self, values: tuple[str | None, ...], shared: tuple[str | None, ...] = (None, None, None)
+        self, values: tuple[str | None, ...], shared: tuple[str | None, ...] | None = None
     ) -> Subject:
+        """``shared``: workspace, region and account of all its charges; else what its own values
+        tell of them."""
+        told = dict(zip(self.policy.columns, values, strict=False))
+        workspace, region, account = shared or (told.get(column) for column in SHARED)
         return Subject(
             kind=self.policy.subject_kind,
-            values=tuple(zip(self.policy.columns, values, strict=True)),
-            workspace_id=shared[0],
-            region_id=shared[1],
-            sub_account_id=shared[2],
+            values=tuple(told.items()),
+            workspace_id=workspace,
+            region_id=region,
+            sub_account_id=account,
         )
 
 

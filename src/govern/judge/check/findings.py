@@ -6,29 +6,26 @@ from dataclasses import replace
 
 from govern.judge.check.rule import Breach
 from govern.model.directory import Directory
-from govern.model.finding import Finding
+from govern.model.finding import Finding, Subject
 from govern.model.inventory import ApiKey, Workspace
 from govern.model.money import plain
 from govern.model.policy import Policy
 from govern.model.text import free_of
 
 
-def _named(breach: Breach, directory: Directory) -> Breach:
+def named(subject: Subject, directory: Directory) -> Subject:
     """With the name that the inventory has for a key or workspace."""
-    subject = breach.subject
-    named: ApiKey | Workspace | None = None
+    listed: ApiKey | Workspace | None = None
     if subject.kind == "api_key":
-        named = directory.key(subject.workspace_id, subject.id)
+        listed = directory.key(subject.workspace_id, subject.id)
     elif subject.kind == "workspace":
-        named = directory.workspace(subject.id)
-    if named is None:
-        return breach
-    return replace(breach, subject=replace(subject, name=named.name))
+        listed = directory.workspace(subject.id)
+    return replace(subject, name=listed.name) if listed else subject
 
 
 def finding_of(policy: Policy, breach: Breach, directory: Directory) -> Finding:
     """``directory``: where a key's or workspace's name is looked up."""
-    breach = _named(breach, directory)
+    breach = replace(breach, subject=named(breach.subject, directory))
     return Finding(
         policy=policy.id,
         title=policy.title,

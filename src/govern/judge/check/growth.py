@@ -21,26 +21,26 @@ from govern.model.clock import period_before, period_bounds, period_of
 from govern.model.money import EXACT, add, plain
 from govern.model.policy import in_unit
 
+Values = tuple[str | None, ...]
+
 
 def growths(asked: Asked, observed: Mapping[Key, Decimal], sight: Sight) -> Figures:
     """A figure for each group that has a period before it."""
     loose = slack(asked, asked.of_any_subject, by_subject=False)
     own = slack(asked, asked.of_its_subject, by_subject=True)
-    shown = _Shown(asked, sight)
-    if not shown.any:
-        first = f"nothing after {', '.join(shown.skipped)}" if shown.skipped else "no charge"
+    earlier = Before(asked, sight)
+    if not earlier.any:
+        first = f"nothing after {', '.join(earlier.skipped)}" if earlier.skipped else "no charge"
         return Figures((), (f"needs a {asked.policy.every} before: the bill shows {first}",))
-    payers = _payers(asked)
     figures = []
     nobody = {key for key, one in loose.items() if one.amount}
     for key in sorted({*observed, *own, *nobody}, key=str):
         values, period, unit = key
         floor = in_unit(asked.policy.floor, unit)
-        whose = payers.get((values, period)) or tuple(sight.horizons)
-        if floor is None or all(shown.is_first(payer, period) for payer in whose):
+        if floor is None or earlier.is_first(values, period):
             continue
-        earlier = values, period_before(asked.policy.every, period), unit
-        hidden = next(filter(None, (shown.lacking(payer, earlier[1]) for payer in whose)), None)
+        before = values, period_before(asked.policy.every, period), unit
+        hidden = earlier.hidden(values, period)
         sides = [
             _Side(
                 asked.named(one[1]),
@@ -48,10 +48,10 @@ def growths(asked: Asked, observed: Mapping[Key, Decimal], sight: Sight) -> Figu
                 own.get(one, Slack()),
                 loose.get(((), *one[1:]), Slack()),
             )
-            for one in (key, earlier)
+            for one in (key, before)
         ]
         figures.append(_figure(key, sides[0], sides[1], floor.amount, hidden))
-    return Figures(tuple(figures), (), shown.remark)
+    return Figures(tuple(figures), (), earlier.remark)
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,16 @@ def _excess(now: Decimal, most_now: Decimal, base: Decimal, most_base: Decimal |
     return of
 
 
-class _Shown:
-    """Which periods of which payers can be judged, and which are shown whole."""
+class Before:
+    """Which periods have one before them, and whether the bill shows that whole."""
 
     def __init__(self, asked: Asked, sight: Sight) -> None:
         self._every = asked.policy.every
         self._horizons = sight.horizons
-        firsts = {self._first(one) for one in self._horizons.values()}
+        self._payers = _payers(asked)
+        firsts = {self._first(horizon) for horizon in self._horizons.values()}
         self.skipped = [asked.named(period_of(self._every, start)) for start, _ in sorted(firsts)]
-        self.any = any(one.end > self._first(one)[1] for one in self._horizons.values())
+        self.any = any(horizon.end > self._first(horizon)[1] for horizon in self._horizons.values())
         self.remark = f"held against, and not judged itself: {', '.join(self.skipped)}"
 
     def _first(self, horizon: Horizon) -> Span:
@@ -113,17 +114,23 @@ class _Shown:
             return period_bounds(self._every, period_of(self._every, end))
         return start, end
 
-    def is_first(self, payer: str | None, period: str) -> bool:
-        """Whether nothing of the payer could be there before this period."""
+    def _of(self, values: Values, period: str) -> list[Horizon]:
+        """The bills of those who pay for a subject in a period."""
+        payers = self._payers.get((values, period)) or self._horizons
+        return [self._horizons[payer] for payer in payers]
+
+    def is_first(self, values: Values, period: str) -> bool:
+        """Whether nothing of the subject's payers could be there before this period."""
         start, _ = period_bounds(self._every, period)
-        return start < self._first(self._horizons[payer])[1]
+        return all(start < self._first(bill)[1] for bill in self._of(values, period))
 
-    def lacking(self, payer: str | None, period: str) -> str | None:
-        """Why a period isn't shown whole; None if it is."""
-        return self._horizons[payer].hidden(*period_bounds(self._every, period))
+    def hidden(self, values: Values, period: str) -> str | None:
+        """Why the period before isn't shown whole; None if it is."""
+        span = period_bounds(self._every, period_before(self._every, period))
+        return next(filter(None, (bill.hidden(*span) for bill in self._of(values, period))), None)
 
 
-def _payers(asked: Asked) -> dict[tuple[tuple[str | None, ...], str], tuple[str | None, ...]]:
+def _payers(asked: Asked) -> dict[tuple[Values, str], list[str | None]]:
     """Who pays for a subject in a period."""
     rows = query.ask(
         asked.ledger,
@@ -131,8 +138,7 @@ def _payers(asked: Asked) -> dict[tuple[tuple[str | None, ...], str], tuple[str 
         (),
         (asked.certain | asked.of_its_subject) & asked.measurable(),
     )
-    found: dict[tuple[tuple[str | None, ...], str], tuple[str | None, ...]] = {}
+    payers: dict[tuple[Values, str], list[str | None]] = {}
     for *values, period, payer in rows:
-        place = tuple(values), period
-        found[place] = (*found.get(place, ()), payer)
-    return found
+        payers.setdefault((tuple(values), period), []).append(payer)
+    return payers

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from govern.judge.check.asked import Asked, Key
+from govern.judge.check.asked import SHARED, Asked, Key
 from govern.judge.check.figure import Figure, Figures
 from govern.judge.check.figures import figures_of
 from govern.judge.check.sight import Sight
@@ -153,7 +153,7 @@ class Rule:
                 query.texts("width"),
                 query.every(same("channel", "bmp")),
                 query.charges(FREE),
-                *(query.shared(column) for column in _SHARED),
+                *(query.shared(column) for column in SHARED),
             ),
             self.asked.certain & self.asked.measurable(),
         )
@@ -207,9 +207,9 @@ class Rule:
 
     def _uncharged(self, key: Key) -> _Group:
         """A subject without a charge in the period; what its own columns tell is shared."""
-        told = dict(zip(self.policy.columns, key[0], strict=True))
+        subject = self.asked.subject(key[0])
         costs = ((key[2], Decimal(0)),) if self.policy.measure.money else ()
-        shared = tuple(told.get(column) for column in _SHARED)
+        shared = (subject.workspace_id, subject.region_id, subject.sub_account_id)
         zero = Decimal(0)
         return _Group(zero, 0, costs, None, None, "second", False, 0, shared)
 
@@ -228,9 +228,6 @@ class Rule:
         for column, value in zip(self.policy.columns, key[0], strict=True):
             clause &= same(column, value)
         return self.asked.count(clause & same(self.asked.period, key[1]))
-
-
-_SHARED = ("workspace_id", "region_id", "sub_account_id")
 
 
 def _group(row: Sequence[Any]) -> _Group:

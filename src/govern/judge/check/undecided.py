@@ -94,7 +94,6 @@ def _without_unit(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str
 def _by_figures(asked: Asked, figures: Figures) -> Iterable[str]:
     """What could not be measured, and figures that what is unknown could push over their limit."""
     yield from figures.reasons
-    unknown = []
     for figure in figures.figures:
         values, _, unit = figure.key
         anybody = asked.policy.columns and not values
@@ -104,8 +103,8 @@ def _by_figures(asked: Asked, figures: Figures) -> Iterable[str]:
             else asked.policy.limit_of(asked.subject(values).id, unit)
         )
         if limit and figure.above(limit.amount) is None:
-            unknown.append(figure.unknown)
-    yield from dict.fromkeys(unknown)
+            yield figure.unknown
+            return
 
 
 def _undecided(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str]:
