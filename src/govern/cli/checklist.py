@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ from govern.model.folder import status
 
 if TYPE_CHECKING:
     from govern.model.checklist import Written
+    from govern.model.clock import Moment
 
 
 class _MakeByDefault(TyperGroup):
@@ -54,6 +56,10 @@ def make(
     ] = None,
     policy: options.Policies = None,
     waivers: options.Waivers = None,
+    advice: Annotated[
+        bool, typer.Option("--advice", help="Steps for advice (info) of the built-in pack, too.")
+    ] = False,
+    journal: options.JournalPath = None,
 ) -> None:
     """Write the steps that stop billing: from findings, or from a plain wish (--retire).
 
@@ -82,7 +88,9 @@ def make(
     old = _old(lists)
     wanted = list(retire or (old.checklist.wishes if old else ()))
     by_policy = bool(policy) or not wanted
-    rules = settings.policies(policy or [], run.config).policies if by_policy else []
+    chosen = settings.policies(policy or [], run.config) if by_policy else None
+    rules = chosen.policies if chosen else []
+    quiet = chosen is not None and chosen.builtin and not advice
     terms = Terms(
         as_of=run.as_of,
         fail_on="never",
@@ -98,15 +106,28 @@ def make(
         if not rule.file.startswith(settings.pack())
     )
     with run.read(digest=True) as ledger:
-        drafted = draft(ledger, rules, terms, wanted, inputs)
+        infos = [rule.id for rule in rules if quiet and rule.severity == "info"]
+        drafted = draft(ledger, rules, terms, wanted, inputs, infos)
     with ExitStack() as stack:
         for path in {folder_of(path): path for path in lists}.values():
             stack.enter_context(held(path))
         # Reading a bill takes a while: what people ticked meanwhile is in the file by now.
         old = _old(lists) or old
-        checklist, ended = drafted.checklist(old.checklist if old else None)
+        done = _done(journal, lists)
+        checklist, ended = drafted.checklist(old.checklist if old else None, done)
         shown = document(checklist, ended, old.comments if old else None)
         run.end(shown, [one.path for one in checklist.inputs])
+
+
+def _done(journal: str | None, lists: Sequence[str]) -> dict[str, Moment]:
+    """When the journal of the list that is made again did steps: what is due follows from it."""
+    from govern.policy.journal import beside, load_journal
+
+    places = [journal] if journal else [beside(path) for path in lists[:1]]
+    found = [load_journal(place, named=journal is not None) for place in places]
+    return {
+        id: done.last.at for known in found if known for id, done in known.done.items() if done.last
+    }
 
 
 def _old(paths: list[str]) -> Written | None:

@@ -41,6 +41,13 @@ INSTANCE_ID = Column("trim(instance_id, ' ' || chr(9) || chr(160) || chr(12288))
 #: The unit of a charge's usage, "" where none stands beside it.
 UNIT = Column("coalesce(unit, '')")
 
+#: The Instance ID of what is billed by itself and not by a call. That it is the id of the
+#: deployment, knowledge base or plan is inferred: no layout is documented for these.
+OWN_ID = Column(
+    f"CASE WHEN unparsed AND service IN ('deployment', 'knowledge_base', 'coding_plan', "
+    f"'token_plan', 'savings_plan', 'resource_pack') THEN {INSTANCE_ID} END"
+)
+
 #: Whether a charge is the console Playground's.
 PLAYGROUND = Column("channel IS NOT DISTINCT FROM 'bmp'")
 
@@ -123,7 +130,7 @@ def every(clause: Clause) -> Term:
 
 def ask(
     ledger: Ledger,
-    by: Sequence[str | Column],
+    by: Sequence[str | Column | Clause],
     wanted: Sequence[Term],
     where: Clause = CHARGES,
     *,
@@ -133,9 +140,12 @@ def ask(
 ) -> list[tuple[Any, ...]]:
     """One row for each group: its values, then what is wanted of its charges. By nothing: one row.
 
+    By a clause: charges of which it holds and those of which it doesn't are apart.
+
     ``largest``: the number of the wanted term whose greatest comes first. ``most``: only so many.
     """
-    columns = [str(column) for column in by]
+    columns = [one.sql if isinstance(one, Clause) else str(one) for one in by]
+    held = [value for one in by if isinstance(one, Clause) for value in one.parameters]
     asked = ", ".join([*columns, *(term.sql for term in wanted)])
     order = [f"{at} NULLS LAST" for at in range(1, len(columns) + 1)]
     if largest is not None:
@@ -144,7 +154,7 @@ def ask(
         f"SELECT {asked} FROM {source} WHERE {where.sql} GROUP BY ALL"
         + (f" ORDER BY {', '.join(order)}" if order else "")
         + (f" LIMIT {most}" if most is not None else ""),
-        [*(value for term in wanted for value in term.parameters), *where.parameters],
+        [*held, *(value for term in wanted for value in term.parameters), *where.parameters],
     )
 
 

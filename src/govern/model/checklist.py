@@ -74,6 +74,31 @@ class Saving:
         return {"currency": self.currency, "amount": plain(self.amount)}
 
 
+#: Of what money at stake is a sum: of a day of use, or of the next renewal of a plan.
+PER = ("day", "renewal")
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What goes on costing as long as a step is open, in one currency."""
+
+    currency: str
+    amount: Decimal
+    per: str = "day"
+
+    def document(self) -> dict[str, str]:
+        return {"currency": self.currency, "amount": plain(self.amount), "per": self.per}
+
+
+@dataclass(frozen=True)
+class Share:
+    """A piece of what a day costs; the steps that have the same ``number`` are about one cost."""
+
+    number: int
+    currency: str
+    amount: Decimal
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing to do. ``needs`` are ids of steps that come before it.
@@ -81,6 +106,12 @@ class Step:
     People own ``state``, ``approved_by``, ``by``, ``at``, ``note``, ``reason`` and ``until``;
     the rest is made by govern. ``proof`` is what proves it: a later bill, an inventory, or a
     person's word. ``at`` is when it was carried out. ``command`` does it where a command exists.
+    ``due_estimated``: nothing tells when it is due, it was worked out from the last fee. ``owner``:
+    who owns its subject, by the inventory.
+
+    ``at_stake`` is all that its subject costs, decided or not; several steps may have the same
+    cost. ``saves_per_day`` is the part that is counted at this step and at no other one, so that
+    it can be added up. Both are made of ``shares``, which aren't written.
     """
 
     id: str
@@ -95,6 +126,9 @@ class Step:
     due: Moment | None = None
     command: str | None = None
     saves_per_day: tuple[Saving, ...] = ()
+    at_stake: tuple[Stake, ...] = ()
+    owner: str | None = None
+    due_estimated: bool = False
     state: str = "todo"
     approved_by: str | None = None
     by: str | None = None
@@ -102,9 +136,10 @@ class Step:
     note: str | None = None
     reason: str | None = None
     until: Moment | None = None
+    shares: tuple[Share, ...] = field(default=(), compare=False, repr=False)
 
     def document(self) -> dict[str, Any]:
-        """``command``, ``reason`` and ``until`` are left out where there are none."""
+        """What few steps have is left out where there is none."""
         fields: dict[str, Any] = {
             "id": self.id,
             "kind": self.kind,
@@ -113,10 +148,13 @@ class Step:
             "why": self.why,
             "needs": list(self.needs),
             "due": with_offset(self.due),
+            "due_estimated": self.due_estimated or None,
             "how": self.how,
             "command": self.command,
             "reversible": self.reversible,
             "saves_per_day": [saving.document() for saving in self.saves_per_day],
+            "at_stake": [stake.document() for stake in self.at_stake],
+            "owner": self.owner,
             "proof": self.proof,
             "state": self.state,
             "approved_by": self.approved_by,
@@ -126,7 +164,8 @@ class Step:
             "reason": self.reason,
             "until": with_offset(self.until),
         }
-        absent = [name for name in ("command", "reason", "until") if fields[name] is None]
+        rare = ("due_estimated", "command", "reason", "until")
+        absent = [name for name in rare if fields[name] is None]
         return {name: value for name, value in fields.items() if name not in absent}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: Documented: the API key page of the console of China's site.
 _BEIJING = "https://bailian.console.aliyun.com/?tab=model#/api-key"
 
@@ -75,3 +77,11 @@ _CALL_HOSTS = {
 def call_host(region_id: str | None) -> str | None:
     """The host of a region's calls for jobs and deployments; None if none is documented."""
     return _CALL_HOSTS.get(region_id or "")
+
+
+#: The hosts of all these pages: what leads there may be a link.
+HOSTS = frozenset(
+    found[1]
+    for text in (*_PAGES.values(), *_MONEY.values(), *_CHINESE_KEY_PAGES.values(), _INTERNATIONAL)
+    if (found := re.match("https://([a-z0-9.-]+)/", text))
+)

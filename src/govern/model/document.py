@@ -12,6 +12,9 @@ from govern.model.exits import Exit
 from govern.model.finding import Finding
 from govern.model.report import PolicyResult
 
+#: A word or two, and the lines that belong to them.
+Fold = tuple[str, Sequence[str]]
+
 
 @dataclass(frozen=True)
 class Section:
@@ -21,7 +24,9 @@ class Section:
     columns that would say nothing in two lines: where there is no room they are left out.
     ``details`` are lines that belong to a row, shown below it. ``folded``: background, which a
     format that can fold text away shows folded. ``ticks``: the rows are tasks, and which of them
-    are over.
+    are over. ``listed``: the rows speak for themselves, one below the other: the first two cells,
+    then each other one with its column's name. ``folds`` are texts that belong to a row, each below
+    a word or two, which a format that can fold text away shows folded.
     """
 
     heading: str
@@ -33,6 +38,8 @@ class Section:
     whole: frozenset[int] = frozenset()
     folded: bool = False
     ticks: Sequence[bool] | None = None
+    listed: bool = False
+    folds: Sequence[Sequence[Fold]] = ()
 
 
 #: Of a spreadsheet: text, a number, or None where there is nothing.
@@ -60,7 +67,7 @@ class Document:
     are the payload's own rows, for formats of one row a line; None where the payload is no list of
     anything. ``sheet`` makes flat ones of the document; without it the records are flattened as
     they are. ``comments`` are those of a document that people edit as YAML, by their places; None
-    for one that nobody edits.
+    for one that nobody edits. ``tasks`` are the sections of one that people work off.
     """
 
     payload: dict[str, Any]
@@ -72,6 +79,7 @@ class Document:
     records: Sequence[Mapping[str, Any]] | None = None
     sheet: Callable[[Document], Sheet] | None = None
     comments: Mapping[tuple[str, ...], Comment] | None = None
+    tasks: Callable[[], Sequence[Section]] | None = None
 
     @property
     def undecided(self) -> list[PolicyResult]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from govern.model.checklist import PROOFS, STATES, TARGETS, Saving, Step, Target
+from govern.model.checklist import PER, PROOFS, STATES, TARGETS, Saving, Stake, Step, Target
 from govern.policy.fields import (
     Reader,
     exact,
@@ -34,6 +34,11 @@ def _amount(source: Source, node: Node) -> Decimal | None:
 
 
 SAVINGS = list_of(Saving, {"currency": line, "amount": _amount}, ("currency", "amount"))
+_STAKES = list_of(
+    Stake,
+    {"currency": line, "amount": _amount, "per": one_of(PER, "word")},
+    ("currency", "amount", "per"),
+)
 
 
 def _target(source: Source, node: Node) -> Target | None:
@@ -61,10 +66,13 @@ _STEP: dict[str, Reader] = {
     "why": exact,
     "needs": texts,
     "due": moment,
+    "due_estimated": yes_or_no,
     "how": exact,
     "command": exact,
     "reversible": yes_or_no,
     "saves_per_day": SAVINGS,
+    "at_stake": _STAKES,
+    "owner": exact,
     "proof": one_of(PROOFS, "word"),
     "plan_sha256": line,
     "state": one_of(STATES, "state"),

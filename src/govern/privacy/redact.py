@@ -60,6 +60,7 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
     return Document(
         payload={**payload, "redacted": True},
         sections=lambda: [_section(tokens, section) for section in document.sections()],
+        tasks=None,
         exit=replace(document.exit, reason=tokens.text(document.exit.reason)),
         findings=None if document.findings is None else redacted,
         policies=[_policy(tokens, result) for result in document.policies],
@@ -199,4 +200,8 @@ def _section(tokens: Tokens, section: Section) -> Section:
         columns=[tokens.text(name) for name in section.columns],
         rows=[cells(row) for row in section.rows],
         details=[[tokens.text(line) for line in lines] for lines in section.details],
+        folds=[
+            [(summary, [tokens.text(line) for line in lines]) for summary, lines in folds]
+            for folds in section.folds
+        ],
     )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import html
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
+from govern.model.console import HOSTS
 from govern.model.document import Document, Section
 from govern.report.page import Page
 from govern.report.safe import CELL, SENTENCE, line
@@ -30,7 +32,7 @@ def render(document: Document, page: Page) -> str:
     name = name if name.isalpha() else "report"
     blocks = [f"<!-- govern:{name} -->"]
     room = MOST - len(blocks[0])
-    sections = list(document.sections())
+    sections = list((document.tasks or document.sections)())
     for number, section in enumerate(sections):
         later = len(sections) - number - 1
         block = _section(section, max(room - later * _RESERVED, _RESERVED), number == 0)
@@ -64,12 +66,13 @@ def _tasks(section: Section, room: int) -> Iterable[str]:
     for at, row in enumerate(section.rows):
         box = "x" if section.ticks and section.ticks[at] else " "
         # The state and the task speak for themselves; what follows is told with its column.
-        labels = ["", "", *(f"{name}: " for name in section.columns[2:])]
+        labels = ["", "", *(f"{name}: " if name else "" for name in section.columns[2:])]
         words = [
             _words(line(label + cell)) for label, cell in zip(labels, row, strict=True) if cell
         ]
         lines = section.details[at] if section.details else ()
         told = [f"  - {_words(line(text, SENTENCE))}" for text in lines]
+        told += [_fold(*fold) for fold in (section.folds[at] if section.folds else ())]
         tasks.append("\n".join([f"- [{box}] {' · '.join(words)}", *told]))
     shown, _ = _take(tasks, room)
     yield "\n".join(shown)
@@ -78,6 +81,12 @@ def _tasks(section: Section, room: int) -> Iterable[str]:
             f"{len(tasks) - len(shown)} more steps are cut here: a comment can't be longer. "
             "The YAML has them all."
         )
+
+
+def _fold(summary: str, lines: Sequence[str]) -> str:
+    """Folded below a task; blank lines end what HTML begins."""
+    told = "\n\n".join(_words(line(text, SENTENCE)) for text in lines)
+    return textwrap.indent(f"\n{_folded(line(summary), told)}\n", "  ")
 
 
 def _table(section: Section, room: int) -> Iterable[str]:
@@ -145,6 +154,9 @@ _PLAIN = re.compile(r"[^\W_]*(?:[.,;:()'\"/%?=+，。、；：（）-]+[^\W_]*)*
 _AROUND = re.compile(r"(\(?)(.+?)([,;)]*)")
 _LINK = re.compile(r"//|www\.|:.*:|(?i:gh-\d)")
 
+# Pages of the console that govern itself names; any other address leads nowhere.
+_OWN = re.compile(rf"https://({'|'.join(map(re.escape, sorted(HOSTS)))})/[\w/?=&#.-]*", re.ASCII)
+
 # As the first word of a line these would make a list or underline a heading.
 _LEADER = re.compile(r"[-+=]+|\d+[.)]")
 
@@ -161,6 +173,9 @@ def _word(word: str) -> str:
     if _is_plain(word):
         return word
     found = _AROUND.fullmatch(word)
+    if found and _OWN.fullmatch(found[2].rstrip(".")):
+        address = found[2].rstrip(".")
+        return f"{found[1]}<{address}>{found[2][len(address) :]}{found[3]}"
     return f"{found[1]}{_code(found[2])}{found[3]}" if found else _code(word)
 
 

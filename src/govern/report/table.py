@@ -23,7 +23,10 @@ def _section(section: Section, width: int) -> Iterable[str]:
     yield safe.line(section.heading, safe.SENTENCE)
     for sentence in section.sentences:
         yield from columns.fold(safe.line(sentence, safe.SENTENCE), width, "  ")
-    if section.rows:
+    if section.rows and section.listed:
+        yield ""
+        yield from _list(section, width)
+    elif section.rows:
         yield ""
         # A column's name may be a value of the bill.
         section = replace(section, columns=[safe.line(name) for name in section.columns])
@@ -35,6 +38,35 @@ def _section(section: Section, width: int) -> Iterable[str]:
         else:
             yield from _blocks(section.columns, rows, details, width)
     yield ""
+
+
+def _list(section: Section, width: int) -> Iterable[str]:
+    """The first cell in a column of its own, all else beside it: what a row is about, then what
+    more is told of it."""
+    rows = [[safe.line(cell) for cell in row] for row in section.rows]
+    first = max(columns.cells(row[0]) for row in rows)
+    apart = any(section.details) or any(section.folds)
+    indent = " " * (first + 4)
+    for at, (word, name, *more) in enumerate(rows):
+        start = "  " + word + " " * (first - columns.cells(word) + 2)
+        yield from columns.fold(name, width, indent, start)
+        labels = [f"{label}: " if label else "" for label in section.columns[2:]]
+        known = [label + cell for label, cell in zip(labels, more, strict=True) if cell]
+        if known:
+            yield from columns.fold("; ".join(known), width, indent, indent)
+        for line in section.details[at] if section.details else ():
+            yield from columns.fold(safe.line(line, safe.SENTENCE), width, indent + "  ", indent)
+        for summary, lines in section.folds[at] if section.folds else ():
+            told = (
+                [f"{summary}: {lines[0]}", *lines[1:]]
+                if len(lines) == 1
+                else [f"{summary}:", *lines]
+            )
+            for line in told:
+                shown = safe.line(line, safe.SENTENCE)
+                yield from columns.fold(shown, width, indent + "  ", indent)
+        if apart and at < len(rows) - 1:
+            yield ""
 
 
 def _blocks(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
 import pytest
 
-from govern.model.checklist import Saving, Step, Target
+from govern.model.checklist import Saving, Stake, Step, Target
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.shutdown.plan import order as plan
 from govern.shutdown.plan.kind import Kind
@@ -62,6 +63,35 @@ def test_without_needs_the_dearest_comes_first_then_the_kind_then_the_id() -> No
     asking, deleting = step("z", kind="ask_owner"), step("a", kind="delete_key")
     assert ordered(deleting, asking) == ["z", "a"]
     assert ordered(step("b"), step("a")) == ["a", "b"]
+
+
+def test_what_is_due_comes_first_then_looking_then_money() -> None:
+    late, soon = (
+        step(id, kind="turn_off_renewal", due=DUE + timedelta(days=days))
+        for id, days in (("late", 1), ("soon", 0))
+    )
+    undated = step("undated", kind="turn_off_renewal")
+    look, dear = step("look", kind="look_at_region"), step("dear", saves="900")
+    final = step("final", kind="final_bill", due=DUE - timedelta(days=9))
+    found = ordered(dear, final, look, undated, late, soon)
+    # The final bill has no last date: it is there from then on.
+    assert found == ["soon", "late", "undated", "look", "dear", "final"]
+
+
+def test_what_a_due_step_needs_comes_with_it() -> None:
+    due = step("due", "first", kind="turn_off_renewal", due=DUE)
+    assert ordered(step("dear", saves="900"), due, step("first")) == ["first", "due", "dear"]
+
+
+def test_what_only_asks_counts_with_all_that_is_at_stake() -> None:
+    stake = (Stake("CNY", Decimal(5)), Stake("CNY", Decimal(900), "renewal"))
+    ask = replace(step("ask", kind="ask_owner"), at_stake=stake)
+    delete = replace(step("delete", kind="delete_key"), at_stake=stake)
+    assert ordered(step("four", saves="4"), step("six", saves="6"), ask, delete) == [
+        *("six", "ask", "four"),
+        # Its key is disabled by then: nothing is at stake any more.
+        "delete",
+    ]
 
 
 def test_a_kind_that_people_wrote_comes_last_of_what_saves_the_same() -> None:

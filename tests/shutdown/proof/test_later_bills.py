@@ -310,11 +310,20 @@ def test_a_final_bill_that_could_be_exported_now_is_looked_at_now(tmp_path: Path
     assert result(early, "final_bill").look_again_at == datetime(2026, 10, 3, 12)
 
 
-def test_a_word_that_came_before_the_bill_was_final_is_told_as_that(tmp_path: Path) -> None:
+def test_a_word_that_came_before_the_bill_was_final_proves_nothing(tmp_path: Path) -> None:
     checklist = ticked(planned(tmp_path, BEFORE, "api_key=7"), "2026-09-10T08:00:00")
     found = result(proved(tmp_path, checklist, {"b.csv": [*BEFORE, MONTH_END]}), "final_bill")
-    assert (found.state, found.basis) == ("proved", "person")
-    assert found.reason == "lin says so, before that bill was final (2026-10-03 12:00)"
+    assert (found.state, found.basis) == ("waiting", None)
+    # The bill is final long since: one that is exported now will do.
+    assert found.look_again_at == datetime(2026, 12, 1)
+    assert found.reason == (
+        "ticked at 2026-09-10 08:00, before that bill was final; a bill of 2026-09 is needed that "
+        "was exported after 2026-10-03 12:00 (by its name, or --exported-at)"
+    )
+    for at, state in (("2026-10-03T12:00:00", "waiting"), ("2026-10-03T12:00:01", "proved")):
+        said, _ = tick(checklist, ["final_bill"], Word("done", "lin", moment(at)))
+        found = result(proved(tmp_path, said, {"b.csv": [*BEFORE, MONTH_END]}), "final_bill")
+        assert (found.state, found.basis) == (state, "person" if state == "proved" else None)
 
 
 @pytest.mark.parametrize(

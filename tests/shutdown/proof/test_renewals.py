@@ -205,7 +205,7 @@ def test_a_checklist_names_what_is_overdue_already(tmp_path: Path, format: str) 
             checklist_narrative.document(made, Exit("clean", "1 step")), page
         )
         assert (f"Overdue: {ID}." in shown.replace("\\", "").replace("`", "")) is late
-        assert ("due: 2026-10-24 (overdue)" in shown.replace("\\", "").replace("`", "")) is late
+        assert ("due: 2026-10-24, overdue" in shown.replace("\\", "").replace("`", "")) is late
 
 
 def test_the_deletion_of_a_key_has_no_last_day(tmp_path: Path) -> None:

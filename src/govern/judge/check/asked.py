@@ -21,6 +21,7 @@ from govern.judge.bill.matching import (
 from govern.ledger import query
 from govern.ledger.clauses import EVERYTHING, MONTHLY, Clause, Column, same, unnamed
 from govern.ledger.ledger import Ledger
+from govern.model.directory import Directory
 from govern.model.finding import Subject
 from govern.model.policy import Condition, Policy
 from govern.model.words import INVENTORY_COLUMNS
@@ -127,6 +128,20 @@ class Asked:
             region_id=region,
             sub_account_id=account,
         )
+
+
+def matched(ledger: Ledger, policies: Iterable[Policy], directory: Directory) -> dict[str, Clause]:
+    """By policy: the charges that surely match it, whenever they were made.
+
+    The ledger must have been judged by these policies, so that it has the names of the inventory.
+    """
+    values = Values(ledger, directory.words if directory else None)
+    return {
+        policy.id: where_clause(policy.where, values)
+        & ~unknown_clause(policy)
+        & ~unnamed(inventory_columns(policy))
+        for policy in policies
+    }
 
 
 def _perhaps(where: Iterable[Condition], values: Values) -> Clause:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from govern.model.checklist import PROOFS, SCHEMA, STATES, TARGETS
+from govern.model.checklist import PER, PROOFS, SCHEMA, STATES, TARGETS
 from govern.model.inventory import LOOKED_AT
 from govern.model.seal import PEOPLES
 from govern.policy.schema.parts import (
@@ -32,6 +32,17 @@ _SAVINGS = listing(
         ("currency", "amount"),
     ),
     "What a day of it costs now.",
+)
+_STAKES = listing(
+    record(
+        {
+            "currency": line(),
+            "amount": {"anyOf": [_AMOUNT, {"type": "number"}]},
+            "per": words(PER),
+        },
+        ("currency", "amount", "per"),
+    ),
+    "All that goes on costing until it is done; other steps may be about the same cost.",
 )
 _STATES = {
     "todo": "Not done yet.",
@@ -64,11 +75,14 @@ _OURS: dict[str, Schema] = {
     "subject": _TARGET,
     "why": exact("Why."),
     "needs": listing(exact(), "Ids of steps that come before it."),
-    "due": moment("By when."),
+    "due": moment("By when; what can't be undone: not before."),
+    "due_estimated": yes_or_no("Whether that was worked out from the last fee."),
     "how": exact("Where and how it is done."),
     "command": exact("The command that does it."),
     "reversible": yes_or_no("Whether it can be undone."),
     "saves_per_day": _SAVINGS,
+    "at_stake": _STAKES,
+    "owner": exact("Who owns its subject, by the inventory."),
     "proof": words(PROOFS, "What proves it: a later bill, an inventory, or a person's word."),
     "plan_sha256": _SHA256,
 }

@@ -34,6 +34,10 @@ class Seen:
     looked_at: datetime | None = None
 
 
+#: The parts of the work, in the order in which they are begun.
+PHASES = ("renewals", "look", "ask", "stop", "delete", "prove")
+
+
 def nothing_planned(scene: Scene) -> Iterable[Step]:
     del scene
     return ()
@@ -68,6 +72,8 @@ class Kind:
     ``stops``: whether it ends charges, so that a closing proof waits for it. ``ends_jobs``: whether
     what runs by itself is over with it. ``buys``: its charges are purchases of plans, which fail it
     from the checklist's ``as_of`` on. ``deadline``: it must be done before it is due.
+    ``decides``: whether money is at stake in it that no other step may end. ``phase``: the part of
+    the work that it belongs to.
     ``due(step, planned)``: when, where other steps say so. ``ended_by``: the kind of step that does
     this one too when it is done to the same subject. ``act``: the call that carries it out.
     """
@@ -78,7 +84,9 @@ class Kind:
     after: Callable[[Step, Planned], Iterable[Step]] = after_none
     scope: Callable[[Step], Scope | None] = no_scope
     seen: Callable[[Step, Directory, tzinfo], Seen | None] = not_seen
+    phase: str = "stop"
     stops: bool = True
+    decides: bool = False
     ends_jobs: bool = False
     buys: bool = False
     deadline: bool = False

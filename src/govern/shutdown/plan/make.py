@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -13,10 +13,12 @@ from govern.model.directory import Directory
 from govern.model.finding import Finding
 from govern.model.meaning import REGIONS
 from govern.model.seal import PEOPLES
+from govern.shutdown.plan.fees import Fee
 from govern.shutdown.plan.order import in_order, steps_of, with_needs, with_states
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.spend import Spend, together
+from govern.shutdown.plan.stakes import with_money
 from govern.shutdown.plan.steps import KINDS, OWN
 from govern.shutdown.plan.wish import Wish
 
@@ -38,23 +40,33 @@ class Basis:
     account_ids: Sequence[str]
     inputs: Sequence[Input]
     reaches: Sequence[Reach] = ()
+    fees: Sequence[Fee] = ()
+    notes: Sequence[str] = ()
 
 
-def make(basis: Basis, old: Checklist | None = None) -> Checklist:
-    """The plan for ``basis``. Of ``old`` every step stays, and all that people wrote in it."""
+def make(
+    basis: Basis, old: Checklist | None = None, done: Mapping[str, Moment] | None = None
+) -> Checklist:
+    """The plan for ``basis``. Of ``old`` every step stays, and all that people wrote in it.
+
+    ``done``: when steps were done by the journal, which is believed before people's ticks.
+    """
     regions = regions_of(basis.directory, basis.spends)
     scene = Scene(
         as_of=basis.as_of,
         keys=basis.keys,
         spends=basis.spends,
-        findings=[finding for finding in basis.findings if not finding.waiver],
+        findings=basis.findings,
         wishes=basis.wishes,
         directory=basis.directory,
         regions=regions,
+        fees=basis.fees,
+        clock=basis.clock,
     )
     planned = steps_of(scene)
     steps = _kept(planned, old.steps) if old else planned
-    steps = with_due(with_states(in_order(with_needs(steps))))
+    steps = in_order(with_money(with_needs(steps)))
+    steps = with_due(with_states(steps), done)
     accounts = {*basis.account_ids, *(old.account_ids if old else ())}
     # Of a payer whose bill isn't among the inputs this time, the old ones are the last word.
     reaches = {one.account_id: one for one in (*(old.reaches if old else ()), *basis.reaches)}
@@ -67,7 +79,7 @@ def make(basis: Basis, old: Checklist | None = None) -> Checklist:
         wishes=tuple(wish.text for wish in basis.wishes),
         saves_per_day=together(step.saves_per_day for step in steps if step.state in _OPEN),
         steps=tuple(steps),
-        notes=tuple(_notes(scene, regions)),
+        notes=(*_notes(scene, regions), *basis.notes),
     )
 
 
@@ -87,12 +99,19 @@ def _kept(planned: Sequence[Step], old: Sequence[Step]) -> list[Step]:
     return found + [step for step in old if step.id not in ids]
 
 
-def with_due(steps: Iterable[Step]) -> list[Step]:
-    """The steps, due when others of them say so."""
-    planned = Planned(steps)
+def with_due(steps: Iterable[Step], done: Mapping[str, Moment] | None = None) -> list[Step]:
+    """The steps, due when others of them say so; ``done``: as for :func:`make`."""
+    instants = done or {}
+    known = list(steps)
+    planned = Planned(
+        replace(step, at=instants[step.id])
+        if step.id in instants and step.state != "kept"
+        else step
+        for step in known
+    )
     return [
         replace(step, due=KINDS.get(step.kind, OWN).due(step, planned) or step.due)
-        for step in planned.steps
+        for step in known
     ]
 
 

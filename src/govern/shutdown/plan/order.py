@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from govern.model.checklist import Step
+from govern.model.clock import BILL_CLOCK
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
-from govern.shutdown.plan.spend import worth
+from govern.shutdown.plan.stakes import joined, urgency
 from govern.shutdown.plan.steps import KINDS, OWN
 
 _RANK = {name: rank for rank, name in enumerate(KINDS)}
@@ -34,8 +35,8 @@ def steps_of(scene: Scene) -> list[Step]:
 def _one(known: Step, other: Step) -> Step:
     """Two steps with one name: the same thing, asked for by two."""
     if other.why in known.why:
-        return known
-    return replace(known, why=f"{known.why} {other.why}")
+        return replace(known, shares=joined(known.shares, other.shares))
+    return replace(known, why=f"{known.why} {other.why}", shares=joined(known.shares, other.shares))
 
 
 def with_needs(steps: Iterable[Step]) -> list[Step]:
@@ -52,15 +53,16 @@ def with_needs(steps: Iterable[Step]) -> list[Step]:
 
 
 def in_order(steps: Sequence[Step]) -> list[Step]:
-    """By dependency, then by what a day costs until then, then by kind and id.
+    """By dependency; then what must be done by a date, the first date first; then looking; then
+    by what a day costs until it is done; then by kind and id.
 
-    A step that others wait for counts with what the dearest of them saves.
+    A step that others wait for counts with the most urgent of them.
     """
     known = {step.id: step for step in steps}
-    dearest = _worths(known)
+    urgent = _urgencies(known)
 
-    def priority(id: str) -> tuple[Decimal, int, str]:
-        return -dearest[id], _RANK.get(known[id].kind, len(_RANK)), id
+    def priority(id: str) -> tuple[Urgency, int, str]:
+        return urgent[id], _RANK.get(known[id].kind, len(_RANK)), id
 
     needs = {id: [need for need in step.needs if need in known] for id, step in known.items()}
     return [known[id] for id in by_need(needs, priority)]
@@ -89,15 +91,30 @@ def by_need(
     return ordered
 
 
-def _worths(steps: Mapping[str, Step]) -> dict[str, Decimal]:
-    """What each step saves a day, or the dearest step behind it, whichever is more."""
-    found = {id: worth(step.saves_per_day) for id, step in steps.items()}
+#: What comes first is least: whether it has a date, looks, or costs; the date; the cost.
+Urgency = tuple[int, datetime, Decimal]
+
+
+def _urgency(step: Step) -> Urgency:
+    kind = KINDS.get(step.kind, OWN)
+    cost = -urgency(step)
+    if kind.deadline and step.due:
+        return 0, step.due.on(BILL_CLOCK), cost
+    if kind.phase in ("renewals", "look"):
+        # A plan whose end isn't known may renew tomorrow.
+        return 1 if kind.phase == "renewals" else 2, datetime.max, cost
+    return 3, datetime.max, cost
+
+
+def _urgencies(steps: Mapping[str, Step]) -> dict[str, Urgency]:
+    """How urgent each step is, or the most urgent one behind it, whichever is more."""
+    found = {id: _urgency(step) for id, step in steps.items()}
     changed = True
     while changed:
         changed = False
         for id, step in steps.items():
             for need in step.needs:
-                if need in found and found[need] < found[id]:
+                if need in found and found[need] > found[id]:
                     found[need] = found[id]
                     changed = True
     return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from govern.model.checklist import Step, Target
+from govern.model.checklist import Stake, Step, Target
 from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.inventory import Plan
+from govern.shutdown.plan.fees import NextFee, next_fee
 from govern.shutdown.plan.scene import Scene, reason, wished
 from govern.shutdown.plan.spend import last_of
 
@@ -34,7 +35,11 @@ def is_plan(step: Step, plan: Plan) -> bool:
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """One plan. ``id`` is None where only a bill tells of it: bills don't name plans."""
+    """One plan. ``id`` is None where only a bill tells of it: bills don't name plans.
+
+    ``estimated``: ``expires_at`` was worked out from the last fee. ``stakes``: what its next
+    renewal would cost, by the last fee.
+    """
 
     kind: str
     id: str | None
@@ -43,6 +48,8 @@ class PlanFacts:
     expires_at: Moment | None
     auto_renewal: str
     why: str
+    stakes: tuple[Stake, ...] = ()
+    estimated: bool = False
 
     @property
     def target(self) -> Target:
@@ -72,17 +79,49 @@ def plans_of(scene: Scene) -> Sequence[PlanFacts]:
         for plan in inventory.plans
         if plan.kind in NAMES
     ]
+    listed = [plan.kind for plan in found]
+    found = [_with_fees(scene, plan, listed.count(plan.kind) == 1) for plan in found]
     known = {plan.kind for plan in found}
     for kind in NAMES:
         paid = [one for one in scene.spends if one.service == kind and one.charges]
         if paid and kind not in known:
             told = f"{why}. The bill has charges for a {NAMES[kind]}, the last {last_of(paid)}"
-            found.append(
-                PlanFacts(
-                    kind, None, paid[0].region_id, paid[0].sub_account_id, None, "unknown", told
-                )
+            plan = PlanFacts(
+                kind, None, paid[0].region_id, paid[0].sub_account_id, None, "unknown", told
             )
+            found.append(_with_fees(scene, plan, alone=True))
     return found
+
+
+def _with_fees(scene: Scene, plan: PlanFacts, alone: bool) -> PlanFacts:
+    """With what its next renewal would cost, and, where nothing tells when that is, an estimate.
+
+    ``alone``: no other plan of its kind is known, so that every fee for one was for it.
+    """
+    paid = [fee for fee in scene.fees if fee.service == plan.kind and (alone or fee.id == plan.id)]
+    if not paid:
+        return plan
+    following = next_fee(paid, plan.kind, scene.as_of)
+    if following is None:
+        return replace(plan, why=f"{plan.why}. What was paid for it was paid back")
+    plan = replace(plan, stakes=following.stakes)
+    if plan.expires_at or plan.auto_renewal == "ends":
+        return plan
+    at = Moment(following.at, scene.clock) if following.at else None
+    return replace(
+        plan, expires_at=at, estimated=bool(at), why=f"{plan.why}{_estimated(following)}"
+    )
+
+
+def _estimated(following: NextFee) -> str:
+    if following.ended:
+        return ". No fee followed in a month's time, so it may have ended"
+    if following.at is None:
+        return ""
+    return (
+        f". Estimated from its last fee, of {following.last:%Y-%m-%d}: if that pays for a month, "
+        f"it renews about {following.at:%Y-%m-%d}"
+    )
 
 
 def _why(scene: Scene) -> str:

@@ -6,7 +6,7 @@ step for each, and a bill makes one for each workspace and region that pays for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import quote
@@ -18,10 +18,14 @@ from govern.model.checklist import Step, Target
 from govern.model.console import call_host
 from govern.model.directory import Directory
 from govern.model.inventory import Inventory, Resource
+from govern.model.text import shorten
 from govern.shutdown.plan.kind import Kind, Seen, collected, seen, step_id
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope
-from govern.shutdown.plan.spend import last_of, savings
+from govern.shutdown.plan.spend import Spend, last_of, shares
+
+#: So many Instance IDs are told.
+_SHOWN = 5
 
 #: What a step says to do, given the place in words.
 How = Callable[[str], str]
@@ -59,9 +63,8 @@ def kind_of(wing: Wing) -> Kind:
 
     def plan(scene: Scene) -> Iterable[Step]:
         found = list(_listed(wing, scene))
-        covered = {step.subject.workspace_id for step in found}
         yield from found
-        yield from _billed(wing, scene, covered)
+        yield from _billed(wing, scene, found)
 
     def scope(step: Step) -> Scope:
         return _scope(wing, step)
@@ -103,14 +106,25 @@ def _listed(wing: Wing, scene: Scene) -> Iterable[Step]:
                 command=_command(wing, one),
                 reversible=wing.reversible,
                 proof=wing.proof,
+                owner=scene.directory.owner(one.workspace_id, None),
+                shares=shares(_of_its_own(wing, scene, one.id)),
             )
 
 
-def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step]:
-    for place, spends in scene.services(wing.service, wing.stop).items():
+def _of_its_own(wing: Wing, scene: Scene, id: str) -> list[Spend]:
+    """The charges that name it; where none does, nothing is known of what it costs."""
+    return [one for one in scene.spends if one.service == wing.service and one.instance_id == id]
+
+
+def _billed(wing: Wing, scene: Scene, listed: Sequence[Step]) -> Iterable[Step]:
+    covered = {step.subject.workspace_id for step in listed}
+    ids = {step.subject.id for step in listed}
+    for place, every in scene.services(wing.service, wing.stop).items():
         account, workspace_id, region_id = place
-        if workspace_id is not None and (
-            workspace_id in covered or _all_over(wing, scene, workspace_id)
+        spends = [spend for spend in every if spend.instance_id not in ids]
+        if not spends or (
+            workspace_id is not None
+            and (workspace_id in covered or _all_over(wing, scene, workspace_id))
         ):
             continue
         count = sum(spend.charges for spend in spends)
@@ -123,13 +137,23 @@ def _billed(wing: Wing, scene: Scene, covered: set[str | None]) -> Iterable[Step
             why=(
                 f"{scene.why_of(workspace_id, wing.stop)}. The bill has {many} for "
                 f"{wing.thing}, the last {last_of(spends)}"
-                + (", and names no workspace." if workspace_id is None else ".")
+                + (", and names no workspace" if workspace_id is None else "")
+                + f"{_named(spends)}."
             ),
             how=wing.how(_place(wing, None, workspace_id, region_id)),
             reversible=wing.reversible,
             proof=wing.proof,
-            saves_per_day=savings(spends),
+            owner=scene.directory.owner(workspace_id, None),
+            shares=shares(spends),
         )
+
+
+def _named(spends: Iterable[Spend]) -> str:
+    """What the bill calls them; that it is their id is inferred."""
+    ids = sorted({spend.instance_id for spend in spends if spend.instance_id})
+    shown = ", ".join(shorten(id, 60) for id in ids[:_SHOWN])
+    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return f"; Instance ID {shown}{more}" if ids else ""
 
 
 def _all_over(wing: Wing, scene: Scene, workspace_id: str) -> bool:

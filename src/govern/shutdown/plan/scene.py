@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import TypeVar
 
 from govern.judge.audit.facts import BY_CALL
 from govern.model.audit import Audited
 from govern.model.checklist import Region
+from govern.model.clock import BILL_CLOCK
 from govern.model.directory import Directory
 from govern.model.finding import Finding
+from govern.shutdown.plan.fees import Fee
 from govern.shutdown.plan.spend import Spend
 from govern.shutdown.plan.wish import Wish
 
@@ -43,7 +45,8 @@ class Aim:
 class Scene:
     """A bill, judged. ``keys`` are all keys of the bill and inventory, and use without a key.
 
-    ``findings`` are those that aren't waived. ``as_of`` is naive, on the bill's clock.
+    ``findings`` are those that aren't waived. ``as_of`` is naive, on ``clock``, the bill's.
+    ``fees``: what was paid for plans.
     """
 
     as_of: datetime
@@ -53,6 +56,8 @@ class Scene:
     wishes: Sequence[Wish] = ()
     directory: Directory = field(default_factory=lambda: Directory(()))
     regions: Sequence[Region] = ()
+    fees: Sequence[Fee] = ()
+    clock: tzinfo = BILL_CLOCK
 
     @property
     def everything(self) -> bool:
@@ -141,6 +146,30 @@ class Scene:
 
     def spends_of(self, one: Audited) -> list[Spend]:
         return self._spends.get((one.sub_account_id, one.workspace_id, one.api_key_id), [])
+
+    def spends_in(self, workspace_id: str) -> list[Spend]:
+        return self._spends_in.get(workspace_id, [])
+
+    @cached_property
+    def _spends_in(self) -> dict[str | None, list[Spend]]:
+        return _grouped(self.spends, lambda one: one.workspace_id)
+
+    def spends_under(self, finding: Finding) -> list[Spend]:
+        """The charges that the finding's subject goes on making under its policy."""
+        columns = tuple(column for column, _ in finding.subject.values)
+        if (finding.policy, columns) not in self._under:
+            self._under[finding.policy, columns] = _grouped(
+                (spend for spend in self.spends if finding.policy in spend.policies),
+                lambda spend: tuple(spend.value(column) for column in columns),
+            )
+        values = tuple(value for _, value in finding.subject.values)
+        return self._under[finding.policy, columns].get(values, [])
+
+    @cached_property
+    def _under(
+        self,
+    ) -> dict[tuple[str, tuple[str, ...]], dict[tuple[str | None, ...], list[Spend]]]:
+        return {}
 
     def services(self, service: str, stop: str) -> dict[tuple[str | None, ...], list[Spend]]:
         """Use of a service that should stop, by (account, workspace, region)."""

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from govern.judge.audit.silence import distrusted
 from govern.judge.audit.use import Use, residual_text
-from govern.model.clock import final_from
+from govern.model.clock import final_from, wall_text
 from govern.model.verification import StepResult
 from govern.shutdown.proof.case import Case
-from govern.shutdown.proof.word import CLAIMED, without_bill
+from govern.shutdown.proof.word import CLAIMED, how, without_bill
 
 
 def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> StepResult:
@@ -30,12 +30,11 @@ def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> 
     if grounds.bill and grounds.bill.final(month):
         return _of_final(bare, case, month, others, residual)
     due = final_from(month, grounds.clock)
-    if case.step.state in CLAIMED:
+    ticked = case.step.at.on(grounds.clock) if case.step.at else None
+    early = ticked is not None and ticked <= due
+    if case.step.state in CLAIMED and not early:
         on_word = without_bill(replace(case, bare=bare, seen=None))
-        reason = on_word.reason
-        if case.step.at and case.step.at.on(grounds.clock) < due:
-            reason += f", before that bill was final ({due:%Y-%m-%d %H:%M})"
-        return replace(on_word, reason=reason + residual_text(residual))
+        return replace(on_word, reason=on_word.reason + residual_text(residual))
     if grounds.as_of < due:
         reason = f"the bill of {month} becomes final at {due:%Y-%m-%d %H:%M}"
     else:
@@ -43,6 +42,8 @@ def final(case: Case, others: Sequence[StepResult], residual: Sequence[Use]) -> 
             f"a bill of {month} is needed that was exported after {due:%Y-%m-%d %H:%M} "
             "(by its name, or --exported-at)"
         )
+    if case.step.state in CLAIMED and ticked:
+        reason = f"{how(case.step)} at {wall_text(ticked)}, before that bill was final; {reason}"
     # A month that can be final now is decided by an export made now.
     again = max([due, grounds.as_of, *_dates(others)])
     return replace(bare, state="waiting", reason=reason, look_again_at=again)

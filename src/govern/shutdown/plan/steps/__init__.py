@@ -48,4 +48,4 @@ _ALL = (
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 
 #: A step that people wrote themselves: only their word can prove it.
-OWN = Kind("own", nothing_planned, "", stops=False, deadline=True)
+OWN = Kind("own", nothing_planned, "", phase="", stops=False, deadline=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from govern.model.checklist import Step, Target
-from govern.model.finding import Finding
+from govern.model.finding import Finding, Subject
 from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.scene import Scene, by_call, reason
+from govern.shutdown.plan.spend import shares
 
 NAME = "ask_owner"
 
@@ -18,7 +19,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
         if finding.stop == "ask" or _nobody(scene, finding):
             places.setdefault(_id(finding), []).append(finding)
     for id, findings in places.items():
-        yield _of_findings(id, findings)
+        yield _of_findings(scene, id, findings)
     for aim in scene.aims():
         one = aim.subject
         calls = [spend for spend in scene.spends_of(one) if spend.usage and not spend.playground]
@@ -45,6 +46,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
                 ),
                 reversible=True,
                 proof="person",
+                owner=one.owner,
+                shares=shares(calls),
             )
 
 
@@ -64,7 +67,7 @@ def _id(finding: Finding) -> str:
     return step_id(NAME, finding.policy, finding.subject.kind, *values)
 
 
-def _of_findings(id: str, findings: list[Finding]) -> Step:
+def _of_findings(scene: Scene, id: str, findings: list[Finding]) -> Step:
     first = findings[0]
     subject = first.subject
     whys = "; ".join(reason(finding) for finding in findings[:5])
@@ -84,7 +87,14 @@ def _of_findings(id: str, findings: list[Finding]) -> Step:
         ),
         reversible=True,
         proof="person",
+        owner=_owner(scene, subject),
+        shares=shares(scene.spends_under(first)),
     )
+
+
+def _owner(scene: Scene, subject: Subject) -> str | None:
+    """Who owns the key or workspace that a finding is about."""
+    return scene.directory.owner(subject.workspace_id, dict(subject.values).get("api_key_id"))
 
 
 def _title(step: Step) -> str:
@@ -93,4 +103,4 @@ def _title(step: Step) -> str:
     )
 
 
-KIND = Kind(NAME, _plan, _title, stops=False)
+KIND = Kind(NAME, _plan, _title, stops=False, phase="ask", decides=True)

@@ -84,4 +84,6 @@ def _after(step: Step, planned: Planned) -> Iterable[Step]:
     return (other for other in found if other.kind not in (NAME, "final_bill", "safety_net"))
 
 
-KIND = Kind(NAME, _plan, "Prove by a bill that {} is over", after=_after, scope=_scope)
+KIND = Kind(
+    NAME, _plan, "Prove by a bill that {} is over", after=_after, scope=_scope, phase="prove"
+)

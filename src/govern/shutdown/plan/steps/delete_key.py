@@ -13,6 +13,7 @@ from govern.model.directory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
+from govern.shutdown.plan.spend import shares
 from govern.shutdown.plan.steps import disable_key
 
 NAME = "delete_key"
@@ -37,6 +38,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
             ),
             reversible=False,
             proof="bill",
+            owner=one.owner,
+            shares=shares(scene.spends_of(one)),
         )
 
 
@@ -82,4 +85,5 @@ KIND = Kind(
     seen=_seen,
     due=_due,
     act=ACT,
+    phase="delete",
 )

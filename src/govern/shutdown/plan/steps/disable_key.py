@@ -16,7 +16,7 @@ from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
-from govern.shutdown.plan.spend import savings
+from govern.shutdown.plan.spend import shares
 
 NAME = "disable_key"
 
@@ -72,7 +72,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
             ),
             reversible=True,
             proof="bill",
-            saves_per_day=savings(scene.spends_of(one)),
+            owner=one.owner,
+            shares=shares(scene.spends_of(one)),
         )
 
 

@@ -39,4 +39,4 @@ def _after(step: Step, planned: Planned) -> Iterable[Step]:
     return planned.of_kind("closing_proof")
 
 
-KIND = Kind(NAME, _plan, "Check the month's final bill", after=_after, stops=False)
+KIND = Kind(NAME, _plan, "Check the month's final bill", after=_after, stops=False, phase="prove")

@@ -39,18 +39,26 @@ def _plan(scene: Scene) -> Iterable[Step]:
         )
 
 
+#: What isn't known of a plan, by whether its end is among it.
+_UNKNOWN = {
+    True: "Whether it renews by itself, and when it ends, isn't known here.",
+    False: "Whether it renews by itself isn't known here.",
+}
+
+
 def _step(one: PlanFacts) -> Step:
     return Step(
         id=step_id(NAME, one.kind, *([one.id] if one.id else [])),
         kind=NAME,
         region_id=one.region_id,
         subject=one.target,
-        why=f"{one.why}. Whether it renews by itself, and when it ends, isn't known here.",
+        why=f"{one.why}. {_UNKNOWN[one.estimated or not one.expires_at]}",
         how=(
             f"Look whether the {NAMES[one.kind]} renews by itself, and when it expires: "
             f"{one.page}. Write both into the inventory (plans: kind, expires_at, auto_renewal), "
             "or into the note of this step."
         ),
+        at_stake=one.stakes,
         reversible=True,
         proof="person",
     )
@@ -71,5 +79,12 @@ def _scope(step: Step) -> Scope | None:
 
 
 KIND = Kind(
-    NAME, _plan, "Find out whether {} renews", scope=_scope, seen=_seen, stops=False, buys=True
+    NAME,
+    _plan,
+    "Find out whether {} renews",
+    scope=_scope,
+    seen=_seen,
+    stops=False,
+    buys=True,
+    phase="look",
 )

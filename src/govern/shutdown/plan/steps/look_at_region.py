@@ -10,6 +10,7 @@ from govern.model.console import page
 from govern.model.directory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, collected, step_id
 from govern.shutdown.plan.scene import Scene
+from govern.shutdown.plan.spend import shares
 
 NAME = "look_at_region"
 
@@ -45,6 +46,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
             ),
             reversible=True,
             proof="person",
+            shares=shares(spend for spend in scene.spends if spend.region_id == region.region_id),
         )
 
 
@@ -63,4 +65,4 @@ def _seen(step: Step, directory: Directory, clock: tzinfo) -> Seen | None:
     return None
 
 
-KIND = Kind(NAME, _plan, "Look at all of {}", seen=_seen, stops=False)
+KIND = Kind(NAME, _plan, "Look at all of {}", seen=_seen, stops=False, phase="look")

@@ -12,6 +12,7 @@ from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
+from govern.shutdown.plan.spend import shares
 
 NAME = "retire_workspace"
 
@@ -41,6 +42,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
             ),
             reversible=False,
             proof="bill",
+            owner=scene.directory.owner(id, None),
+            shares=shares(scene.spends_in(id)),
         )
 
 
@@ -65,4 +68,4 @@ ACT = Act(
     ends=True,
 )
 
-KIND = Kind(NAME, _plan, "Delete {} (final)", after=_after, scope=_scope, act=ACT)
+KIND = Kind(NAME, _plan, "Delete {} (final)", after=_after, scope=_scope, act=ACT, phase="delete")

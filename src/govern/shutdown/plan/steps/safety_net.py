@@ -33,4 +33,4 @@ def _plan(scene: Scene) -> Iterable[Step]:
     )
 
 
-KIND = Kind(NAME, _plan, "Set up a safety net", stops=False)
+KIND = Kind(NAME, _plan, "Set up a safety net", stops=False, phase="prove")

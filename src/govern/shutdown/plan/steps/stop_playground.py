@@ -9,7 +9,7 @@ from govern.model.checklist import Step, Target
 from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.scene import Aim, Scene
 from govern.shutdown.plan.scope import Scope, of_workspace, perhaps_of
-from govern.shutdown.plan.spend import Spend, savings
+from govern.shutdown.plan.spend import Spend, shares
 
 NAME = "stop_playground"
 
@@ -39,8 +39,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
             ),
             reversible=True,
             proof="bill",
-            # What a key of its own pays for is saved by disabling the key.
-            saves_per_day=savings(s for aim, sp in found if not aim.subject.api_key_id for s in sp),
+            owner=scene.directory.owner(workspace_id, None),
+            shares=shares(spend for _, played in found for spend in played),
         )
 
 

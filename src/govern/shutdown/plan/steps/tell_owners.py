@@ -10,6 +10,7 @@ from govern.model.meaning import channel_label
 from govern.model.text import shorten
 from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.scene import Aim, Scene
+from govern.shutdown.plan.spend import shares
 
 NAME = "tell_owners"
 
@@ -49,6 +50,8 @@ def _plan(scene: Scene) -> Iterable[Step]:
             ),
             reversible=True,
             proof="person",
+            owner=scene.directory.owner(workspace_id, None),
+            shares=shares(spend for aim in aims for spend in scene.spends_of(aim.subject)),
         )
 
 
@@ -62,4 +65,4 @@ def _caller(one: Audited) -> str:
     return f"{one.api_key_id}{name}{used}{owner}"
 
 
-KIND = Kind(NAME, _plan, "Tell the key owners of {}", stops=False)
+KIND = Kind(NAME, _plan, "Tell the key owners of {}", stops=False, phase="ask")

@@ -12,7 +12,6 @@ from govern.model.clock import Moment
 from govern.model.console import page
 from govern.model.directory import Directory
 from govern.shutdown.plan.kind import Kind, Seen, seen, step_id
-from govern.shutdown.plan.planned import Planned
 from govern.shutdown.plan.renewals import DAYS_BEFORE, NAMES, PlanFacts, is_plan, plans_of
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope, purchases_of
@@ -64,8 +63,9 @@ def _step(one: PlanFacts) -> Step:
     ends = ""
     if one.expires_at:
         due = replace(one.expires_at, wall=one.expires_at.wall - timedelta(days=DAYS_BEFORE))
+    if one.expires_at and not one.estimated:
         ends = f" It expires at {one.expires_at.wall:%Y-%m-%d %H:%M}."
-    elif one.auto_renewal != "ends":
+    elif not one.expires_at:
         ends = " When it expires isn't known here: do it now."
     known = "It renews by itself." if one.auto_renewal == "renews" else "It may renew by itself."
     return Step(
@@ -79,14 +79,11 @@ def _step(one: PlanFacts) -> Step:
             f"it expires: {one.page}. {_WHEN[one.kind == 'coding_plan']} {_HOW[one.kind]}"
         ),
         due=due,
+        due_estimated=one.estimated,
+        at_stake=one.stakes,
         reversible=True,
         proof="person",
     )
-
-
-def _after(step: Step, planned: Planned) -> Iterable[Step]:
-    found = planned.on("look_at_plan", step.subject)
-    return (other for other in found if other.subject == step.subject)
 
 
 def _scope(step: Step) -> Scope:
@@ -124,10 +121,10 @@ KIND = Kind(
     NAME,
     _plan,
     "Turn off auto-renewal of {}",
-    after=_after,
     scope=_scope,
     seen=_seen,
     buys=True,
     deadline=True,
     act=ACT,
+    phase="renewals",
 )

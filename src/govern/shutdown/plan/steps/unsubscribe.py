@@ -36,6 +36,7 @@ def _plan(scene: Scene) -> Iterable[Step]:
                     ),
                     reversible=False,
                     proof="person",
+                    owner=scene.directory.owner(one.workspace_id, None),
                 )
 
 
@@ -43,4 +44,4 @@ def _after(step: Step, planned: Planned) -> Iterable[Step]:
     return planned.on("take_offline", step.subject)
 
 
-KIND = Kind(NAME, _plan, "Unsubscribe {}", after=_after, stops=False)
+KIND = Kind(NAME, _plan, "Unsubscribe {}", after=_after, stops=False, phase="delete")
