@@ -9,7 +9,7 @@ from rich import FINDINGS, POLICIES, REPORT, SPEND, WAIVER
 
 from govern.judge.audit import narrative as audit_narrative
 from govern.judge.bill import inspect_narrative
-from govern.judge.check import narrative
+from govern.judge.check import explain_narrative, narrative
 from govern.judge.cost import narrative as cost_narrative
 from govern.model.audit import After, Audited, AuditReport, RunRate, SubjectCost
 from govern.model.baseline import STATES, Mark, Since
@@ -17,6 +17,18 @@ from govern.model.bill import BillSummary, Evidence, RejectedRow
 from govern.model.cost import Change, CostReport, CostRow, Steps, UsageSum
 from govern.model.document import Document
 from govern.model.exits import Exit
+from govern.model.explanation import (
+    Doubt,
+    Explained,
+    Explanation,
+    InstancePart,
+    InstanceWords,
+    LeftOut,
+    Line,
+    Part,
+    Reckoning,
+    Standing,
+)
 from govern.model.finding import Subject
 from govern.model.inspection import Inspection
 from govern.model.policy import Condition, Pattern
@@ -202,5 +214,74 @@ def inspection_of(name: str) -> Document:
     )
 
 
+def explanation_of(name: str) -> Document:
+    """A policy, a verdict and an Instance ID; every text is the name."""
+    moment = REPORT.as_of
+    costs = ((name, Decimal(-1)),)
+    line = Line(name, 3, moment, "day", name, Decimal(1), None)
+    subject = Subject("columns", (("workspace_id", name), ("model", None)), name, name, name, name)
+    standing = Standing(
+        policy=name,
+        subject=subject,
+        every="month",
+        start=moment,
+        end=moment,
+        charges=2,
+        total=Decimal(2),
+        total_unit=name,
+        observed=Decimal(2),
+        unit=name,
+        limit=Decimal(1),
+        verdict="above",
+        exception=name,
+        told=f"cost {name}",
+    )
+    doubt = Doubt("layout", name, 1, None, False, costs, (line,))
+    reckoning = Reckoning(
+        standing=standing,
+        measure="usage",
+        charges=3,
+        parts=(Part(name, name, None, 2, Decimal(2), costs, Decimal(1)),),
+        left_out=(LeftOut("where", name, 1, costs, "model", name, (line,)),),
+        doubts=(doubt,),
+        lines=(line, line),
+        waiver={**WAIVER, "subject": name, "reason": name, "owner": name, "file": name},
+        waivers=(name,),
+        because=(name, f"{name} and {name}"),
+    )
+    explained = Explained(
+        id=name,
+        title=name,
+        sentence=name,
+        file=name,
+        line=1,
+        outcome="error",
+        message=name,
+        standings=(standing,),
+        doubts=(doubt,),
+    )
+    words = InstanceWords(name, name, (InstancePart(name, "model", name),), (name,))
+    return explain_narrative.document(
+        Explanation(
+            version="1.0.0",
+            as_of=moment,
+            clock=REPORT.bill.clock,
+            asked=name,
+            exit=Exit("overlap", name),
+            bill=bill_of(name),
+            policies=[explained],
+            verdicts=[reckoning],
+            instance_ids=[words],
+            notes=(name,),
+        )
+    )
+
+
 #: Each document by the word of its hidden mark in Markdown, made of one name.
-MADE_OF = {"check": check_of, "cost": cost_of, "audit": audit_of, "bill": inspection_of}
+MADE_OF = {
+    "check": check_of,
+    "cost": cost_of,
+    "audit": audit_of,
+    "bill": inspection_of,
+    "explanation": explanation_of,
+}

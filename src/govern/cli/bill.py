@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from govern.cli import options
+from govern.cli import bill_explain, options
 from govern.cli.run import Run, command
 from govern.cli.saving import writing
 from govern.cli.streams import show
@@ -19,6 +19,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+app.command("explain")(bill_explain.explain)
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Bills, as for govern check.")]
 

@@ -8,7 +8,6 @@ import typer
 
 from govern.cli import options
 from govern.cli.run import Run, command
-from govern.cli.settings import policy_ids
 from govern.model.errors import usage
 
 
@@ -18,24 +17,8 @@ def check(
     policy: options.Policies = None,
     waivers: options.Waivers = None,
     fail_on: options.FailOn = None,
-    select: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--select",
-            metavar="ID",
-            help="Only these policies: ids, wildcards, commas.",
-            autocompletion=policy_ids,
-        ),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ignore",
-            metavar="ID",
-            help="Not these policies: ids, wildcards, commas.",
-            autocompletion=policy_ids,
-        ),
-    ] = None,
+    select: options.Select = None,
+    ignore: options.Ignore = None,
     evidence: options.Evidence = 3,
     baseline: Annotated[
         str | None,
@@ -49,6 +32,14 @@ def check(
         bool,
         typer.Option("--fail-on-new", help="What the baseline knew doesn't fail the run."),
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain",
+            metavar="FINGERPRINT",
+            help="Show how this finding came about instead; a unique beginning is enough.",
+        ),
+    ] = None,
 ) -> None:
     """Judge bills by policies: what should stop, why, since when, and how much it cost.
 
@@ -61,13 +52,19 @@ def check(
       govern check 2026-09/ -p policies/ --as-of 2026-10-05 --format json
 
       govern check bills/ --baseline verdict.json --fail-on-new
+
+      govern check bills/ --explain 3f9a1c07
     """
     from govern.cli import settings
     from govern.judge.check.check import Terms
     from govern.judge.check.check import check as judge
+    from govern.judge.check.explain import explain_finding
+    from govern.judge.check.explain_narrative import document as explained
     from govern.judge.check.narrative import document
     from govern.policy.verdict import load_baseline
 
+    if explain is not None:
+        run.must_fit(options.TOLD)
     if fail_on_new and not baseline:
         raise usage("--fail-on-new: new against what? name a verdict of before with --baseline")
     rules = settings.policies(policy or [], run.config)
@@ -92,8 +89,13 @@ def check(
         fail_on_new=fail_on_new,
     )
     with run.read() as ledger:
-        report = judge(ledger, rules.policies, terms)
+        if explain is not None:
+            explanation = explain_finding(ledger, rules.policies, terms, explain)
+            shown, bill = explained(explanation), explanation.bill
+        else:
+            report = judge(ledger, rules.policies, terms)
+            shown, bill = document(report), report.bill
     inputs = [policy.file for policy in rules.policies]
     inputs += [excuse.file for excuse in excuses]
     inputs += [baseline] if baseline else []
-    run.end(document(report), inputs, report.bill)
+    run.end(shown, inputs, bill)

@@ -19,6 +19,7 @@ from govern.cli import (
     checklist,
     collect,
     cost,
+    explain,
     init,
     policy,
     signals,
@@ -61,6 +62,7 @@ def _root(
 app.command("check")(check.check)
 app.command("audit")(audit.audit)
 app.command("cost")(cost.cost)
+app.command("explain")(explain.explain)
 app.command("verify")(verify.verify)
 app.command("apply")(apply.apply)
 app.command("init")(init.init)

@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from govern.cli.settings import policy_ids
 from govern.report import COMMENTS, FINDINGS, ROWS, fitting, suffixes
 
 #: What a document offers to formats: rows; rows that are judged; steps that people edit.
 LISTED = (ROWS,)
 JUDGED = (ROWS, FINDINGS)
 STEPS = (ROWS, COMMENTS)
+#: What is told in sentences and tables offers none of these.
+TOLD = ()
 
 
 def formats(offered: Sequence[str], usual: str = "table") -> str:
@@ -105,6 +108,24 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No messages but erro
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on errors.")]
 Evidence = Annotated[
     int, typer.Option("--evidence", metavar="N", min=0, help="Bill lines to show for each.")
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="ID",
+        help="Only these policies: ids, wildcards, commas.",
+        autocompletion=policy_ids,
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="ID",
+        help="Not these policies: ids, wildcards, commas.",
+        autocompletion=policy_ids,
+    ),
 ]
 FailOn = Annotated[
     str | None,

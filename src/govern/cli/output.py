@@ -39,14 +39,22 @@ def formats_of(
     sensible = fitting(offered)
     stdout = _known(given or os.environ.get(FORMAT) or "table", "--format", sensible)
     files = [_file(output, sensible) for output in outputs]
-    for name in (stdout, *(name for name, _ in files)):
-        if name not in sensible:
-            raise _senseless(name, sensible)
+    must_fit([stdout, *(name for name, _ in files)], offered)
     paths = [os.path.abspath(path) for _, path in files]
     for at, (_, path) in enumerate(files):
         if paths[at] in paths[:at]:
             raise usage(f"-o {outputs[at]}: {path} is already written by another -o")
     return stdout, files
+
+
+def must_fit(names: Iterable[str], offered: Sequence[str]) -> None:
+    """Raise wrong usage for a format that makes no sense for such a document."""
+    from govern.report import fitting
+
+    sensible = fitting(offered)
+    for name in names:
+        if name not in sensible:
+            raise _senseless(name, sensible)
 
 
 def _known(name: str, option: str, sensible: Sequence[str]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from govern.cli import history, options, policy_schema
+from govern.cli import history, options, policy_explain, policy_schema
 from govern.cli.streams import say, show
 
 app = typer.Typer(help="Work on policies.", no_args_is_help=True, rich_markup_mode=None)
 app.command("schema")(policy_schema.schema)
 app.command("suggest")(history.suggest)
 app.command("backtest")(history.backtest)
+app.command("explain")(policy_explain.explain)
 
 
 @app.command("validate")

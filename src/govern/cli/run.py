@@ -65,6 +65,11 @@ class Run:
         format = given.format or os.environ.get(settings.FORMAT) or usual
         self.stdout, self.files = out.formats_of(format, given.output or [], offered)
 
+    def must_fit(self, offered: Sequence[str]) -> None:
+        """Raise wrong usage if what is asked for is another document than the command's own, and
+        a format makes no sense for it."""
+        out.must_fit([self.stdout, *(name for name, _ in self.files)], offered)
+
     @cached_property
     def config(self) -> Config:
         return settings.load(self.given.config, self.given.no_config)

@@ -20,7 +20,6 @@ from govern.ledger.ledger import Ledger
 from govern.ledger.lookup import Search, time_of
 from govern.ledger.table import fill
 from govern.model.errors import GovernError
-from govern.model.meaning import unit_of
 from govern.model.money import EXACT
 
 
@@ -44,10 +43,7 @@ def divide(ledger: Ledger, instants: Iterable[datetime]) -> None:
     parts: dict[tuple[int, int], _Part] = {}
     for row in Search(ledger, groups).rows():
         start, _width = time_of(row.cells, row.staged, ledger.clock)
-        amounts: dict[str, Decimal | None] = {name: row.amount(name) for name in NUMBERS}
-        if amounts["usage"] is not None:
-            factor = unit_of(row.cell("usage_unit") or "")[1]
-            amounts["usage"] = EXACT.multiply(amounts["usage"], factor)
+        amounts = {name: row.measured(name) for name in NUMBERS}
         side = bisect.bisect_right(cuts, start)
         part = parts.get((row.group, side))
         if part is None:

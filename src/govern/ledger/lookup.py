@@ -30,7 +30,8 @@ from govern.ledger.groups import (
 )
 from govern.ledger.ledger import Ledger
 from govern.model.clock import parse_cell
-from govern.model.money import NotExact, parse_amount
+from govern.model.meaning import unit_of
+from govern.model.money import EXACT, NotExact, parse_amount
 
 _PLAIN = re.compile(PLAIN, re.ASCII)
 _TIME = re.compile(TIME, re.ASCII)
@@ -65,6 +66,15 @@ class Row:
             return parse_amount(text) if text else None
         except NotExact:
             return None
+
+    def measured(self, field: str) -> Decimal | None:
+        """As the ledger has it: usage in its normalised unit. A charge counts as one."""
+        if field == "charges":
+            return Decimal(1)
+        found: Decimal | None = self.amount(field)
+        if field == "usage" and found is not None:
+            return EXACT.multiply(found, unit_of(self.cell("usage_unit") or "")[1])
+        return found
 
 
 def raw_row(cells: list[str], staged: Staged) -> tuple[Key, tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from govern.model.clock import iso
+from govern.model.measure import PERCENT
 from govern.model.money import EXACT, number, plain
 
 if TYPE_CHECKING:
@@ -41,16 +42,18 @@ class Mark:
         """For people: ``new``, ``grown by 12.3 CNY``, ``gone``, ``not judged: …``."""
         change = self.change(observed)
         if change:
-            return f"{self.state} by {plain(abs(change))} {unit}"
+            # A change of a percentage is no percentage.
+            points = "points" if unit == PERCENT else unit
+            return f"{self.state} by {plain(abs(change))} {points}"
         return f"not judged: {self.reason}" if self.state == "unjudged" else self.state
 
     def document(self, observed: Decimal) -> dict[str, Any]:
-        told = {
+        shown = {
             "state": self.state,
             "observed": number(self.before),
             "change": number(self.change(observed)),
         }
-        return told | ({"reason": self.reason} if self.state == "unjudged" else {})
+        return shown | ({"reason": self.reason} if self.state == "unjudged" else {})
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,12 @@ class Since:
     @property
     def text(self) -> str:
         """``1 new, 2 grown, 3 same, 1 gone``; a state without a finding isn't told."""
-        told = [
+        shown = [
             f"{self.counts[state]} {'not judged now' if state == 'unjudged' else state}"
             for state in STATES
             if self.counts[state]
         ]
-        return ", ".join(told) or "no finding in either"
+        return ", ".join(shown) or "no finding in either"
 
     def document(self, clock: tzinfo) -> dict[str, Any]:
         return {

@@ -117,26 +117,14 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same for every run, file name, amount and message; unique in a report."""
-        identity = [
-            self.policy,
-            self.subject.kind,
-            [list(pair) for pair in self.subject.values],
-            self.currency or self.unit,
-            None if self.every == "total" else self.start.isoformat(),
-        ]
-        text = json.dumps(identity, ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return fingerprint_of(
+            self.policy, self.subject, self.currency or self.unit, self.every, self.start
+        )
 
     @property
     def period(self) -> str:
         """The period in words: ``2026-09``, ``2026-09-01``, ``week of 2026-09-07``."""
-        if self.every == "month":
-            return f"{self.start:%Y-%m}"
-        if self.every == "day":
-            return f"{self.start:%Y-%m-%d}"
-        if self.every == "week":
-            return f"week of {self.start:%Y-%m-%d}"
-        return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
+        return period_text(self.every, self.start, self.end)
 
     @property
     def cost(self) -> str:
@@ -204,3 +192,27 @@ class Finding:
 
 def _between(least: Decimal, most: Decimal) -> dict[str, str]:
     return {"least": plain(least), "most": plain(most)}
+
+
+def fingerprint_of(policy: str, subject: Subject, unit: str, every: str, start: datetime) -> str:
+    """Of what was or would be found: who, in which period, by which policy."""
+    identity = [
+        policy,
+        subject.kind,
+        [list(pair) for pair in subject.values],
+        unit,
+        None if every == "total" else start.isoformat(),
+    ]
+    text = json.dumps(identity, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def period_text(every: str, start: datetime, end: datetime) -> str:
+    """A period in words; the whole bill is told by its first day and the day after its last."""
+    if every == "month":
+        return f"{start:%Y-%m}"
+    if every == "day":
+        return f"{start:%Y-%m-%d}"
+    if every == "week":
+        return f"week of {start:%Y-%m-%d}"
+    return f"{start:%Y-%m-%d} to {end:%Y-%m-%d}"

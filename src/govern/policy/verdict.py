@@ -37,10 +37,10 @@ def load_baseline(path: str) -> Baseline:
     if root.values.get("redacted"):
         raise root.wrong("redacted", "a redacted verdict names nobody: keep one without --redact")
     policies = {
-        one.text("id"): Judged(
-            one.one_of("outcome", ("pass", "fail", "error", "skip")), one.maybe("digest")
+        each.text("id"): Judged(
+            each.one_of("outcome", ("pass", "fail", "error", "skip")), each.maybe("digest")
         )
-        for one in root.parts("policies")
+        for each in root.parts("policies")
     }
     end = root.part("exit")
     cause = end.one_of("cause", CODES)
@@ -48,7 +48,7 @@ def load_baseline(path: str) -> Baseline:
     return Baseline(
         path=path,
         as_of=root.instant("as_of"),
-        findings=tuple(_finding(one) for one in root.parts("findings")),
+        findings=tuple(_finding(each) for each in root.parts("findings")),
         policies=policies,
         accounts=frozenset(root.texts("accounts")) if "accounts" in root.values else None,
         distrust=None if trusted else end.text("reason"),
@@ -58,19 +58,19 @@ def load_baseline(path: str) -> Baseline:
 def _json(path: str) -> Mapping[str, Any]:
     try:
         with open(path, "rb") as file:
-            found = json.loads(file.read())
+            document = json.loads(file.read())
     except (FileNotFoundError, NotADirectoryError):
         raise usage(f"--baseline {path}: no such file") from None
     except OSError as error:
         raise GovernError("file", f"{path}: {error.strerror or error}") from None
     except json.JSONDecodeError as error:
-        told = f"not JSON: {error.msg}; --baseline takes what check -o json:FILE wrote"
-        raise GovernError("usage", [Fault(path, error.lineno, error.colno, told)]) from None
+        message = f"not JSON: {error.msg}; --baseline takes what check -o json:FILE wrote"
+        raise GovernError("usage", [Fault(path, error.lineno, error.colno, message)]) from None
     except (ValueError, RecursionError):
         raise usage(f"{path}: not JSON that govern check wrote") from None
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise usage(f"{path}: no verdict: --baseline takes {SCHEMA}")
-    return found
+    return document
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ class _Part:
         try:
             return read(value)
         except (ValueError, ArithmeticError):
-            told = shorten(json.dumps(value, ensure_ascii=True), 60)
-            raise self.wrong(name, f"{told} is no {meant}") from None
+            message = shorten(json.dumps(value, ensure_ascii=True), 60)
+            raise self.wrong(name, f"{message} is no {meant}") from None
 
     def text(self, name: str) -> str:
         return self.of(name, "text", _text)
@@ -101,7 +101,7 @@ class _Part:
         return self.of(name, "text", _maybe)
 
     def texts(self, name: str) -> list[str | None]:
-        return self.of(name, "list of texts", lambda value: [_maybe(one) for one in _list(value)])
+        return self.of(name, "list of texts", lambda value: [_maybe(each) for each in _list(value)])
 
     def one_of(self, name: str, words: Sequence[str] | Mapping[str, Any]) -> str:
         return self.of(name, f"word of {', '.join(words)}", lambda value: _word(value, words))
@@ -127,7 +127,7 @@ class _Part:
 
 def _finding(part: _Part) -> Finding:
     period = part.part("period")
-    found = Finding(
+    finding = Finding(
         policy=part.text("policy"),
         title=part.text("title"),
         severity=part.one_of("severity", SEVERITIES),
@@ -144,21 +144,21 @@ def _finding(part: _Part) -> Finding:
         first_charge=_charged(part, "first_charge"),
         last_charge=_charged(part, "last_charge"),
         costs=tuple(
-            (one.text("currency"), one.amount("billed_cost")) for one in part.parts("costs")
+            (each.text("currency"), each.amount("billed_cost")) for each in part.parts("costs")
         ),
         policy_file=part.text("policy_file"),
         policy_line=part.number("policy_line"),
         stop=part.one_of("stop", STOPS),
-        evidence=tuple(_evidence(one) for one in part.parts("evidence")),
+        evidence=tuple(_evidence(each) for each in part.parts("evidence")),
         other_units=part.number("other_units"),
         currency=part.maybe("currency"),
         waiver=part.of("waiver", "waiver", lambda value: None if value is None else _object(value)),
     )
-    if part.text("fingerprint") != found.fingerprint:
+    if part.text("fingerprint") != finding.fingerprint:
         raise part.wrong(
             "fingerprint", "not that of its policy, subject and period: changed by hand"
         )
-    return found
+    return finding
 
 
 def _charged(part: _Part, name: str) -> datetime | None:
@@ -176,8 +176,10 @@ def _subject(part: _Part) -> Subject:
         values = tuple((column, columns.maybe(column)) for column in columns.values)
     else:
         *around, last = SUBJECTS[kind]
-        told = [(column, part.maybe(column)) for column in around]
-        values = (*told, (last, part.maybe("id")))
+        values = (
+            *((column, part.maybe(column)) for column in around),
+            (last, part.maybe("id")),
+        )
     return Subject(
         kind=kind,
         values=values,
@@ -246,4 +248,4 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [_object(one) for one in _list(value)]
+    return [_object(each) for each in _list(value)]

@@ -16,6 +16,7 @@ FIELDS = {
     "accounts": "acct",
     "billing_account_id": "acct",
     "sub_account_id": "acct",
+    "fingerprint": "print",
     "name": "name",
     "api_key_name": "name",
     "workspace_name": "name",

@@ -135,7 +135,7 @@ class _Walk:
             # Of few words: whoever guesses an account id of a where could check the guess.
             return None
         if key == "fingerprint":
-            return self._fingerprints.get(value, value)
+            return self._fingerprints.get(value) or self._tokens.of(FIELDS[key], value)
         if key in PATHS:
             return self._tokens.path(value)
         if key in FIELDS:

@@ -17,8 +17,8 @@ from govern.model.report import CheckReport, PolicyResult
 
 def marked(findings: Sequence[Finding], baseline: Baseline) -> list[Finding]:
     """The findings of a run with what became of each since the baseline."""
-    known = {one.fingerprint: one for one in baseline.findings}
-    return [replace(one, mark=_mark(one, known.get(one.fingerprint))) for one in findings]
+    known = {each.fingerprint: each for each in baseline.findings}
+    return [replace(each, mark=_mark(each, known.get(each.fingerprint))) for each in findings]
 
 
 def _mark(finding: Finding, before: Finding | None) -> Mark:
@@ -35,23 +35,23 @@ def held(report: CheckReport, baseline: Baseline, values: Values) -> CheckReport
     A finding is ``gone`` only where this run could have found it: its policy was judged by the
     same rule, and the bill holds its account and its month, up to its last charge at least.
     """
-    here = {one.fingerprint for one in report.findings if one.mark and one.mark.state != "new"}
+    here = {each.fingerprint for each in report.findings if each.mark and each.mark.state != "new"}
     past = tuple(
-        replace(one, mark=_past(one, report, baseline, values))
-        for one in baseline.findings
-        if one.fingerprint not in here
+        replace(each, mark=_past(each, report, baseline, values))
+        for each in baseline.findings
+        if each.fingerprint not in here
     )
-    counted = Counter(one.mark.state for one in (*report.findings, *past) if one.mark)
+    counted = Counter(each.mark.state for each in (*report.findings, *past) if each.mark)
     since = Since(
         path=baseline.path,
         as_of=_on(baseline.as_of, report.bill.clock),
         counts={state: counted[state] for state in STATES},
         past=past,
     )
-    told = (
+    sentence = (
         f"Against the baseline {baseline.path} (as of {since.as_of:%Y-%m-%d %H:%M}): {since.text}."
     )
-    notes = (told, *_apart(report, baseline, since), *report.notes)
+    notes = (sentence, *_apart(report, baseline, since), *report.notes)
     return replace(report, since=since, notes=notes)
 
 
@@ -68,7 +68,7 @@ def _unjudged(
     """Why this run can't say that the finding is gone; None where it can."""
     if report.exit.code in UNTRUSTED and report.exit.cause != "undecided":
         return f"the run can't be trusted: {report.exit.reason}"
-    result = next((one for one in report.policies if one.id == finding.policy), None)
+    result = next((each for each in report.policies if each.id == finding.policy), None)
     if result is None:
         return "this run has no such policy"
     if result.outcome == "skip":
@@ -107,21 +107,22 @@ def _apart(report: CheckReport, baseline: Baseline, since: Since) -> Iterator[st
     if since.as_of > report.as_of:
         yield "The baseline is later than this verdict."
     yield from _accounts(report, baseline)
-    judged = [one for one in report.policies if one.outcome != "skip"]
-    known = {name: one for name, one in baseline.policies.items() if one.outcome != "skip"}
+    judged = [each for each in report.policies if each.outcome != "skip"]
+    known = {name: each for name, each in baseline.policies.items() if each.outcome != "skip"}
     yield from _told(
         "Not judged in the baseline, so all their findings are new",
-        [one.id for one in judged if one.id not in known],
+        [each.id for each in judged if each.id not in known],
     )
     yield from _told(
-        "Another rule than in the baseline", [one.id for one in judged if _is_other(baseline, one)]
+        "Another rule than in the baseline",
+        [each.id for each in judged if _is_other(baseline, each)],
     )
     yield from _told(
         "Could not be judged in the baseline, so what is new may be old",
-        [one.id for one in judged if one.id in known and known[one.id].outcome == "error"],
+        [each.id for each in judged if each.id in known and known[each.id].outcome == "error"],
     )
     yield from _told(
-        "Judged in the baseline and not now", sorted({*known} - {one.id for one in judged})
+        "Judged in the baseline and not now", sorted({*known} - {each.id for each in judged})
     )
 
 
@@ -138,7 +139,7 @@ def _accounts(report: CheckReport, baseline: Baseline) -> Iterator[str]:
 
 
 def _few(accounts: set[str | None] | frozenset[str | None]) -> list[str]:
-    return sorted(one or "none" for one in accounts)
+    return sorted(each or "none" for each in accounts)
 
 
 def _names(accounts: set[str | None] | frozenset[str | None]) -> str:

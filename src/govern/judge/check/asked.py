@@ -148,8 +148,13 @@ def _perhaps(where: Iterable[Condition], values: Values) -> Clause:
     """``where``, and what could match it if the bill or the inventory told more."""
     clause = where_clause((), values)
     for condition in where:
-        known = possible_clause(condition, values)
-        if condition.column in INVENTORY_COLUMNS:
-            known |= unnamed([condition.column])
-        clause &= known
+        clause &= perhaps(condition, values)
+    return clause
+
+
+def perhaps(condition: Condition, values: Values) -> Clause:
+    """What fulfils one line of ``where``, or could if the bill or the inventory told more."""
+    clause = possible_clause(condition, values)
+    if condition.column in INVENTORY_COLUMNS:
+        clause |= unnamed([condition.column])
     return clause

@@ -16,16 +16,16 @@ def exits(findings: Sequence[Finding], fail_on: str, *, only_new: bool) -> list[
     waived no more, counts: no baseline lengthens a waiver.
     """
     waived = sum(1 for finding in findings if finding.waiver)
-    counted = [one for one in findings if not one.waiver and _is_at(one, fail_on)]
-    failing = [one for one in counted if not (only_new and _is_known(one))]
+    counted = [finding for finding in findings if not finding.waiver and _is_at(finding, fail_on)]
+    failing = [finding for finding in counted if not (only_new and _is_known(finding))]
     known = len(counted) - len(failing)
     below = len(findings) - waived - len(counted)
-    told = [f"{waived} waived"] if waived else []
+    parts = [f"{waived} waived"] if waived else []
     if below:
-        told.append(f"{below} not counted (--fail-on {fail_on})")
+        parts.append(f"{below} not counted (--fail-on {fail_on})")
     if known:
-        told.append(f"{known} known to the baseline (--fail-on-new)")
-    many = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}: {', '.join(told)}"
+        parts.append(f"{known} known to the baseline (--fail-on-new)")
+    many = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}: {', '.join(parts)}"
     ends = [Exit("clean", many if findings else "no finding")]
     if failing:
         noun = "finding" if len(failing) == 1 else "findings"
