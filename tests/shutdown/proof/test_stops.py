@@ -1,0 +1,130 @@
+"""When each step was done, by whom, and what still holds one up: the law on literals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from govern.model.checklist import Checklist, Step, Target
+from govern.model.clock import BILL_CLOCK, Moment
+from govern.model.directory import Directory
+from govern.model.inventory import ApiKey, Inventory, LookedAt
+from govern.model.verification import StepResult
+from govern.shutdown.proof.case import Grounds
+from govern.shutdown.proof.stops import Stops
+from govern.shutdown.proof.verify import verify
+
+AS_OF = datetime(2026, 9, 21)
+
+
+def moment(day: int) -> Moment:
+    return Moment(datetime(2026, 9, day, 8), BILL_CLOCK)
+
+
+def step(id: str, kind: str = "disable_key", key: str = "7", needs: tuple[str, ...] = ()) -> Step:
+    target = Target("api_key", key, None, "llm-a")
+    return Step(id, kind, "cn-beijing", target, "w", "h", True, "bill", needs=needs)
+
+
+def closing(*needs: str) -> Step:
+    wish = Target("wish", "workspace=llm-a")
+    return Step("closing", "closing_proof", None, wish, "w", "h", True, "bill", needs=needs)
+
+
+def done(one: Step, day: int) -> Step:
+    return replace(one, state="done", by="lin", at=moment(day))
+
+
+def kept(one: Step, day: int) -> Step:
+    return replace(
+        one, state="kept", by="lin", at=moment(day), reason="in use", until=moment(day + 1)
+    )
+
+
+def listed(*keys: ApiKey, at: Moment | None = None) -> Directory:
+    regions = (LookedAt("cn-beijing", "full"),)
+    return Directory([Inventory(at, "100", True, regions, keys, path="i.yaml")])
+
+
+def checklist(*steps: Step) -> Checklist:
+    return Checklist(moment(1), ("100",), steps=steps)
+
+
+def stop_of(id: str, *steps: Step, directory: Directory | None = None) -> datetime | None:
+    grounds = Grounds(AS_OF, BILL_CLOCK, directory=directory or Directory(()))
+    return Stops(checklist(*steps), grounds).at[id]
+
+
+def result_of(id: str, *steps: Step, directory: Directory | None = None) -> StepResult:
+    grounds = Grounds(AS_OF, BILL_CLOCK, directory=directory or Directory(()))
+    results = verify(checklist(*steps), grounds)
+    (result,) = [each for each in results if each.id == id]
+    return result
+
+
+FIRST, SECOND = step("first", key="7"), step("second", key="8")
+
+
+def test_what_was_ticked_stopped_then_and_what_is_kept_never_did() -> None:
+    assert stop_of("first", done(FIRST, 5)) == moment(5).on(BILL_CLOCK)
+    assert stop_of("first", kept(FIRST, 5)) is None
+    assert stop_of("first", FIRST) is None
+
+
+def test_a_closing_proof_counts_from_the_last_stop() -> None:
+    for early, late in ((5, 9), (9, 5)):
+        steps = (done(FIRST, early), done(SECOND, late), closing("first", "second"))
+        assert stop_of("closing", *steps) == moment(9).on(BILL_CLOCK)
+
+
+def test_a_closing_proof_has_no_stop_while_a_step_is_open() -> None:
+    assert stop_of("closing", done(FIRST, 5), SECOND, closing("first", "second")) is None
+    assert stop_of("closing", SECOND, done(FIRST, 5), closing("first", "second")) is None
+
+
+def test_what_is_kept_or_over_by_the_inventory_holds_no_closing_proof_up() -> None:
+    need = closing("first", "second")
+    stop = moment(5).on(BILL_CLOCK)
+    assert stop_of("closing", done(FIRST, 5), kept(SECOND, 12), need) == stop
+    over = listed(ApiKey("8", workspace_id="llm-a", disabled=True))
+    assert stop_of("closing", done(FIRST, 5), SECOND, need, directory=over) == stop
+    # One that is enabled still is open.
+    enabled = listed(ApiKey("8", workspace_id="llm-a", disabled=False))
+    assert stop_of("closing", done(FIRST, 5), SECOND, need, directory=enabled) is None
+
+
+def test_of_nothing_but_kept_steps_nothing_stopped() -> None:
+    assert stop_of("closing", kept(FIRST, 5), closing("first")) is None
+    result = result_of("closing", kept(FIRST, 20), closing("first"))
+    assert result.reason == "none of the steps that it needs stopped anything"
+
+
+def test_an_open_closing_proof_says_what_it_waits_for() -> None:
+    result = result_of("closing", done(FIRST, 5), SECOND, closing("first", "second"))
+    assert (result.state, result.reason) == ("blocked", "first second")
+    alone = result_of("closing", closing())
+    assert (alone.state, alone.reason) == ("todo", "not done")
+
+
+def test_an_open_step_waits_for_those_that_it_needs_and_no_longer() -> None:
+    after = step("after", key="9", needs=("first",))
+    held_up = result_of("after", FIRST, after)
+    assert (held_up.state, held_up.reason) == ("blocked", "first first")
+    free = result_of("after", done(FIRST, 5), after)
+    assert (free.state, free.reason) == ("todo", "not done")
+
+
+def test_a_region_that_was_looked_at_some_day_needs_no_date() -> None:
+    look = Step(
+        "look", "look_at_region", "cn-beijing", Target("region", "cn-beijing"), "w", "h", True,
+        "person",
+    )  # fmt: skip
+    result = result_of("look", look, directory=listed())
+    assert (result.state, result.basis) == ("proved", "inventory")
+
+
+def test_a_key_that_is_off_since_nobody_knows_when_waits() -> None:
+    over = listed(ApiKey("7", workspace_id="llm-a", disabled=True))
+    result = result_of("first", FIRST, directory=over)
+    assert result.state == "waiting"
+    assert result.reason.endswith("but not since when: collected_at is missing")
