@@ -20,8 +20,8 @@ from mutants.trial import survives
 #: The modules that decide.
 MODULES = (
     "judge/bill/horizon", "judge/bill/payers", "judge/bill/matching",
-    "judge/check/asked", "judge/check/rule", "judge/check/undecided", "judge/check/waiving",
-    "judge/audit/silence", "shutdown/plan/order",
+    "judge/check/asked", "judge/check/rule", "judge/check/undecided", "judge/check/unknown",
+    "judge/check/waiving",    "judge/audit/silence", "shutdown/plan/order",
     "shutdown/proof/verify", "shutdown/proof/evidence", "shutdown/proof/final",
     "shutdown/proof/renewal", "shutdown/proof/word", "shutdown/proof/closing",
     "shutdown/proof/users", "shutdown/proof/case", "shutdown/proof/stops",
