@@ -21,7 +21,7 @@ from mutants.trial import survives
 MODULES = (
     "judge/bill/horizon", "judge/bill/payers", "judge/bill/matching",
     "judge/check/asked", "judge/check/rule", "judge/check/undecided", "judge/check/unknown",
-    "judge/check/waiving",    "judge/audit/silence", "shutdown/plan/order",
+    "judge/check/waiving", "judge/audit/silence", "shutdown/plan/order",
     "shutdown/proof/verify", "shutdown/proof/evidence", "shutdown/proof/final",
     "shutdown/proof/renewal", "shutdown/proof/word", "shutdown/proof/closing",
     "shutdown/proof/users", "shutdown/proof/case", "shutdown/proof/stops",

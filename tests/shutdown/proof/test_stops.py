@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from govern.model.checklist import Checklist, Step, Target
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.directory import Directory
@@ -110,8 +112,23 @@ def test_an_open_step_waits_for_those_that_it_needs_and_no_longer() -> None:
     after = step("after", key="9", needs=("first",))
     held_up = result_of("after", FIRST, after)
     assert (held_up.state, held_up.reason) == ("blocked", "first first")
+    both = result_of("after", FIRST, SECOND, replace(after, needs=("first", "second")))
+    assert (both.state, both.reason) == ("blocked", "first first and 1 more")
     free = result_of("after", done(FIRST, 5), after)
     assert (free.state, free.reason) == ("todo", "not done")
+
+
+def test_what_the_inventory_shows_to_be_over_holds_nothing_up() -> None:
+    over = listed(ApiKey("7", workspace_id="llm-a", disabled=True), at=moment(6))
+    after = step("after", key="9", needs=("first",))
+    assert result_of("after", FIRST, after, directory=over).state == "todo"
+
+
+@pytest.mark.parametrize(("due", "told"), [(20, "due since"), (21, "due since"), (22, "due")])
+def test_an_open_step_says_when_it_is_due(due: int, told: str) -> None:
+    at = Moment(datetime(2026, 9, due), BILL_CLOCK)
+    result = result_of("first", replace(FIRST, due=at))
+    assert result.reason == f"not done; {told} 2026-09-{due} 00:00"
 
 
 def test_a_region_that_was_looked_at_some_day_needs_no_date() -> None:
