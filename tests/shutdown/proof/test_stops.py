@@ -128,7 +128,7 @@ def test_what_the_inventory_shows_to_be_over_holds_nothing_up() -> None:
 def test_an_open_step_says_when_it_is_due(due: int, told: str) -> None:
     at = Moment(datetime(2026, 9, due), BILL_CLOCK)
     result = result_of("first", replace(FIRST, due=at))
-    assert result.reason == f"not done; {told} 2026-09-{due} 00:00"
+    assert result.reason == f"not done; {told} 2026-09-{due}"
 
 
 def test_a_region_that_was_looked_at_some_day_needs_no_date() -> None:
