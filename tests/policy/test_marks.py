@@ -82,6 +82,7 @@ def test_every_scalar_is_text_with_its_place(tmp_path: Path) -> None:
         ("a: 1\nb：2\nc: 3\n", 2, 2, 'a full-width colon: write ":" and a blank'),
         ("a: 1\nb: 'x\n", 2, 4, "not YAML"),
         ("a:\n\tb: 2\n", 2, 1, "a tab: indent with blanks"),
+        ("a:\n  b: 2\n\tc: 3\n", 3, 1, "a tab: indent with blanks"),
         ("a: [1, 2\n", 2, 1, "not YAML"),
         ("a: 1\nb: x\x07y\n", 2, 5, "U+0007"),
         ("a: 1\r\nb: x\u202ey\r\n", 2, 5, "U+202E"),

@@ -78,7 +78,9 @@ class Backtest:
     exit: Exit
 
     def of(self, policy: str, month: str) -> list[Firing]:
-        return [one for one in self.firings if (one.policy, one.month) == (policy, month)]
+        return [
+            firing for firing in self.firings if (firing.policy, firing.month) == (policy, month)
+        ]
 
     def document(self) -> dict[str, Any]:
         return {

@@ -36,16 +36,16 @@ def _policy(suggestion: Suggestion) -> Iterable[str]:
     yield f"    per: {per if isinstance(per, str) else '[' + ', '.join(per) + ']'}"
     yield "    where: {charge_category: usage}"
     yield "    every: month"
-    limits = [_money(one.limit, one.currency) for one in suggestion.general]
-    counts = "; ".join(_counts(one.findings) for one in suggestion.general)
+    limits = [_money(general.limit, general.currency) for general in suggestion.general]
+    counts = "; ".join(_counts(general.findings) for general in suggestion.general)
     yield f"    limit: {{billed_cost: {_one_or_list(limits)}}}  # whoever isn't listed: {counts}"
     yield "    limit_for:"
     by_subject: dict[str | None, list[Suggested]] = {}
-    for one in suggestion.subjects:
-        by_subject.setdefault(one.subject, []).append(one)
-    for subject, found in by_subject.items():
-        limits = [_money(one.limit, one.currency) for one in found]
-        why = "; ".join(map(_why, found))
+    for suggested in suggestion.subjects:
+        by_subject.setdefault(suggested.subject, []).append(suggested)
+    for subject, alike in by_subject.items():
+        limits = [_money(suggested.limit, suggested.currency) for suggested in alike]
+        why = "; ".join(map(_why, alike))
         yield f"      {_key(subject)}: {_one_or_list(limits)}  # {why}"
     yield "    stop: ask"
 

@@ -38,16 +38,18 @@ def backtest(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> Backte
         return replace(bare, exit=Exit("overlap", "; ".join(ledger.clashes)))
     applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
     name(ledger, terms.directory)
-    cuts = [at.on(ledger.clock) for one in applied for at in (one.start, one.end) if at]
+    cuts = [at.on(ledger.clock) for policy in applied for at in (policy.start, policy.end) if at]
     divide(ledger, cuts)
     words = terms.directory.words if terms.directory else None
     sight = Sight(ledger, terms.as_of, Known(ledger, words), terms.directory, terms.settle)
     replays = [_Replay(ledger, policy, sight) for policy in applied]
-    told = tuple(Replayed(one.policy.id, one.policy.title, one.lacking()) for one in replays)
+    results = tuple(
+        Replayed(replay.policy.id, replay.policy.title, replay.lacking()) for replay in replays
+    )
     months = tuple(month for (month,) in query.ask(ledger, ["month"], ()))
-    firings = tuple(firing for one in replays for firing in one.firings())
-    ended = _exit(ledger, bill, told, firings, terms)
-    return replace(bare, months=months, policies=told, firings=firings, exit=ended)
+    firings = tuple(firing for replay in replays for firing in replay.firings())
+    ended = _exit(ledger, bill, results, firings, terms)
+    return replace(bare, months=months, policies=results, firings=firings, exit=ended)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _after(costs: Iterable[_Cost], values: Values, month: str, day: date) -> Cos
 def _exit(
     ledger: Ledger,
     bill: BillSummary,
-    told: Sequence[Replayed],
+    results: Sequence[Replayed],
     firings: Sequence[Firing],
     terms: Terms,
 ) -> Exit:
@@ -169,10 +171,10 @@ def _exit(
     exits = [Exit("clean", f"would have fired {times}" if count else "would never have fired")]
     exits += distrust(ledger, bill, terms.max_rejects)
     exits += too_old(bill, terms.as_of, terms.max_bill_age)
-    lacking = [policy.id for policy in told if policy.lacking]
+    lacking = [policy.id for policy in results if policy.lacking]
     if lacking:
         exits.append(Exit("undecided", f"could not be replayed wholly: {', '.join(lacking)}"))
-    if not told:
+    if not results:
         exits.append(Exit("nothing", "no policy was applied"))
     elif not bill.count("charges"):
         exits.append(Exit("nothing", "the bill has no Model Studio charge"))

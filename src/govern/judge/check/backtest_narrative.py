@@ -58,7 +58,7 @@ def _firings(report: Backtest) -> Iterable[Section]:
                 "on to the end of that month.",
             ),
             columns=("month", "policy", "who", "day", "came to", "limit", "saved"),
-            rows=[_firing(one) for one in sorted(report.firings, key=_order)],
+            rows=[_firing(firing) for firing in sorted(report.firings, key=_order)],
             right=frozenset({4, 5, 6}),
         )
 
@@ -84,11 +84,11 @@ def _text(saved: Costs) -> str:
 
 
 def _sheet(report: Backtest) -> Sheet:
-    currencies = sorted({currency for one in report.firings for currency, _ in one.saved})
+    currencies = sorted({currency for firing in report.firings for currency, _ in firing.saved})
     columns = ["month", "policy", "subject_kind", "subject_id", "subject_name", "workspace_id"]
     columns += ["day", "measure", "observed", "limit", "unit"]
     columns += [f"saved_{currency}" for currency in currencies]
-    return Sheet(columns, [_cells(one, currencies) for one in report.firings])
+    return Sheet(columns, [_cells(firing, currencies) for firing in report.firings])
 
 
 def _cells(firing: Firing, currencies: Sequence[str]) -> list[Cell]:
@@ -103,5 +103,5 @@ def _cells(firing: Firing, currencies: Sequence[str]) -> list[Cell]:
         plain(firing.observed),
         plain(firing.limit.amount),
         firing.limit.unit,
-        *(plain(saved[one]) if one in saved else None for one in currencies),
+        *(plain(saved[currency]) if currency in saved else None for currency in currencies),
     ]

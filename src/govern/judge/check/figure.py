@@ -18,7 +18,7 @@ _SHOWN = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Figure:
-    """One group. ``shown`` is what is known of it, and ``told`` says that in words.
+    """One group. ``shown`` is what is known of it, and ``wording`` says that in words.
 
     ``unknown``: what lies between the least and the most of its ``excess``. ``interval``: between
     what it probably lies, where it is an estimate. A figure whose key has no values is that of a
@@ -27,7 +27,7 @@ class Figure:
 
     key: Key
     shown: Decimal
-    told: str
+    wording: str
     excess: Excess
     unknown: str = ""
     interval: tuple[Decimal, Decimal] | None = None

@@ -55,8 +55,8 @@ def finding_of(policy: Policy, breach: Breach, directory: Directory) -> Finding:
 
 def _message(policy: Policy, breach: Breach) -> str:
     who = breach.subject.text
-    if breach.told:
-        return f"{who} {breach.told}, above the limit of {breach.limit.text}"
+    if breach.wording:
+        return f"{who} {breach.wording}, above the limit of {breach.limit.text}"
     if policy.measure.counted:
         cost = ", ".join(f"{plain(cost)} {currency}" for currency, cost in breach.costs)
         many = "charge" if breach.charges == 1 else "charges"

@@ -33,7 +33,7 @@ def growths(asked: Asked, observed: Mapping[Key, Decimal], sight: Sight) -> Figu
         first = f"nothing after {', '.join(earlier.skipped)}" if earlier.skipped else "no charge"
         return Figures((), (f"needs a {asked.policy.every} before: the bill shows {first}",))
     figures = []
-    nobody = {key for key, one in loose.items() if one.amount}
+    nobody = {key for key, unknown in loose.items() if unknown.amount}
     for key in sorted({*observed, *own, *nobody}, key=str):
         values, period, unit = key
         floor = in_unit(asked.policy.floor, unit)
@@ -43,12 +43,12 @@ def growths(asked: Asked, observed: Mapping[Key, Decimal], sight: Sight) -> Figu
         hidden = earlier.hidden(values, period)
         sides = [
             _Side(
-                asked.named(one[1]),
-                observed.get(one, Decimal(0)),
-                own.get(one, Slack()),
-                loose.get(((), *one[1:]), Slack()),
+                asked.named(place[1]),
+                observed.get(place, Decimal(0)),
+                own.get(place, Slack()),
+                loose.get(((), *place[1:]), Slack()),
             )
-            for one in (key, before)
+            for place in (key, before)
         ]
         figures.append(_figure(key, sides[0], sides[1], floor.amount, hidden))
     return Figures(tuple(figures), (), earlier.remark)
@@ -72,16 +72,16 @@ def _figure(key: Key, now: _Side, before: _Side, floor: Decimal, hidden: str | N
     """``hidden``: why the period before isn't shown whole; then it bounds nothing."""
     base = max(before.cost, floor)
     growth = percent(EXACT.subtract(now.cost, base), base)
-    told = f"cost {plain(now.cost)} {key[2]}, {plain(growth)}% more than "
+    wording = f"cost {plain(now.cost)} {key[2]}, {plain(growth)}% more than "
     if base > before.cost:
-        told += f"the floor of {plain(base)} {key[2]} ({plain(before.cost)} in {before.name})"
+        wording += f"the floor of {plain(base)} {key[2]} ({plain(before.cost)} in {before.name})"
     else:
-        told += f"{plain(base)} {key[2]} in {before.name}"
+        wording += f"{plain(base)} {key[2]} in {before.name}"
     unknown = because(now.anybody.plus(before.anybody), now.own.plus(before.own))
     if hidden:
         unknown = f"needs the whole of {before.name}: {hidden}"
     most_base = None if hidden else max(before.most, floor)
-    return Figure(key, growth, told, _excess(now.cost, now.most, base, most_base), unknown)
+    return Figure(key, growth, wording, _excess(now.cost, now.most, base, most_base), unknown)
 
 
 def _excess(now: Decimal, most_now: Decimal, base: Decimal, most_base: Decimal | None) -> Excess:

@@ -49,7 +49,9 @@ def silences(asked: Asked, observed: Mapping[Key, Decimal], sight: Sight) -> Fig
     figures, reasons = [], []
     for listed in _listed(asked, sight):
         known = [
-            one for one in {**own, **uses} if listed.is_meant(dict(zip(columns, one, strict=True)))
+            values
+            for values in {**own, **uses}
+            if listed.is_meant(dict(zip(columns, values, strict=True)))
         ]
         values = known[0] if known else tuple(listed.columns[column] for column in columns)
         account = dict(zip(columns, values, strict=True)).get("sub_account_id")
@@ -58,8 +60,8 @@ def silences(asked: Asked, observed: Mapping[Key, Decimal], sight: Sight) -> Fig
         if not bills or (not account and len(bills) > 1):
             reasons.append(f"the bill holds nothing of account {account or 'unknown'}")
             continue
-        last = max((uses[one] for one in known if one in uses), default=None)
-        later = [own[one] for one in known if one in own] + ([anybody] if anybody else [])
+        last = max((uses[values] for values in known if values in uses), default=None)
+        later = [own[values] for values in known if values in own] + ([anybody] if anybody else [])
         key = values, "", asked.measure.units[0]
         figures.append(_figure(key, _Silence(last, listed.created, later, sight.settle), bills))
     if not sight.directory.saw_all(None, None):
@@ -80,18 +82,18 @@ def _bills(sight: Sight, payers: Iterable[str | None]) -> list[Horizon]:
 def _listed(asked: Asked, sight: Sight) -> Iterable[_Listed]:
     keys, workspaces = sight.directory.keys.values(), sight.directory.workspaces.values()
     if "api_key_id" in asked.policy.columns:
-        found = [
+        usable = [
             _key(key, inventory, sight)
             for key, inventory in keys
             if not (key.disabled or key.disabled_at or key.gone_at)
         ]
     else:
-        found = [
+        usable = [
             _workspace(workspace, inventory)
             for workspace, inventory in workspaces
             if not workspace.gone_at
         ]
-    for listed in found:
+    for listed in usable:
         if all(
             condition.column not in listed.columns
             or condition.matches(listed.columns[condition.column])
@@ -168,16 +170,16 @@ def _figure(key: Key, silence: _Silence, bills: Sequence[Horizon]) -> Figure:
     """Of several payers' bills the one that shows least decides."""
     bill = min(bills, key=silence.sure)
     days, since = silence.sure(bill), silence.since(bill)
-    told = f"has had no charge for {days} days, since {since:%Y-%m-%d %H:%M}"
+    wording = f"has had no charge for {days} days, since {since:%Y-%m-%d %H:%M}"
     if not silence.last:
-        told += " at least" if silence.is_longer(bill) else ", when it was made"
+        wording += " at least" if silence.is_longer(bill) else ", when it was made"
     hidden = next(filter(None, map(silence.hidden, bills)), None)
     longer = any(map(silence.is_longer, bills))
     unknown = "undecided: charges that could be of any key or workspace"
     if hidden or longer:
         unknown = f"needs a longer bill: {hidden or bill.lacking(bill.start - _DAY)}"
     least = None if hidden else min(map(silence.least, bills))
-    return Figure(key, days, told, _excess(least, None if hidden or longer else days), unknown)
+    return Figure(key, days, wording, _excess(least, None if hidden or longer else days), unknown)
 
 
 def _excess(least: Decimal | None, most: Decimal | None) -> Excess:

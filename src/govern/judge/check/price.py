@@ -82,15 +82,15 @@ def _of_nobody_yet(
 
 def _pairs(asked: Asked) -> dict[tuple[str, str], list[Pair]]:
     """What could be any subject's: charges of one Instance ID belong together."""
-    found: dict[tuple[str, str], list[Pair]] = {}
+    pairs: dict[tuple[str, str], list[Pair]] = {}
     for period, unit, _, billed, listed in query.ask(
         asked.ledger,
         (asked.period, asked.unit, "id"),
         (query.total("billed_cost"), query.total("list_cost")),
         asked.of_any_subject & asked.measurable(),
     ):
-        found.setdefault((period, unit), []).append((billed, listed or Decimal(0)))
-    return found
+        pairs.setdefault((period, unit), []).append((billed, listed or Decimal(0)))
+    return pairs
 
 
 def _excess(billed: Decimal, listed: Decimal, own: Decimal, floating: Iterable[Pair]) -> Excess:
@@ -100,8 +100,8 @@ def _excess(billed: Decimal, listed: Decimal, own: Decimal, floating: Iterable[P
     def of(limit: Decimal) -> tuple[Decimal | None, Decimal]:
         sure = above(hundredfold(billed), limit, listed)
         each = [above(hundredfold(cost), limit, at_list) for cost, at_list in pairs]
-        least = add([sure, *(one for one in each if one < 0)])
-        most = add([sure, hundredfold(own), *(one for one in each if one > 0)])
+        least = add([sure, *(excess for excess in each if excess < 0)])
+        most = add([sure, hundredfold(own), *(excess for excess in each if excess > 0)])
         return None if own else least, most
 
     return of

@@ -129,6 +129,6 @@ def _ahead(days: Sequence[Day]) -> Iterator[Reached]:
         length = (next_month(month_start(month)).date() - start).days
         for (values, unit), by_day in sorted(costs.items(), key=str):
             known = {(day - start).days: cost for day, cost in by_day.items() if day <= evening}
-            told = forecast_of(known, length, (evening - start).days + 1)
-            yield Reached((values, month, unit), evening, told.times_week, Decimal(DAYS))
+            projected = forecast_of(known, length, (evening - start).days + 1)
+            yield Reached((values, month, unit), evening, projected.times_week, Decimal(DAYS))
         evening += timedelta(days=1)

@@ -31,8 +31,8 @@ class Breach:
 
     ``key`` names its group.
     ``first_charge`` and ``last_charge`` are naive, and known to ``width``. ``playground``: all its
-    charges are the console Playground's. ``free`` of its ``charges`` cost nothing. ``told``: what
-    was observed in words, where that is no plain sum; ``observed`` is rounded up then. A subject
+    charges are the console Playground's. ``free`` of its ``charges`` cost nothing. ``wording``:
+    what was observed in words, where that is no plain sum; ``observed`` is rounded up then. One
     without a charge in the period has neither first nor last. ``interval``: between what an
     estimate probably lies.
     """
@@ -51,7 +51,7 @@ class Breach:
     width: str
     playground: bool
     free: int = 0
-    told: str = ""
+    wording: str = ""
     interval: tuple[Decimal, Decimal] | None = None
 
 
@@ -201,7 +201,7 @@ class Rule:
             width=group.width,
             playground=group.playground,
             free=group.free,
-            told=figure.told if figure else "",
+            wording=figure.wording if figure else "",
             interval=figure.interval if figure else None,
         )
 

@@ -48,7 +48,7 @@ def forecasts(asked: Asked, observed: Mapping[Key, Decimal], sight: Sight) -> Fi
     sure = _by_payer(asked, asked.certain, months, running)
     own = _by_payer(asked, asked.of_its_subject, months, running, positive=True)
     anybody = _by_payer(asked, asked.of_any_subject, months, running, positive=True, by_key=False)
-    whose = {payer for found in (sure, own, anybody) for _, payer in found} or set(months)
+    whose = {payer for days in (sure, own, anybody) for _, payer in days} or set(months)
     lacking = [months[payer].lacking for payer in sorted(whose, key=str) if months[payer].lacking]
     if lacking:
         return Figures((), tuple(dict.fromkeys(lacking)))
@@ -72,14 +72,14 @@ def _figures(
         most = known.plus(own.get(key, NOTHING)).plus(anybody.get(nobody, NOTHING))
         unknown = because(loose.get(nobody, Slack()), mine.get(key, Slack()))
         span = (known.least, known.most)
-        told = (
+        wording = (
             f"will have cost {plain(known.shown)} {key[2]} in {running} (between {plain(span[0])} "
             f"and {plain(span[1])}; {plain(known.known)} so far)"
             if span[1] > known.known
             else f"cost {plain(known.known)} {key[2]} in {running}"
         )
         excess = _excess(known.times_week, most.times_week)
-        figures.append(Figure(key, known.shown, told, excess, unknown, span))
+        figures.append(Figure(key, known.shown, wording, excess, unknown, span))
     return figures
 
 
@@ -127,23 +127,23 @@ def _by_payer(
         [cost],
         clause & asked.measurable(),
     )
-    found: dict[tuple[Key, str | None], _Days] = {}
+    by_payer: dict[tuple[Key, str | None], _Days] = {}
     for *values, unit, payer, month, day, cost in rows:
         number = (date.fromisoformat(day) - months[payer].start).days
         if month != running and not months[payer].done - DAYS <= number < months[payer].done:
             continue
-        days = found.setdefault(((tuple(values), running, unit), payer), _Days())
+        days = by_payer.setdefault(((tuple(values), running, unit), payer), _Days())
         if month == running:
             days.known = EXACT.add(days.known, cost)
         days.cost[number] = EXACT.add(days.cost.get(number, Decimal(0)), cost)
-    return found
+    return by_payer
 
 
 def _added(
-    found: Mapping[tuple[Key, str | None], _Days], months: Mapping[str | None, _Month]
+    by_payer: Mapping[tuple[Key, str | None], _Days], months: Mapping[str | None, _Month]
 ) -> dict[Key, Forecast]:
     forecasts: dict[Key, Forecast] = {}
-    for (key, payer), days in found.items():
+    for (key, payer), days in by_payer.items():
         month = months[payer]
         mine = forecast_of(days.cost, month.length, month.done, days.known)
         forecasts[key] = forecasts.get(key, NOTHING).plus(mine)

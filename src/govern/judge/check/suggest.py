@@ -70,16 +70,16 @@ def _subjects(
     by_id: dict[str | None, list[Mapping[str, Decimal]]] = {}
     for values, by_month in by_subject.items():
         by_id.setdefault(asked.subject(values).id, []).append(by_month)
-    found = []
+    suggested = []
     for subject, alike in by_id.items():
-        dearest, month = max((cost, month) for one in alike for month, cost in one.items())
+        dearest, month = max((cost, month) for costs in alike for month, cost in costs.items())
         if dearest <= 0 or _is_pattern(subject):
             continue
         limit = _rounded(dearest)
-        seen = {month for one in alike for month in one}
+        seen = {month for costs in alike for month in costs}
         findings = _findings(limit, alike, months)
-        found.append(Suggested(subject, currency, limit, dearest, month, len(seen), findings))
-    return sorted(found, key=lambda one: (-one.dearest, one.subject or ""))
+        suggested.append(Suggested(subject, currency, limit, dearest, month, len(seen), findings))
+    return sorted(suggested, key=lambda limit: (-limit.dearest, limit.subject or ""))
 
 
 def _is_pattern(subject: str | None) -> bool:
@@ -91,7 +91,7 @@ def _general(
     subjects: Iterable[Suggested], costs: Costs, months: Sequence[str]
 ) -> Iterable[General]:
     for currency in sorted(costs):
-        limits = sorted(one.limit for one in subjects if one.currency == currency)
+        limits = sorted(known.limit for known in subjects if known.currency == currency)
         if limits:
             usual = limits[len(limits) * 3 // 4]
             yield General(currency, usual, _findings(usual, costs[currency].values(), months))
@@ -101,7 +101,7 @@ def _findings(
     limit: Decimal, subjects: Iterable[Mapping[str, Decimal]], months: Sequence[str]
 ) -> tuple[int, ...]:
     every = list(subjects)
-    return tuple(sum(1 for one in every if one.get(month, 0) > limit) for month in months)
+    return tuple(sum(1 for costs in every if costs.get(month, 0) > limit) for month in months)
 
 
 def _rounded(dearest: Decimal) -> Decimal:
@@ -121,7 +121,7 @@ def _remarks(ledger: Ledger, asked: Asked, months: Sequence[str], as_of: datetim
         for start, end in horizon.gaps:
             yield f"The bill misses {start:%Y-%m-%d} to {end:%Y-%m-%d}."
     for currency, charges, cost in query.sums(ledger, asked.of_any_subject):
-        told = f"{charges_text(charges)} of {plain(cost)} {currency}"
-        yield f"{told} could be anybody's and are in no limit."
+        amount = f"{charges_text(charges)} of {plain(cost)} {currency}"
+        yield f"{amount} could be anybody's and are in no limit."
     if not query.count(ledger, asked.certain):
         yield "No charge is usage."
