@@ -85,7 +85,7 @@ def standings(judged: Judged) -> Iterator[tuple[Key, Standing]]:
 def _figured(judged: Judged, bare: Standing, figure: Figure) -> Standing:
     """What is limited is what the sum comes to."""
     unit = judged.policy.limits[0].unit if judged.policy.measure.against else bare.unit
-    return replace(bare, observed=figure.shown, unit=unit, told=figure.told)
+    return replace(bare, observed=figure.shown, unit=unit, told=figure.wording)
 
 
 def _held(judged: Judged, bare: Standing) -> Standing:
