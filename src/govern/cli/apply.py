@@ -9,28 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from govern.cli import account, options, settings
+from govern.cli import account, completion, options, settings
 from govern.cli.execution import Execution
 from govern.cli.run import Run, command
 from govern.cli.streams import say
-from govern.model.errors import GovernError, usage
+from govern.model.errors import usage
 
 if TYPE_CHECKING:
     from govern.model.checklist import Written
     from govern.model.config import Config
-
-
-def step_ids(ctx: typer.Context, incomplete: str) -> list[str]:
-    """For shell completion: ids of the steps of the checklist that was typed before."""
-    from govern.policy.checklist import load_checklist
-
-    # An option that still waits for its value leaves what was typed before it unparsed.
-    typed = ctx.params.get("checklist") or next(iter(ctx.args), "")
-    try:
-        known = load_checklist(typed).checklist
-    except GovernError:
-        return []
-    return [step.id for step in known.steps if step.id.startswith(incomplete)]
 
 
 @command((), without=["digest", "redact"])
@@ -55,7 +42,7 @@ def apply(
             "--step",
             metavar="ID",
             help="Only these steps; * is a wildcard. Repeatable.",
-            autocompletion=step_ids,
+            autocompletion=completion.step_ids,
         ),
     ] = None,
     max_steps: Annotated[

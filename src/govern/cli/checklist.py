@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from govern.cli import options
+from govern.cli import options, show, tick
 from govern.cli.held import folder_of, held
 from govern.cli.run import Run, command
-from govern.cli.saving import save
-from govern.cli.streams import say, show
 from govern.model.errors import usage
 from govern.model.folder import status
+from govern.model.text import nearest
 
 if TYPE_CHECKING:
     from govern.model.checklist import Written
@@ -28,16 +27,22 @@ class _MakeByDefault(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args or args[0] not in self.commands:
+            _misspelt(args, [name for name in self.commands if name != "make"])
             args = ["make", *args]
         return super().parse_args(ctx, args)
 
 
-#: So many notes on odd ticks.
-_DOUBTS = 5
+def _misspelt(args: Sequence[str], commands: Sequence[str]) -> None:
+    """Refuse a word that is no file and nearly one of our commands."""
+    word = args[0] if args else ""
+    near = nearest(word, commands) if 2 < len(word) < 12 and word.isalpha() else None
+    if near and not status(word, named=False):
+        raise usage(f"checklist {word}: no such file or command; did you mean checklist {near}?")
+
 
 app = typer.Typer(
     cls=_MakeByDefault,
-    help="The stop-billing checklist; tick marks its steps as done.",
+    help="The stop-billing checklist; show reads it back, tick marks its steps as done.",
     rich_markup_mode=None,
 )
 
@@ -82,8 +87,9 @@ def make(
     from govern.judge.check.check import Terms
     from govern.model.checklist import Input
     from govern.shutdown.plan.draft import draft
-    from govern.shutdown.plan.narrative import document
+    from govern.shutdown.plan.narrative import document, short
 
+    _no_checklist(run.bills)
     lists = [path for name, path in run.files if name == "yaml"]
     old = _old(lists)
     wanted = list(retire or (old.checklist.wishes if old else ()))
@@ -116,7 +122,27 @@ def make(
         done = _done(journal, lists)
         checklist, ended = drafted.checklist(old.checklist if old else None, done)
         shown = document(checklist, ended, old.comments if old else None)
-        run.end(shown, [one.path for one in checklist.inputs])
+        paths = [path for _, path in run.files]
+        run.end(shown, [one.path for one in checklist.inputs], short=short(checklist, paths, lists))
+
+
+def _no_checklist(bills: Sequence[str]) -> None:
+    """Who gives a checklist in place of a bill wants to see it."""
+    for word in bills:
+        if word.endswith((".yaml", ".yml")) and _is_there(word) and _begins_as_checklist(word):
+            raise usage(
+                f"{word} is a checklist, no bill: govern checklist show {word} reads it back, "
+                f"govern checklist tick {word} STEP --by NAME marks what was done; a bill makes it "
+                f"again (govern checklist BILL -o {word})"
+            )
+
+
+def _begins_as_checklist(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"govern.checklist/v1" in file.read(1 << 16)
+    except OSError:
+        return False
 
 
 def _done(journal: str | None, lists: Sequence[str]) -> dict[str, Moment]:
@@ -124,10 +150,8 @@ def _done(journal: str | None, lists: Sequence[str]) -> dict[str, Moment]:
     from govern.policy.journal import beside, load_journal
 
     places = [journal] if journal else [beside(path) for path in lists[:1]]
-    found = [load_journal(place, named=journal is not None) for place in places]
-    return {
-        id: done.last.at for known in found if known for id, done in known.done.items() if done.last
-    }
+    known = [load_journal(place, named=journal is not None) for place in places]
+    return known[0].done_at if known and known[0] else {}
 
 
 def _old(paths: list[str]) -> Written | None:
@@ -146,90 +170,5 @@ def _is_there(path: str) -> bool:
     return there is not None and stat.S_ISREG(there.st_mode) and there.st_size > 0
 
 
-@app.command("tick")
-def tick(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The checklist.")],
-    step: Annotated[
-        list[str], typer.Argument(metavar="STEP", help="Ids of steps; * is a wildcard.")
-    ],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")],
-    at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="INSTANT", help="When it was done. Default: now."),
-    ] = None,
-    note: Annotated[
-        str | None, typer.Option("--note", metavar="TEXT", help="A note; kept on the step.")
-    ] = None,
-    keep_until: Annotated[
-        str | None,
-        typer.Option(
-            "--keep-until", metavar="INSTANT", help="Not done on purpose, until then (--reason)."
-        ),
-    ] = None,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why it is kept.")
-    ] = None,
-    approve: Annotated[
-        bool, typer.Option("--approve", help="Approve it: whoever does it may.")
-    ] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="It isn't done: open it again.")] = False,
-    timezone: options.Zone = None,
-) -> None:
-    """Say that steps were done, by whom and when. What proves them is said by govern verify.
-
-    Examples:
-
-      govern checklist tick checklist.yaml disable_key.llm-a.12345 --by lin
-
-      govern checklist tick checklist.yaml 'delete_key.*' --by lin --at 2026-10-12T09:00
-
-      govern checklist tick checklist.yaml disable_key.llm-a.12345 --by lin --keep-until 2026-12-01
-      --reason "billing job, moves in November"
-    """
-    from govern.cli import settings
-    from govern.model.clock import Moment, parse_moment
-    from govern.model.config import Config
-    from govern.model.yaml_text import settled, text
-    from govern.policy.checklist import load_checklist
-    from govern.shutdown.plan.tick import Word, doubts
-    from govern.shutdown.plan.tick import tick as ticked_by
-
-    if sum((bool(keep_until), approve, undo)) > 1:
-        raise usage("--keep-until, --approve and --undo: one at a time")
-    if not by.strip():
-        raise usage("--by: a name must stand here")
-    if bool(keep_until) != bool(reason and reason.strip()):
-        raise usage("--keep-until and --reason go together: until when, and why")
-    clock = settings.clock(timezone, Config())
-    instants = {}
-    for option, written in (("--at", at), ("--keep-until", keep_until)):
-        try:
-            moment = parse_moment(written) if written else None
-            instants[option] = moment and Moment(moment.on(clock), clock)
-        except ValueError:
-            raise usage(f"{option} {written}: not an instant; write 2026-10-05T12:00") from None
-    now = Moment(settings.as_of(None, clock), clock)
-    state = "kept" if keep_until else "approved" if approve else "todo" if undo else "done"
-    word = Word(
-        state=state,
-        by=by.strip(),
-        at=instants["--at"] or now,
-        note=note,
-        reason=reason,
-        until=instants["--keep-until"],
-    )
-    with held(file):
-        before = load_checklist(file)
-        ticked, said = ticked_by(before.checklist, step, word)
-        payload = ticked.document()
-        after = text(payload, settled(payload, before.comments))
-        # A word that couldn't be read back isn't written.
-        load_checklist(file, raw=after.encode("utf-8"))
-        save(file, after)
-    for one in said:
-        show(f"{one.state:<8} {one.id}\n")
-    odd = doubts(ticked, said, word, now.on(clock), clock)
-    for told in odd[:_DOUBTS]:
-        say(f"note: {told}")
-    if len(odd) > _DOUBTS:
-        say(f"note: and {len(odd) - _DOUBTS} more such steps")
+app.command("show")(show.show)
+app.command("tick")(tick.tick)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
+from govern.cli.completion import one_of
 from govern.cli.settings import policy_ids
 from govern.report import COMMENTS, FINDINGS, ROWS, fitting, suffixes
 
@@ -22,6 +23,11 @@ def formats(offered: Sequence[str], usual: str = "table") -> str:
     """The formats of such a document, the usual one first."""
     *more, last = (name for name in fitting(offered) if name != usual)
     return f"{', '.join([f'{usual} (default)', *more])} or {last}."
+
+
+def completed(offered: Sequence[str]) -> Callable[[str], list[str]]:
+    """The formats of such a document, for the shell."""
+    return one_of(fitting(offered))
 
 
 Bills = Annotated[
@@ -71,7 +77,9 @@ ExportedAt = Annotated[
 ]
 FormatName = Annotated[
     str | None,
-    typer.Option("--format", metavar="FORMAT", help=formats(JUDGED)),
+    typer.Option(
+        "--format", metavar="FORMAT", help=formats(JUDGED), autocompletion=completed(JUDGED)
+    ),
 ]
 Outputs = Annotated[
     list[str] | None,
@@ -91,7 +99,9 @@ Inventories = Annotated[
 ]
 ListFormat = Annotated[
     str | None,
-    typer.Option("--format", metavar="FORMAT", help=formats(LISTED)),
+    typer.Option(
+        "--format", metavar="FORMAT", help=formats(LISTED), autocompletion=completed(LISTED)
+    ),
 ]
 Redact = Annotated[
     bool,

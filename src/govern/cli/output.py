@@ -94,8 +94,11 @@ def end(
     quiet: bool,
     secret: bytes | None = None,
     beside: Iterable[Beside] = (),
+    short: Document | None = None,
 ) -> NoReturn:
     """Write the document, say on stderr why it is neither clean nor findings, and exit.
+
+    ``short``: what stands on stdout in its place, where it went into a file.
 
     With a ``secret`` it is redacted first; ``beside`` are documents whose words it may hold.
     """
@@ -104,7 +107,7 @@ def end(
 
         known = [{"path": list(inputs)}, *(one.document() for one in beside)]
         document = redact(document, secret, known)
-    write(document, stdout, files, inputs)
+    write(document, stdout, files, inputs, short, quiet=quiet)
     if document.exit.code not in (0, 1) and not quiet:
         say(document.exit.reason)
     raise typer.Exit(document.exit.code)
@@ -115,8 +118,11 @@ def write(
     stdout: str,
     files: Sequence[tuple[str, str]],
     inputs: Sequence[str] = (),
+    short: Document | None = None,
+    *,
+    quiet: bool = False,
 ) -> None:
-    """Write every ``-o`` file, then stdout.
+    """Write every ``-o`` file, then stdout; with ``short`` that in place of the document.
 
     Raises wrong usage if the document can't be shown in a format, or a file would overwrite one
     of ``inputs``; ``file`` if one can't be written. Then nothing is on stdout.
@@ -133,7 +139,10 @@ def write(
     for name, path in files:
         text = FORMATS[name].render(document, Page(_WIDE, folder))
         save(path, text)
-    show(FORMATS[stdout].render(document, Page(_width(), folder)))
+    if short is None:
+        show(FORMATS[stdout].render(document, Page(_width(), folder)))
+    elif not quiet:
+        show(FORMATS["table"].render(short, Page(_width(), folder)))
 
 
 def _fits(document: Document, name: str) -> None:

@@ -63,6 +63,7 @@ class Run:
         self._named = named
         self._secret: bytes | None = None
         format = given.format or os.environ.get(settings.FORMAT) or usual
+        self.asked = bool(given.format or os.environ.get(settings.FORMAT))
         self.stdout, self.files = out.formats_of(format, given.output or [], offered)
 
     def must_fit(self, offered: Sequence[str]) -> None:
@@ -134,8 +135,11 @@ class Run:
         inputs: Iterable[str] = (),
         bill: BillSummary | None = None,
         beside: Iterable[Beside] = (),
+        short: Document | None = None,
     ) -> NoReturn:
         """Write what was found, and exit. ``inputs``: what was read but bills and inventories.
+
+        ``short``: what stdout says where a file was written and no format was asked for.
 
         ``beside``: documents but those, whose words this one may hold.
         """
@@ -147,6 +151,7 @@ class Run:
             quiet=self.given.quiet,
             secret=self._secret,
             beside=[*self.directory.inventories, *beside],
+            short=short if self.files and not self.asked else None,
         )
 
 
@@ -168,7 +173,12 @@ def command(
         types = get_type_hints(Given, include_extras=True)
         types["format"] = Annotated[
             str | None,
-            typer.Option("--format", metavar="FORMAT", help=options.formats(offered, usual)),
+            typer.Option(
+                "--format",
+                metavar="FORMAT",
+                help=options.formats(offered, usual),
+                autocompletion=options.completed(offered),
+            ),
         ]
 
         @wraps(body)

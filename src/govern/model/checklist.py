@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -254,6 +254,9 @@ class Checklist:
             "notes": list(self.notes),
             "steps": [step.document() for step in self.steps],
         }
+
+    def with_steps(self, steps: Iterable[Step]) -> Checklist:
+        return replace(self, steps=tuple(steps))
 
     def step(self, id: str) -> Step | None:
         return next((step for step in self.steps if step.id == id), None)

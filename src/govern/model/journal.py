@@ -121,6 +121,11 @@ class Journal:
         """By step: what carried it out, and wasn't taken back; the last one counts."""
         return {intent.step: intent for intent in self.acts if intent.state == "done"}
 
+    @property
+    def done_at(self) -> dict[str, Moment]:
+        """By step: when it was done."""
+        return {id: one.last.at for id, one in self.done.items() if one.last}
+
     @cached_property
     def acts(self) -> Sequence[Intent]:
         """Every intent that takes nothing back, and wasn't taken back."""

@@ -72,7 +72,9 @@ def _tasks(section: Section, room: int) -> Iterable[str]:
         ]
         lines = section.details[at] if section.details else ()
         told = [f"  - {_words(line(text, SENTENCE))}" for text in lines]
-        told += [_fold(*fold) for fold in (section.folds[at] if section.folds else ())]
+        folds = [_fold(*fold) for fold in (section.folds[at] if section.folds else ())]
+        # What HTML begins, a blank line ends.
+        told += [*folds, ""] if folds else []
         tasks.append("\n".join([f"- [{box}] {' · '.join(words)}", *told]))
     shown, _ = _take(tasks, room)
     yield "\n".join(shown)
@@ -84,9 +86,9 @@ def _tasks(section: Section, room: int) -> Iterable[str]:
 
 
 def _fold(summary: str, lines: Sequence[str]) -> str:
-    """Folded below a task; blank lines end what HTML begins."""
+    """Folded below a task."""
     told = "\n\n".join(_words(line(text, SENTENCE)) for text in lines)
-    return textwrap.indent(f"\n{_folded(line(summary), told)}\n", "  ")
+    return "\n" + textwrap.indent(_folded(line(summary), told), "  ")
 
 
 def _table(section: Section, room: int) -> Iterable[str]:

@@ -9,33 +9,9 @@ from typing import Any
 import yaml
 from bills import bill, row
 from commandline import govern
-
-from govern.model.journal_line import digest, line_of
+from journals import journal
 
 STEP = "disable_key.llm-a.12345"
-
-
-def journal(path: Path, *outcomes: tuple[str, str]) -> None:
-    """What ``apply`` wrote when it disabled the key, at these instants, with these outcomes."""
-    lines: list[bytes] = []
-
-    def add(at: str, kind: str, **fields: Any) -> int:
-        prev = digest(lines[-1]) if lines else None
-        seq = len(lines) + 1
-        lines.append(line_of({"seq": seq, "at": at, "kind": kind, "prev": prev, **fields}))
-        return seq
-
-    add(
-        "2026-09-10T08:00:00+08:00", "run", schema="govern.journal/v1", govern="1",
-        account_id="100", caller="c", mode="execute", checklist_sha256="0" * 64,
-    )  # fmt: skip
-    for at, outcome in outcomes:
-        act = {"step": STEP, "act": "DisableApiKey"}
-        place = {"target": "12345", "region_id": "cn-beijing", "workspace_id": "llm-a"}
-        intent = add(at, "intent", **act, **place, before={"disabled": 0})
-        told = {"basis": "response", "code": None, "request_id": None}
-        add(at, "outcome", intent=intent, **act, outcome=outcome, **told)
-    path.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def made(folder: Path, *words: str) -> dict[str, Any]:
@@ -50,7 +26,8 @@ def test_a_deletion_is_due_seven_days_after_the_journal_s_disabling(tmp_path: Pa
     bill(tmp_path, row())
     assert made(tmp_path)["delete_key.llm-a.12345"]["due"] is None
     place = tmp_path / "c.journal.jsonl"
-    journal(place, ("2026-09-10T08:00:00+08:00", "failed"), ("2026-09-10T09:30:00+08:00", "done"))
+    runs = [("2026-09-10T08:00:00+08:00", "failed"), ("2026-09-10T09:30:00+08:00", "done")]
+    journal(place, *runs, step=STEP)
     steps = made(tmp_path)
     assert steps["delete_key.llm-a.12345"]["due"] == "2026-09-17T09:30:00+08:00"
     # The list stays people's: nobody ticked it.

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from bills import bill, row
 from commandline import govern
+from journals import journal
 
 INVENTORY = """
 schema: govern.inventory/v1
@@ -53,8 +54,42 @@ def test_a_step_before_the_one_that_it_needs_is_told(folder: Path) -> None:
     (told,) = tick(folder, delete, "2026-10-06T09:00")
     assert told.startswith(f"govern: note: {delete}: done before ")
     assert told.endswith(", which it needs")
-    # With everything before it done, nothing is odd about it.
-    assert tick(folder, "*", "2026-10-06T10:00") == []
+    # With everything before it done a week ago, nothing is odd about it.
+    tick(folder, "*", "2026-10-06T10:00")
+    assert tick(folder, delete, "2026-10-13T10:00") == []
+
+
+def test_a_deletion_in_its_quiet_time_is_told(folder: Path) -> None:
+    (delete,) = [id for id in ids(folder, "delete_key") if id.endswith(".8")]
+    tick(folder, "look_at_*", "2026-10-06T09:00")
+    tick(folder, "tell_owners.*", "2026-10-06T09:00")
+    assert tick(folder, "disable_key.*", "2026-10-06T10:00") == []
+    assert tick(folder, delete, "2026-10-13T09:59") == [
+        f"govern: note: {delete}: done sooner than 2026-10-13 10:00, in its quiet time"
+    ]
+
+
+def test_a_final_bill_before_it_is_final_is_told(folder: Path) -> None:
+    tick(folder, "*", "2026-10-06T10:00")
+    told = "govern: note: final_bill: done sooner than 2026-11-03 12:00, before its bill is final"
+    assert tick(folder, "final_bill", "2026-11-03T11:59") == [told]
+    assert tick(folder, "final_bill", "2026-11-03T12:00") == []
+
+
+def test_what_is_kept_until_before_now_is_told_to_be_open_again(folder: Path) -> None:
+    keep = ["--keep-until", "2026-01-01", "--reason", "moves", "--by", "lin"]
+    done = govern(folder, "checklist", "tick", "c.yaml", "disable_key.*", *keep)
+    assert done.stderr == "govern: note: kept until 2026-01-01, which is over: it is open again\n"
+
+
+def test_a_step_that_the_journal_did_doesn_t_hold_up_what_needs_it(folder: Path) -> None:
+    (disable,) = [id for id in ids(folder, "disable_key") if id.endswith(".8")]
+    journal(folder / "c.journal.jsonl", ("2026-10-06T08:00:00+08:00", "done"), step=disable)
+    delete = disable.replace("disable_key", "delete_key")
+    assert tick(folder, delete, "2026-10-13T08:00") == []
+    assert tick(folder, delete, "2026-10-13T07:59") == [
+        f"govern: note: {delete}: done sooner than 2026-10-13 08:00, in its quiet time"
+    ]
 
 
 def test_a_renewal_after_it_was_due_is_told(folder: Path) -> None:

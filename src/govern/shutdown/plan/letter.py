@@ -20,8 +20,9 @@ def letter(step: Step, checklist: Checklist) -> list[str]:
     return [
         f"To: {', '.join(names) if names else 'whoever uses these keys'}",
         f"Subject: API keys of Model Studio workspace {place}{called} will be disabled",
-        "These API keys are still in use. They will be disabled, and calls with them will fail:",
-        *(f"- {_key(key)}" for key in keys),
+        "These API keys will be disabled, and calls with them will fail: "
+        + "; ".join(map(_key, keys))
+        + ".",
         step.why,
         "Please take the calls out of your code and answer when it is done; or answer which key "
         "must stay, why, and until when.",

@@ -56,14 +56,14 @@ def _record(step: Step) -> dict[str, Any]:
 
 def sections(checklist: Checklist) -> list[Section]:
     standing = as_made(checklist)
-    steps = section("Steps", checklist.steps, standing, told=_wishes(checklist))
+    steps = section("Steps", checklist.steps, standing, told=wishes_of(checklist))
     return [_head(standing), steps, _regions(checklist.regions)]
 
 
 def tasks(checklist: Checklist) -> list[Section]:
     """As people work it off: a section for each part of the work and region."""
     standing = as_made(checklist)
-    told = _wishes(checklist)
+    told = wishes_of(checklist)
     return [
         _head(standing),
         *(
@@ -130,7 +130,7 @@ def counted(count: int) -> str:
 
 def _head(standing: Standing) -> Section:
     checklist = standing.checklist
-    said = [VIEW, *(f"{wish}." for wish in _wishes(checklist))]
+    said = [VIEW, *(f"{wish}." for wish in wishes_of(checklist))]
     if checklist.steps and not checklist.wishes:
         said.append("Made from what your policies find.")
     if checklist.account_ids:
@@ -140,6 +140,25 @@ def _head(standing: Standing) -> Section:
         f"CHECKLIST: {progress(standing)}",
         sentences=[*said, *first_things(standing), *checklist.notes],
     )
+
+
+def short(checklist: Checklist, paths: Sequence[str], lists: Sequence[str]) -> Document:
+    """What was written, and what to do next. ``lists``: the files to work with, not views."""
+    standing = as_made(checklist)
+    said = [*first_things(standing), *checklist.notes]
+    said += [
+        f"Next: review and commit it; govern checklist show {path} --open reads it back, "
+        f"govern checklist tick {path} STEP --by NAME marks what was done."
+        for path in lists
+    ]
+    if not lists:
+        said.append(VIEW)
+    return brief(f"{', '.join(paths)}: {progress(standing)}", said)
+
+
+def brief(heading: str, said: Sequence[str]) -> Document:
+    """A document of one heading with sentences."""
+    return Document({}, lambda: [Section(heading, said)], Exit("clean", heading))
 
 
 def progress(standing: Standing) -> str:
@@ -169,7 +188,8 @@ def first_things(standing: Standing) -> Iterable[str]:
         yield "No owner is named: an inventory names them (govern inventory init)."
 
 
-def _wishes(checklist: Checklist) -> list[str]:
+def wishes_of(checklist: Checklist) -> list[str]:
+    """What was asked for, in words."""
     return [wished(wish_of(text)) for text in checklist.wishes]
 
 
