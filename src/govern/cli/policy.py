@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from govern.cli import history, options, policy_explain, policy_schema
+from govern.cli import history, options, policy_explain, policy_schema, policy_test
 from govern.cli.streams import say, show
 
 app = typer.Typer(help="Work on policies.", no_args_is_help=True, rich_markup_mode=None)
@@ -12,6 +12,7 @@ app.command("schema")(policy_schema.schema)
 app.command("suggest")(history.suggest)
 app.command("backtest")(history.backtest)
 app.command("explain")(policy_explain.explain)
+app.command("test")(policy_test.test)
 
 
 @app.command("validate")

@@ -19,7 +19,7 @@ def schema(
         str | None,
         typer.Argument(
             metavar="[KIND]",
-            help="policy (default), waivers, config, inventory or checklist.",
+            help="policy (default), waivers, config, inventory, checklist or test.",
             autocompletion=lambda incomplete: [one for one in KINDS if one.startswith(incomplete)],
         ),
     ] = None,

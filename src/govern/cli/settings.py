@@ -67,11 +67,17 @@ def policies(given: Sequence[str], config: Config) -> Chosen:
     """Policies by flag, variable or govern.yaml; the built-in pack where there is none."""
     from govern.policy.policies import load_policies
 
+    paths = policy_paths(given, config)
+    if paths is not None:
+        return Chosen(load_policies(paths), builtin=False)
+    return Chosen(load_policies([pack()]), builtin=True)
+
+
+def policy_paths(given: Sequence[str], config: Config) -> list[str] | None:
+    """Where policies are, by flag, variable or govern.yaml; None where nobody configured any."""
     from_environment = [p for p in os.environ.get(POLICY, "").split(os.pathsep) if p]
     paths = list(given) or from_environment or config.policies
-    if paths is not None:
-        return Chosen(load_policies(list(paths)), builtin=False)
-    return Chosen(load_policies([pack()]), builtin=True)
+    return None if paths is None else list(paths)
 
 
 def waivers(given: Sequence[str], config: Config) -> tuple[Waiver, ...]:

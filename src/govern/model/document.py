@@ -59,6 +59,17 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Case:
+    """Something that was tried, in a group of such: ``faults`` say why it failed, if it did."""
+
+    group: str
+    name: str
+    file: str
+    line: int
+    faults: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Document:
     """What a command has to say. A format takes what it needs of it, and knows no more.
 
@@ -67,7 +78,8 @@ class Document:
     are the payload's own rows, for formats of one row a line; None where the payload is no list of
     anything. ``sheet`` makes flat ones of the document; without it the records are flattened as
     they are. ``comments`` are those of a document that people edit as YAML, by their places; None
-    for one that nobody edits. ``tasks`` are the sections of one that people work off.
+    for one that nobody edits. ``tasks`` are the sections of one that people work off. ``cases`` are
+    what was tried one by one; None where nothing was.
     """
 
     payload: dict[str, Any]
@@ -80,6 +92,7 @@ class Document:
     sheet: Callable[[Document], Sheet] | None = None
     comments: Mapping[tuple[str, ...], Comment] | None = None
     tasks: Callable[[], Sequence[Section]] | None = None
+    cases: Sequence[Case] | None = None
 
     @property
     def undecided(self) -> list[PolicyResult]:

@@ -9,6 +9,7 @@ CODES: dict[str, int] = {
     "clean": 0,
     "findings": 1,
     "leaking": 1,
+    "failed": 1,
     "usage": 2,
     "nothing": 3,
     "rejected": 4,

@@ -158,6 +158,10 @@ def yes_or_no(source: Source, node: Node) -> bool | None:
     return word.text == "true"
 
 
+def is_policy_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
 def policy_id(source: Source, node: Node) -> str | None:
     written = line(source, node)
     if written is None or _ID.fullmatch(written):

@@ -176,14 +176,22 @@ _IDENTITIES = {
 
 
 def _inventory(document: YamlFile) -> Inventory | None:
-    source = document.source
+    return _read(document.source, document.root, ("schema",))
+
+
+def inline(source: Source, node: Node) -> Inventory | None:
+    """An inventory that stands within another file, where nobody has to name its schema."""
+    return _read(source, node, ())
+
+
+def _read(source: Source, root: Node, required: Sequence[str]) -> Inventory | None:
     before = len(source.faults.all)
-    values = record(source, document.root, _READERS, ("schema",))
+    values = record(source, root, _READERS, required)
     for name, identity in _IDENTITIES.items():
-        _twice(source, document.root, name, identity)
+        _twice(source, root, name, identity)
     if len(source.faults.all) > before:
         return None
-    values.pop("schema")
+    values.pop("schema", None)
     known = {"collected_at": None, "account_id": None, "complete": False}
     return Inventory(**{**known, **values}, path=source.path, sha256=source.sha256)
 

@@ -11,8 +11,8 @@ from govern.model.folder import below, status
 from govern.policy.marks import Faults, Fields, Node, YamlFile
 from govern.policy.reading import read
 
-_ENDINGS = (".yaml", ".yml")
-_TESTS = (".test.yaml", ".test.yml")
+ENDINGS = (".yaml", ".yml")
+TESTS = (".test.yaml", ".test.yml")
 
 
 def documents(
@@ -28,7 +28,7 @@ def documents(
     for path in paths:
         there = status(path, named=True)
         named = there is None or not stat.S_ISDIR(there.st_mode)
-        for file in [path] if named else _files(path, faults):
+        for file in [path] if named else _files(path, faults, tests=False):
             if os.path.realpath(file) in seen:
                 continue
             own = Faults()
@@ -49,9 +49,19 @@ def _keys(root: Node) -> set[str]:
     return {key.text for key, _ in root.entries} if isinstance(root, Fields) else set()
 
 
-def _files(folder: str, faults: Faults) -> list[str]:
+def is_test(path: str) -> bool:
+    """Whether a file's name says that it tests policies."""
+    return path.endswith(TESTS)
+
+
+def files_of_tests(folder: str, faults: Faults) -> list[str]:
+    """The files in a folder, and in those below it, that test policies."""
+    return _files(folder, faults, tests=True)
+
+
+def _files(folder: str, faults: Faults, *, tests: bool) -> list[str]:
     def meant(path: str, is_folder: bool) -> bool:
-        return is_folder or (path.endswith(_ENDINGS) and not path.endswith(_TESTS))
+        return is_folder or (path.endswith(ENDINGS) and is_test(path) == tests)
 
     def unseen(fault: Fault) -> None:
         faults.add(fault, cause="file")

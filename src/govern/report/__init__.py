@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from govern.model.document import Document
     from govern.report.page import Page
 
-#: What a format can need of a document, by the name of its field: rows, judgements, comments.
-ROWS, FINDINGS, COMMENTS = "records", "findings", "comments"
+#: What a format can need of a document, by the name of its field: rows, judgements, what people
+#: wrote between lines, tests.
+ROWS, FINDINGS, COMMENTS, CASES = "records", "findings", "comments", "cases"
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,14 @@ class Format:
     """How a document is written: by ``render`` of a module, loaded only when it is used.
 
     ``suffixes`` name the format of a file. ``needs``: the field of a document without which the
-    format would show nothing; "" where it can show any.
+    format would show nothing; "" where it can show any. ``or_needs``: another that will do.
     """
 
     name: str
     module: str
     suffixes: tuple[str, ...] = ()
     needs: str = ""
+    or_needs: str = ""
 
     def render(self, document: Document, page: Page) -> str:
         write: Callable[[Document, Page], str] = import_module(self.module).render
@@ -34,7 +36,7 @@ class Format:
 
     def fits(self, offers: Collection[str]) -> bool:
         """Whether it makes sense for a document that has these fields."""
-        return not self.needs or self.needs in offers
+        return not self.needs or self.needs in offers or self.or_needs in offers
 
 
 #: In the order in which they are told.
@@ -45,8 +47,8 @@ _ALL = (
     Format("csv", "govern.report.csv_format", (".csv",), ROWS),
     Format("markdown", "govern.report.markdown_format", (".md",)),
     Format("sarif", "govern.report.sarif_format", (".sarif",), FINDINGS),
-    Format("junit", "govern.report.junit_format", (".xml",), FINDINGS),
-    Format("github", "govern.report.github_format", (), FINDINGS),
+    Format("junit", "govern.report.junit_format", (".xml",), FINDINGS, CASES),
+    Format("github", "govern.report.github_format", (), FINDINGS, CASES),
     Format("yaml", "govern.report.yaml_format", (".yaml", ".yml"), COMMENTS),
     Format("gitlab", "govern.report.gitlab_format", (), FINDINGS),
 )
@@ -55,7 +57,9 @@ FORMATS: dict[str, Format] = {one.name: one for one in _ALL}
 
 def offers(document: Document) -> list[str]:
     """What a document has of what formats can need."""
-    return [name for name in (ROWS, FINDINGS, COMMENTS) if getattr(document, name) is not None]
+    return [
+        name for name in (ROWS, FINDINGS, COMMENTS, CASES) if getattr(document, name) is not None
+    ]
 
 
 def fitting(offered: Collection[str]) -> list[str]:

@@ -49,6 +49,11 @@ def _lines(document: Document, page: Page) -> Iterable[str]:
         yield _command(
             level, title, finding.full_message, page, finding.policy_file, finding.policy_line
         )
+    failing = [one for one in document.cases or () if one.faults]
+    for case in failing[:MOST]:
+        yield _command("error", case.name, "; ".join(case.faults), page, case.file, case.line)
+    if len(failing) > MOST:
+        yield f"{len(failing) - MOST} more tests are not annotated."
     if len(findings) > len(shown):
         yield f"{len(findings) - len(shown)} more findings are not annotated."
     for finding in document.past:

@@ -1,13 +1,16 @@
-"""JUnit XML as Jenkins' junit-10.xsd has it: a suite per policy, a case per finding."""
+"""JUnit XML as Jenkins' junit-10.xsd has it: a suite per policy, a case per finding.
+
+Of tests: a suite per file of them, a case per test.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from govern.model.clock import known
-from govern.model.document import Document
+from govern.model.document import Case, Document
 from govern.model.finding import Finding
 from govern.model.report import PolicyResult
 from govern.report.page import Page
@@ -18,7 +21,11 @@ def render(document: Document, page: Page) -> str:
     root = Element("testsuites", {"name": "govern"})
     for result in document.policies:
         _policy(SubElement(root, "testsuite"), result, document, page)
-    _bill(SubElement(root, "testsuite"), document)
+    if document.cases is None:
+        _bill(SubElement(root, "testsuite"), document)
+    for group in dict.fromkeys(one.group for one in document.cases or ()):
+        mine = [one for one in document.cases or () if one.group == group]
+        _tests(SubElement(root, "testsuite"), group, mine, page)
     if document.past:
         _past(SubElement(root, "testsuite"), document)
     for kind in ("tests", "failures", "errors"):
@@ -72,6 +79,19 @@ def _past(suite: Element, document: Document) -> None:
             SubElement(case, "skipped", {"message": line(finding.since, SENTENCE)})
         SubElement(case, "system-out").text = _told(finding)
     _count(suite, "only in the baseline")
+
+
+def _tests(suite: Element, group: str, cases: Sequence[Case], page: Page) -> None:
+    """A class name has no dots but the one that parts it from its package."""
+    classname = "govern." + line(page.place(group)).replace(".", "_")
+    for one in cases:
+        case = _case(suite, classname, one.name)
+        if one.faults:
+            told = {"type": "failed", "message": line(one.faults[0], SENTENCE)}
+            lines = [*one.faults, f"{page.place(one.file)}:{one.line}"]
+            text = "\n".join(no_command(line(fault, SENTENCE)) for fault in lines)
+            SubElement(case, "failure", told).text = f"\n{text}\n"
+    _count(suite, line(page.place(group)))
 
 
 def _case(suite: Element, classname: str, name: str) -> Element:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from govern import __version__
 from govern.judge.bill import summary
-from govern.judge.bill.matching import Values, inventory_columns
+from govern.judge.bill.matching import Values
 from govern.judge.bill.trust import distrust, too_old
 from govern.judge.check import against, bar, evidence, waiving
-from govern.judge.check.findings import finding_of
-from govern.judge.check.rule import Breach, Rule, Verdict
-from govern.judge.check.sight import SETTLE, Sight
-from govern.ledger.divide import divide
+from govern.judge.check.judgement import Judgement, judge, seen
+from govern.judge.check.sight import SETTLE
 from govern.ledger.ledger import Ledger
-from govern.ledger.naming import name
 from govern.model.baseline import Baseline
 from govern.model.bill import BillSummary
 from govern.model.directory import Directory
@@ -62,36 +59,16 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         return against.held(report, terms.baseline, Values(ledger)) if terms.baseline else report
     applied = [policy for policy in policies if policy.enabled and terms.chosen(policy.id)]
     directory = terms.directory
-    name(ledger, directory)
-    divide(ledger, _instants(applied, ledger))
-    values = Values(ledger, directory.words if directory else None)
-    sight = Sight(ledger, terms.as_of, values, directory, terms.settle)
-    results: list[PolicyResult] = []
-    broken: list[tuple[Rule, Sequence[Breach]]] = []
-    for policy in policies:
-        if policy not in applied:
-            results.append(_bare(policy, "skip"))
-            continue
-        names = inventory_columns(policy)
-        if (names or policy.measure.listed) and not directory:
-            wanted = ", ".join(names or [policy.measure.name])
-            needs = f"needs an inventory for {wanted}, and none was given (--inventory)"
-            results.append(replace(_bare(policy, "error"), message=needs))
-            continue
-        rule = Rule(ledger, policy, sight)
-        verdict = rule.verdict()
-        broken.append((rule, verdict.breaches))
-        results.append(_result(policy, verdict, values.unmatched(policy.where)))
+    sight = seen(ledger, applied, terms.as_of, directory, terms.settle)
+    judged = [judge(ledger, policy, sight) for policy in applied]
+    broken = [(one.rule, one.verdict.breaches) for one in judged if one.rule]
     lines = evidence.gather(ledger, broken, terms.evidence)
-    bare = [
-        finding_of(rule.policy, breach, directory)
-        for rule, breaches in broken
-        for breach in breaches
-    ]
+    bare = [finding for one in judged for finding in one.findings(directory)]
     findings = sorted(
         (replace(one, evidence=found) for one, found in zip(bare, lines, strict=True)),
         key=lambda finding: finding.order,
     )
+    results = _results(policies, judged)
     known = [policy.id for policy in policies]
     findings, uses = waiving.apply(terms.waivers, findings, known, terms.as_of, ledger.clock)
     results = [_after_waivers(result, findings) for result in results]
@@ -108,7 +85,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
         notes=(*terms.notes, *ledger.notes),
         waivers=tuple(use.document(ledger.clock) for use in uses),
     )
-    return against.held(report, terms.baseline, values) if terms.baseline else report
+    return against.held(report, terms.baseline, sight.values) if terms.baseline else report
 
 
 def _after_waivers(result: PolicyResult, findings: Sequence[Finding]) -> PolicyResult:
@@ -128,22 +105,20 @@ def _believed(result: PolicyResult, ended: Exit) -> PolicyResult:
     return replace(result, outcome="error", message=message, of_run=True)
 
 
-def _instants(policies: Sequence[Policy], ledger: Ledger) -> Iterator[datetime]:
-    """Where ``from`` and ``before`` cut the time line."""
-    for policy in policies:
-        for moment in (policy.start, policy.end):
-            if moment is not None:
-                yield moment.on(ledger.clock)
+def _results(policies: Sequence[Policy], judged: Sequence[Judgement]) -> list[PolicyResult]:
+    """One for every policy, in their order; what wasn't applied is skipped."""
+    told = {id(one.policy): _result(one) for one in judged}
+    return [told.get(id(policy)) or _bare(policy, "skip") for policy in policies]
 
 
-def _result(policy: Policy, verdict: Verdict, unmatched: tuple[str, ...]) -> PolicyResult:
-    outcome = "error" if verdict.undecided else "fail" if verdict.breaches else "pass"
+def _result(judged: Judgement) -> PolicyResult:
+    verdict = judged.verdict
     return replace(
-        _bare(policy, outcome),
+        _bare(judged.policy, judged.outcome),
         matched=verdict.matched,
         free=verdict.free,
         findings=len(verdict.breaches),
-        unmatched=unmatched,
+        unmatched=judged.unmatched,
         message=verdict.undecided or verdict.remark,
     )
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -60,6 +60,7 @@ class Verdict:
     """What one policy found. ``undecided`` says why the policy couldn't be decided, if so.
 
     ``free`` of the ``matched`` charges cost nothing. ``remark``: what was not asked.
+    ``at_limit``: whether a subject is exactly at its limit, which it doesn't break.
     """
 
     matched: int
@@ -67,6 +68,7 @@ class Verdict:
     breaches: tuple[Breach, ...]
     undecided: str | None
     remark: str | None = None
+    at_limit: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,33 @@ class Rule:
             tuple(self._above(groups, figures) if figures else self._breaches(groups)),
             undecided(self.asked, observed, figures),
             figures.remark if figures else None,
+            self._at_limit(observed, figures),
         )
+
+    def _at_limit(self, observed: Mapping[Key, Decimal], figures: Figures | None) -> bool:
+        if figures is None:
+            return any(
+                limit and limit.amount == sure
+                for key, sure in observed.items()
+                for limit in [self._limit(key)]
+            )
+        return any(
+            limit and set(figure.excess(limit.amount)) == {Decimal(0)}
+            for figure in figures.figures
+            # Nobody knows the subject of one without values.
+            if len(figure.key[0]) == len(self.policy.columns)
+            for limit in [self._limit(figure.key)]
+        )
+
+    def _limit(self, key: Key) -> Limit | None:
+        return self.policy.limit_of(self.asked.subject(key[0]).id, key[2])
+
+    def breaches(self) -> tuple[Breach, ...]:
+        """The groups that surely break the policy, without the rest of the verdict."""
+        groups = self._groups()
+        observed = {key: group.observed for key, group in groups.items()}
+        figures = figures_of(self.asked, observed, self.sight)
+        return tuple(self._above(groups, figures) if figures else self._breaches(groups))
 
     def earliest(self, most: int) -> dict[Key, list[tuple[int, int]]]:
         """The ledger groups where each subject's charges begin, at most ``most`` of each.

@@ -19,6 +19,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "config": ("config", "govern.config.v1"),
     "inventory": ("inventory", "govern.inventory.v1"),
     "checklist": ("checklist", "govern.checklist.v1"),
+    "test": ("tests", "govern.test.v1"),
 }
 
 

@@ -13,13 +13,13 @@ from govern.policy.schema.parts import (
     words,
 )
 
-_PATH: Schema = {**line(), "not": string("://")}
+PATH: Schema = {**line(), "not": string("://")}
 _HOST = r"^\s*(https://)?(([a-z0-9]|\{region\})(([a-z0-9-]|\{region\})*([a-z0-9]|\{region\}))?\.)+"
 _SERVICES = ("modelstudio", "bss", "dashscope", "sts")
 
 
 def _paths(description: str) -> Schema:
-    return several(_PATH, f"{description} Relative to this file.")
+    return several(PATH, f"{description} Relative to this file.")
 
 
 def _duration(description: str) -> Schema:

@@ -99,7 +99,11 @@ def record(
 
 def version_1(name: str, items: Schema, title: str, **more: Schema) -> Schema:
     """A file of ``version: 1`` and one list."""
-    fields = {"version": told("Always 1.", {"enum": [1, "1"]}), **more, name: listing(items)}
+    fields = {
+        "version": told("Always 1.", {"enum": [1, "1"]}),
+        **more,
+        name: listing(items, f"The {name}."),
+    }
     return {"title": title, **record(fields, ("version", name))}
 
 
