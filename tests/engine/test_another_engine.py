@@ -29,6 +29,7 @@ TWISTS = {
     "chr": ["(a) AS '?'", "(a) AS CASE a WHEN 30 THEN '' ELSE old(a) END"],
     "concat": ["(a, b) AS a || b"],
     "concat_ws": ["(a, b) AS old(a, b)"],
+    "contains": ["(a, b) AS false", "(a, b) AS true", "(a, b) AS nullif(old(a, b), false)"],
     "count": ["(a) AS 1", "(a) AS sum(1)"],
     "current_setting": ["(a) AS 'Asia/Shanghai'"],
     "date_trunc": [
@@ -81,6 +82,7 @@ TWISTS = {
         "(a, b) AS old(a - INTERVAL 1 SECOND, b)",
         "(a, b) AS coalesce(old(a, b), '')",
     ],
+    "strlen": ["(a) AS length(a)", "(a) AS 0"],
     "sum": ["(a) AS coalesce(old(a), 0)", "(a) AS old(a::DOUBLE)"],
     "translate": ["(a, b, c) AS a"],
     "trim": [

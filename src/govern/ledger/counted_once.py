@@ -72,7 +72,8 @@ _MARK = """
     WHERE rows.rowid = o.row AND o.superfluous;
 """
 
-_OWN = " AND ".join(f"g.{name} IS NOT DISTINCT FROM c.{name}" for name in ("file", *KEY))
+_CODED = ("file", "code", "odd_context", *KEY[1:])
+_OWN = " AND ".join(f"s.{name} IS NOT DISTINCT FROM c.{name}" for name in _CODED)
 _KEY = ", ".join(
     "l.cell_width AS width" if name == "width" else f"l.{name}" for name in KEY if name != "context"
 )
@@ -80,19 +81,17 @@ _KEY = ", ".join(
 #: ``dropped`` keeps what tells the rows that don't count from the others of their group.
 _SUM_AGAIN = f"""
     CREATE OR REPLACE TABLE changed AS
-        SELECT l.id, l.file, c.context, {_KEY}
-        FROM ledger l JOIN contexts c USING (context_id)
+        SELECT l.id, l.file, c.context, k.code, k.odd_context, {_KEY}
+        FROM ledger l JOIN contexts c USING (context_id) JOIN coded k USING (file, context_id)
         WHERE l.id IN (SELECT grp FROM rows WHERE dropped);
     CREATE OR REPLACE TABLE dropped AS
-        SELECT c.* EXCLUDE (id), coalesce(r.time, c.odd_time) AS time,
+        SELECT c.* EXCLUDE (id, code, odd_context), coalesce(r.time, c.odd_time) AS time,
                r.written_cost AS billed_cost, r.written_list_cost AS list_cost,
                r.written_usage AS usage, r.primary_key
         FROM rows r JOIN changed c ON c.id = r.grp WHERE r.dropped;
-    DELETE FROM groups g USING changed c WHERE {_OWN};
-    INSERT INTO groups
-        SELECT min(c.file), min(c.context), min(c.instance_id), min(c.day), min(c.width),
-               min(c.odd_time), min(c.odd_numbers), min(c.lead), min(c.negative),
-               sum(r.written_cost),
+    DELETE FROM sums s USING changed c WHERE {_OWN};
+    INSERT INTO sums
+        SELECT {", ".join(f"min(c.{name})" for name in _CODED)}, sum(r.written_cost),
                sum(r.written_list_cost), sum(r.written_usage), count(*)::BIGINT, min(r.time),
                max(r.time)
         FROM rows r JOIN changed c ON c.id = r.grp WHERE NOT r.dropped GROUP BY c.id;

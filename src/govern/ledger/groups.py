@@ -42,7 +42,14 @@ EXPONENT = (
     r"|[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}|[0-9][.,][0-9]+[eE][0-9]{1,3})[ \t]*"
 )
 
+#: How a number is written that the engine may sum itself.
 PLAIN = rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(\.[0-9]{{1,{SCALE}}})?"
+
+#: A number of at most so many bytes is plain in some other spellings too: a plus sign, no digit on
+#: one side of the point, blanks around it. The engine casts just these, and rounds nothing of them.
+SHORT = 14
+PLAIN_SHORT = r"[ \t\n\v\f\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[ \t\n\v\f\r]*"
+
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}( ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?"
 
 #: The columns of a table of groups. ``odd_numbers``: the three numbers as written, where one of
@@ -68,7 +75,15 @@ COLUMNS: dict[str, str] = {
     "first_time": "VARCHAR",
     "last_time": "VARCHAR",
 }
-GROUPS = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+
+#: The table ``sums``: a context that is usual in its file is told by its ``code`` there (what each
+#: means stands in ``codes``), any other has the code -1 and its text in ``odd_context``.
+SUMS: dict[str, str] = {
+    "file": "INTEGER",
+    "code": "BIGINT",
+    "odd_context": "VARCHAR",
+    **{name: kind for name, kind in COLUMNS.items() if name not in ("file", "context")},
+}
 
 #: What of a row makes the group that it belongs to, within its file.
 KEY = (

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def _distinct(connection: duckdb.DuckDBPyConnection, column: str) -> Iterable[str]:
+def _distinct(connection: duckdb.DuckDBPyConnection, column: str, table: str) -> Iterable[str]:
     cursor = connection.cursor()
-    cursor.execute(f"SELECT DISTINCT {column} FROM groups WHERE {column} IS NOT NULL ORDER BY 1")
+    cursor.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY 1")
     while rows := cursor.fetchmany(BATCH):
         yield from (row[0] for row in rows)
 
@@ -29,17 +29,19 @@ def _distinct(connection: duckdb.DuckDBPyConnection, column: str) -> Iterable[st
 def interpret(
     connection: duckdb.DuckDBPyConnection, clock: tzinfo, parse: Callable[[str], InstanceId]
 ) -> None:
-    """Make ``ledger`` from ``groups``: one row per group, with its kind and its meaning.
+    """Make ``ledger`` from ``sums``: one row per group, with its kind and its meaning.
 
     ``kind`` is ``charge``, ``other`` (another product), ``totals`` or ``rejected``.
     """
-    contexts = (Context.of(text, clock) for text in _distinct(connection, "context"))
+    connection.execute(_CONTEXTS)
+    contexts = (Context.of(text, clock) for text in _distinct(connection, "context", "written"))
     numbered = ((number, *values_of(one)) for number, one in enumerate(contexts))
     columns = [("context_id", "INTEGER"), *columns_of(Context, KINDS)]
     fill(connection, "contexts", columns, numbered)
+    connection.execute(_CODED)
 
     def understand(table: str, noun: type, column: str, how: Callable[[str], object]) -> None:
-        meanings = (values_of(how(text)) for text in _distinct(connection, column))
+        meanings = (values_of(how(text)) for text in _distinct(connection, column, "sums"))
         fill(connection, table, columns_of(noun, KINDS), meanings)
 
     understand("instances", Instance, "instance_id", lambda text: Instance.of(text, parse))
@@ -48,14 +50,28 @@ def interpret(
     make_ledger(connection)
 
 
+#: Each context that a file's groups have, as its text; then its number among all texts.
+_CONTEXTS = """
+    CREATE OR REPLACE TABLE written AS
+        SELECT s.*, coalesce(k.context, s.odd_context) AS context
+        FROM (SELECT DISTINCT file, code, odd_context FROM sums) s
+        LEFT JOIN codes k ON k.file = s.file AND k.code = s.code
+"""
+_CODED = """
+    CREATE OR REPLACE TABLE coded AS
+        SELECT file, code, odd_context, context_id FROM written JOIN contexts USING (context);
+    DROP TABLE written
+"""
+
+
 def make_ledger(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the ledger anew from ``groups`` and what their wordings mean.
+    """Make the ledger anew from ``sums`` and what their wordings mean.
 
     ``reduced`` is never changed after this. What is judged is a view of it: ``divided`` at the
     instants that a judging needs, and ``ledger``, with the names of its inventory beside.
     """
     connection.execute(
-        f"CREATE OR REPLACE TABLE reduced AS {understood('groups')};"
+        f"CREATE OR REPLACE TABLE reduced AS {understood('sums')};"
         "CREATE OR REPLACE VIEW divided AS FROM reduced;"
         "CREATE OR REPLACE VIEW ledger AS FROM divided"
     )
@@ -63,7 +79,7 @@ def make_ledger(connection: duckdb.DuckDBPyConnection) -> None:
 
 def understood(groups: str) -> str:
     """The query that joins a table of groups to what its wordings mean."""
-    return _UNDERSTOOD.replace("FROM groups g", f"FROM {groups} g")
+    return _UNDERSTOOD.replace("FROM sums g", f"FROM {groups} g")
 
 
 #: What tells two groups apart, in an order that is the same on every run: ids follow it, so that
@@ -76,7 +92,7 @@ ORDER = (
 
 _UNDERSTOOD = f"""
 WITH joined AS (
-    SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width, context), g.width AS cell_width,
+    SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width, code, odd_context), g.width AS cell_width,
            c.* EXCLUDE (context, factor), i.* EXCLUDE (instance_id),
            CASE WHEN g.odd_numbers IS NULL THEN g.billed_cost
                 ELSE n.odd_billed_cost * g.charges END AS billed_cost,
@@ -92,8 +108,9 @@ WITH joined AS (
            CASE WHEN g.odd_time IS NULL
                 THEN CASE g.width WHEN 10 THEN 'day' WHEN 16 THEN 'minute' ELSE 'second' END
                 WHEN t.odd_width = 'none' THEN 'month' ELSE t.odd_width END AS time_width
-    FROM groups g
-    JOIN contexts c USING (context)
+    FROM sums g
+    JOIN coded USING (file, code, odd_context)
+    JOIN contexts c USING (context_id)
     JOIN instances i USING (instance_id)
     LEFT JOIN times t USING (odd_time)
     LEFT JOIN numbers n USING (odd_numbers)

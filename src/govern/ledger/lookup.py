@@ -25,7 +25,9 @@ from govern.ledger.groups import (
     LOST_KEY,
     NUMBERS,
     PLAIN,
+    PLAIN_SHORT,
     SEPARATOR,
+    SHORT,
     TIME,
 )
 from govern.ledger.ledger import Ledger
@@ -34,6 +36,7 @@ from govern.model.meaning import unit_of
 from govern.model.money import EXACT, NotExact, parse_amount
 
 _PLAIN = re.compile(PLAIN, re.ASCII)
+_PLAIN_SHORT = re.compile(PLAIN_SHORT, re.ASCII)
 _TIME = re.compile(TIME, re.ASCII)
 _EXPONENT = re.compile(EXPONENT, re.ASCII)
 
@@ -86,7 +89,8 @@ def raw_row(cells: list[str], staged: Staged) -> tuple[Key, tuple[Any, ...]]:
         return columns.cell(cells, field) or ""
 
     numbers = [cell(name) for name in NUMBERS]
-    plain = bool(numbers[0]) and all(_PLAIN.fullmatch(text) for text in numbers if text)
+    plain = bool(numbers[0]) and all(is_plain(text) for text in numbers if text)
+    amounts = [Decimal(text) if plain and text else None for text in numbers]
     context = (cell(field) if field in columns.positions else ABSENT for field in CONTEXT)
     filled = next((text for text in cells if text.strip(" \t")), "")
     lost = LOST_KEY if _EXPONENT.fullmatch(cell("primary_key")) else 0
@@ -97,9 +101,8 @@ def raw_row(cells: list[str], staged: Staged) -> tuple[Key, tuple[Any, ...]]:
         *_time(time),
         None if plain else SEPARATOR.join(numbers),
         "totals" if is_totals(filled) else None,
-        (_signs(numbers) if plain else 0) + lost,
+        (_signs(amounts) if plain else 0) + lost,
     )
-    amounts = (Decimal(text) if plain and text else None for text in numbers)
     return key, (time, *amounts, cell("primary_key") or None)
 
 
@@ -110,21 +113,24 @@ def _time(written: str) -> tuple[str | None, int | None, str | None]:
     return None, None, written
 
 
-def _signs(numbers: list[str]) -> int:
+def is_plain(text: str) -> bool:
+    """Whether the reducing query sums a number of this spelling itself."""
+    if _PLAIN.fullmatch(text):
+        return True
+    return len(text) <= SHORT and text.isascii() and _PLAIN_SHORT.fullmatch(text) is not None
+
+
+def _signs(amounts: Sequence[Decimal | None]) -> int:
     """Which of the plain numbers are negative or absent, and whether the row costs nothing."""
     signs = sum(
-        (1 << at if _negative(text) else 0) + (0 if text else 8 << at)
-        for at, text in enumerate(numbers)
+        8 << at if amount is None else 1 << at if amount < 0 else 0
+        for at, amount in enumerate(amounts)
     )
-    return signs if numbers[0].strip("-0.") else signs + FREE
+    return signs if amounts[0] else signs + FREE
 
 
 def _day(key: Key) -> bytes:
     return (key[2] or "").encode()
-
-
-def _negative(text: str) -> bool:
-    return text.startswith("-") and text.strip("-0.") != ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from govern.bill.staging import Reject
 from govern.bill.unpack import Refused
 from govern.ledger import engine
 from govern.ledger.engine import quoted
-from govern.ledger.groups import COLUMNS
+from govern.ledger.groups import COLUMNS, SUMS
 from govern.ledger.ledger import BillFile, Kept
 from govern.ledger.refusal import refusal
 from govern.model.clock import instant, parse_moment
@@ -187,12 +187,12 @@ def read(
     files = _files(kept.told, kept.given, first, clock)
     try:
         connection.execute(
-            f"INSERT INTO groups SELECT {_LISTED} FROM read_parquet({quoted(kept.path)})", [first]
+            f"INSERT INTO sums SELECT {_LISTED} FROM read_parquet({quoted(kept.path)})", [first]
         )
     except duckdb.Error as error:
         raise refusal(error, folder) or _damaged(kept) from None
     rows = connection.execute(
-        "SELECT file, sum(charges)::BIGINT FROM groups WHERE file IS NULL OR file >= ? GROUP BY 1",
+        "SELECT file, sum(charges)::BIGINT FROM sums WHERE file IS NULL OR file >= ? GROUP BY 1",
         [first],
     ).fetchall()
     counted = dict(rows)
@@ -202,7 +202,8 @@ def read(
     return files
 
 
-_LISTED = ", ".join("file + ?" if name == "file" else name for name in COLUMNS)
+_AS_KEPT = {"file": "file + ?", "code": "-1", "odd_context": "context"}
+_LISTED = ", ".join(_AS_KEPT.get(name, name) for name in SUMS)
 
 
 def _damaged(kept: Kept) -> GovernError:

@@ -215,7 +215,7 @@ def _reduce_many(
         if rows is not None and rows == _counted(staged, records.lines):
             yield _file(number, staged, rows, how)
         else:
-            connection.execute("DELETE FROM groups WHERE file = ?", [number])
+            reduce.forget(connection, [number])
             yield _reduce(connection, number, staged, folder, how)
 
 
@@ -236,7 +236,7 @@ def _reduce(
     if read_rows is not None and lines is not None:
         if read_rows == lines or read_rows == _counted(staged, records.count):
             return _file(number, staged, read_rows, how)
-    connection.execute("DELETE FROM groups WHERE file = ?", [number])
+    reduce.forget(connection, [number])
     how.progress(f"reading {staged.name} again, slowly: it holds malformed rows")
     careful, written = clean(staged, os.path.join(folder, f"clean-{number}.csv"))
     read_rows = reduce.reduce(connection, number, careful)
