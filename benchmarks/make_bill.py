@@ -6,8 +6,9 @@
 quoted JSON cell in each row. ``v2``: the upgraded layout as consoles export it, 61 columns and two
 JSON cells, times to the minute, some 1,150 bytes a row.
 
-A month's rows, sorted by day as exports are. A group is an Instance ID on a day: so many groups
-need a thirtieth of so many Instance IDs. Numbers are drawn by linear congruences of the row's
+A month's rows, sorted by day as exports are; of several files each is a day of one of three
+accounts. A group is an Instance ID on a day: so many groups need a thirtieth of so many Instance
+IDs. Numbers are drawn by linear congruences of the row's
 number, so that the engine that writes the file decides nothing.
 """
 
@@ -51,7 +52,7 @@ _DRAWN = f"""
            ((number * 1103515245 + 12345) % 2147483648) // 8 % $ids AS id,
            1 + (number * 69621 + 7) % 2147483647 % 9999998 AS tokens,
            (number * 48271 + 11) % 2147483647 % 1440 AS minute,
-           number % $files AS file
+           $file AS file
     FROM range($first, $last) AS made (number)
 """
 
@@ -59,6 +60,7 @@ _USED = "concat(tokens // 1000, '.', lpad((tokens % 1000)::VARCHAR, 3, '0'))"
 _COST = "concat(tokens * 8 // 10000000, '.', lpad((tokens * 8 % 10000000)::VARCHAR, 7, '0'), '000')"
 _KEY = "printf('%032x', number)"
 _DAY = "printf('2026-09-%02d', day)"
+_DAY_OF_FILE = "(DATE '2024-01-01' + (file // 3)::INTEGER)::VARCHAR"
 _TIME = f"concat({_DAY}, printf(' %02d:%02d:00', minute // 60, minute % 60))"
 _INSTANCE = (
     "concat(1000000 + id // 8, ';llm-', printf('%016x', id // 8 % 40), ';qwen3.', "
@@ -172,7 +174,15 @@ LAYOUTS = {
 #: What the hand-written peers need of a layout: ten columns to group by, the time, three numbers.
 NEEDED = {
     "classic": (
-        *("资源购买账号ID", "资源归属账号ID", "账单月份", "费用类型", "产品Code", "商品Code", "地域"),
+        *(
+            "资源购买账号ID",
+            "资源归属账号ID",
+            "账单月份",
+            "费用类型",
+            "产品Code",
+            "商品Code",
+            "地域",
+        ),
         *("计费项", "用量单位", "定价币种", "资产/资源实例ID", "账单日期"),
         *("应付金额", "目录总价", "用量"),
     ),
@@ -198,11 +208,10 @@ def make(
 ) -> None:
     """Write a bill; of several files, ``path`` is the folder that they are written into."""
     header, cells = LAYOUTS[layout]
-    line = ", ".join(
-        one
-        for number, name in enumerate(header)
-        for one in ([] if number == 0 else ["','"]) + [cells.get(name, "''")]
-    )
+    told = [cells.get(name, "''") for name in header]
+    if files > 1:
+        told = [_of_file(cell) for cell in told]
+    line = ", ',', ".join(told)
     values = {"rows": rows, "ids": max(1, groups // DAYS)}
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = true")
@@ -213,15 +222,24 @@ def make(
             os.makedirs(path, exist_ok=True)
             target = os.path.join(path, f"bill-{number:05d}.csv")
         sql = _DRAWN
-        for name, value in {**values, "files": files, "first": first, "last": last}.items():
+        for name, value in {**values, "file": number, "first": first, "last": last}.items():
             sql = sql.replace(f"${name}", str(value))
-        # A cell that no row holds delimits nothing and is quoted by nothing: lines come out as made.
+        # Delimited by what no row holds and quoted by nothing, lines come out as they are made.
         connection.execute(
             f"COPY (SELECT '\ufeff{','.join(header)}' AS line UNION ALL "
             f"SELECT concat({line}) FROM ({sql})) TO '{target}' "
             "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
         )
     connection.close()
+
+
+def _of_file(cell: str) -> str:
+    """The cell in a file that is one of many: of the file's own day and account."""
+    if cell == "'1902910424969427'":
+        return "(1902910424969427 + file % 3)::VARCHAR"
+    if cell == "'2026-09'":
+        return f"left({_DAY_OF_FILE}, 7)"
+    return cell.replace(_DAY, _DAY_OF_FILE)
 
 
 if __name__ == "__main__":

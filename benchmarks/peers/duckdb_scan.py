@@ -9,7 +9,7 @@ import sys
 import duckdb
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from make_bill import LAYOUTS, NEEDED  # noqa: E402
+from make_bill import LAYOUTS, NEEDED
 
 path, layout = sys.argv[1:3]
 header, _ = LAYOUTS[layout]

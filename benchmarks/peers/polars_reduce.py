@@ -9,7 +9,7 @@ import sys
 import polars as pl
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from make_bill import NEEDED  # noqa: E402
+from make_bill import NEEDED
 
 path, layout = sys.argv[1:3]
 *keys, time, cost, listed, used = NEEDED[layout]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from govern.ledger import interpret
 from govern.ledger.groups import KEY
 from govern.ledger.ledger import Ledger
 from govern.model.money import plain
@@ -23,7 +22,7 @@ def drop(ledger: Ledger) -> None:
     ):
         left_out.setdefault(file, []).append((currency, plain(cost)))
     counts = dict(ledger.query("SELECT file, count(*) FROM rows WHERE dropped GROUP BY file"))
-    interpret.make_ledger(connection)
+    ledger.make()
     ledger.files = [
         replace(
             file,

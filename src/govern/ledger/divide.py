@@ -36,7 +36,9 @@ class _Part:
 def divide(ledger: Ledger, instants: Iterable[datetime]) -> None:
     """Make every group lie on one side of each instant, as far as its rows' times are known."""
     cuts = sorted(set(instants))
-    ledger.connection.execute("CREATE OR REPLACE VIEW divided AS FROM reduced")
+    if cuts or ledger.is_divided:
+        ledger.by_day()
+        ledger.divided()
     groups = _cut(ledger, cuts)
     if not groups:
         return
@@ -106,9 +108,8 @@ def _show(ledger: Ledger, groups: list[int], parts: dict[tuple[int, int], _Part]
     if lost[0][0]:
         raise GovernError("bug", "dividing a day lost a charge: please report this as a bug")
     own = ", ".join(f"p.{name} AS {name}" for name, _ in columns[1:])
-    connection.execute(
+    ledger.divided(
         f"""
-        CREATE OR REPLACE VIEW divided AS
             SELECT r.* FROM reduced r ANTI JOIN parts p ON r.id = p.whole
             UNION ALL
             SELECT r.* REPLACE (true AS divided, {own})

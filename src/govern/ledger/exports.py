@@ -37,7 +37,7 @@ def exports_of(ledger: Ledger) -> list[Export]:
     layouts: dict[object, int] = {}
     widths: dict[int, set[str]] = {}
     for number, width in ledger.query(
-        "SELECT DISTINCT file, width FROM ledger WHERE kind IN ('charge', 'other')"
+        "SELECT DISTINCT file, width FROM months WHERE kind IN ('charge', 'other')"
     ):
         widths.setdefault(number, set()).add(width)
     return [

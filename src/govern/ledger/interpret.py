@@ -1,6 +1,7 @@
 """From groups of raw text to a ledger: each distinct wording is understood once, in Python.
 
-The engine then joins the understanding to the sums. A wording that can't be understood exactly
+The engine then joins the understanding to the sums: by month, which answers most of what is asked,
+and by day where a day matters. A wording that can't be understood exactly
 turns its group into rejects, with the column at fault.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from govern.ledger.groups import DECIMAL
+from govern.ledger.groups import DECIMAL, NUMBERS
 from govern.ledger.table import BATCH, columns_of, fill, values_of
 from govern.ledger.wordings import KINDS, Context, Instance, Numbers, Time
 from govern.model.instance_id import UNKNOWN, InstanceId
@@ -29,10 +30,7 @@ def _distinct(connection: duckdb.DuckDBPyConnection, column: str, table: str) ->
 def interpret(
     connection: duckdb.DuckDBPyConnection, clock: tzinfo, parse: Callable[[str], InstanceId]
 ) -> None:
-    """Make ``ledger`` from ``sums``: one row per group, with its kind and its meaning.
-
-    ``kind`` is ``charge``, ``other`` (another product), ``totals`` or ``rejected``.
-    """
+    """Understand every wording of ``sums``, once."""
     connection.execute(_CONTEXTS)
     contexts = (Context.of(text, clock) for text in _distinct(connection, "context", "written"))
     numbered = ((number, *values_of(one)) for number, one in enumerate(contexts))
@@ -44,10 +42,15 @@ def interpret(
         meanings = (values_of(how(text)) for text in _distinct(connection, column, "sums"))
         fill(connection, table, columns_of(noun, KINDS), meanings)
 
-    understand("instances", Instance, "instance_id", lambda text: Instance.of(text, parse))
+    instances = (Instance.of(text, parse) for text in _distinct(connection, "instance_id", "sums"))
+    fill(
+        connection,
+        "instances",
+        [("instance_no", "INTEGER"), *columns_of(Instance, KINDS)],
+        ((number, *values_of(one)) for number, one in enumerate(instances)),
+    )
     understand("times", Time, "odd_time", lambda text: Time.of(text, clock))
     understand("numbers", Numbers, "odd_numbers", Numbers.of)
-    make_ledger(connection)
 
 
 #: Each context that a file's groups have, as its text; then its number among all texts.
@@ -64,36 +67,76 @@ _CODED = """
 """
 
 
-def make_ledger(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the ledger anew from ``sums`` and what their wordings mean.
+def by_month(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Make ``monthly``: the ledger without its days; False where it would be hardly smaller.
 
-    ``reduced`` is never changed after this. What is judged is a view of it: ``divided`` at the
-    instants that a judging needs, and ``ledger``, with the names of its inventory beside.
+    A day that doesn't exist keeps a group of its own, so that what is rejected stays exact.
     """
-    connection.execute(
-        f"CREATE OR REPLACE TABLE reduced AS {understood('sums')};"
-        "CREATE OR REPLACE VIEW divided AS FROM reduced;"
-        "CREATE OR REPLACE VIEW ledger AS FROM divided"
+    ((groups,),) = connection.execute("SELECT count(*) FROM sums").fetchall()
+    if groups < _MANY:
+        return False
+    connection.execute(_MONTHS)
+    ((months,),) = connection.execute("SELECT count(*) FROM month_sums").fetchall()
+    fewer = bool(_TIMES_FEWER * months < groups)
+    if fewer:
+        connection.execute(f"CREATE OR REPLACE TABLE monthly AS {understood('month_sums')}")
+    connection.execute("DROP TABLE month_sums")
+    return fewer
+
+
+def by_day(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``reduced``: one row per group, with its kind and its meaning.
+
+    ``kind`` is ``charge``, ``other`` (another product), ``totals`` or ``rejected``.
+    """
+    connection.execute(f"CREATE OR REPLACE TABLE reduced AS {understood('sums')}")
+
+
+def understood(sums: str) -> str:
+    """The query that joins a table of sums to what their wordings mean."""
+    return _UNDERSTOOD.replace("FROM sums g", f"FROM {sums} g")
+
+
+#: Below so many groups each table more costs as much as it saves, and where months aren't fewer.
+_MANY = 20_000
+_TIMES_FEWER = 2
+
+_MONTHS = f"""
+    CREATE OR REPLACE TABLE month_sums AS
+    SELECT * EXCLUDE (month_of) FROM (
+        SELECT file, code, odd_context, instance_id, min(day) AS day, width, odd_time, odd_numbers,
+               lead, negative, {", ".join(f"sum({name}) AS {name}" for name in NUMBERS)},
+               sum(charges)::BIGINT AS charges, min(first_time) AS first_time,
+               max(last_time) AS last_time,
+               CASE WHEN TRY_CAST(day AS TIMESTAMP) IS NULL THEN day ELSE left(day, 7) END
+                    AS month_of
+        FROM sums
+        GROUP BY file, code, odd_context, instance_id, width, odd_time, odd_numbers, lead, negative,
+                 month_of
     )
-
-
-def understood(groups: str) -> str:
-    """The query that joins a table of groups to what its wordings mean."""
-    return _UNDERSTOOD.replace("FROM sums g", f"FROM {groups} g")
+"""
 
 
 #: What tells two groups apart, in an order that is the same on every run: ids follow it, so that
-#: whatever is ordered by ``id`` doesn't depend on threads. Of single rows it leaves ties, between
-#: rows that differ in nothing but their amounts, times within a day, and key.
-ORDER = (
-    "file, context_id, instance_id, day NULLS LAST, cell_width NULLS LAST, odd_time NULLS LAST, "
+#: whatever is ordered by ``id`` doesn't depend on threads. Numbers of texts stand for the texts.
+_ORDER = (
+    "file, context_id, instance_no, day NULLS LAST, width NULLS LAST, odd_time NULLS LAST, "
     "odd_numbers NULLS LAST, lead NULLS LAST, negative"
 )
 
 _UNDERSTOOD = f"""
-WITH joined AS (
-    SELECT g.* EXCLUDE (billed_cost, list_cost, usage, width, code, odd_context), g.width AS cell_width,
-           c.* EXCLUDE (context, factor), i.* EXCLUDE (instance_id),
+WITH numbered AS (
+    -- Few columns are sorted; all the others are put beside them afterwards.
+    SELECT row, context_id, instance_no,
+           (row_number() OVER (ORDER BY {_ORDER}))::BIGINT AS id
+    FROM (SELECT g.rowid AS row, g.*, context_id, instance_no
+          FROM sums g JOIN coded USING (file, code, odd_context)
+          JOIN instances USING (instance_id))
+),
+joined AS (
+    SELECT o.id, g.* EXCLUDE (billed_cost, list_cost, usage, width, code, odd_context),
+           g.width AS cell_width, c.* EXCLUDE (context, factor),
+           i.* EXCLUDE (instance_id, instance_no),
            CASE WHEN g.odd_numbers IS NULL THEN g.billed_cost
                 ELSE n.odd_billed_cost * g.charges END AS billed_cost,
            CASE WHEN g.odd_numbers IS NULL THEN g.list_cost
@@ -109,9 +152,9 @@ WITH joined AS (
                 THEN CASE g.width WHEN 10 THEN 'day' WHEN 16 THEN 'minute' ELSE 'second' END
                 WHEN t.odd_width = 'none' THEN 'month' ELSE t.odd_width END AS time_width
     FROM sums g
-    JOIN coded USING (file, code, odd_context)
+    JOIN numbered o ON o.row = g.rowid
     JOIN contexts c USING (context_id)
-    JOIN instances i USING (instance_id)
+    JOIN instances i USING (instance_no)
     LEFT JOIN times t USING (odd_time)
     LEFT JOIN numbers n USING (odd_numbers)
 ),
@@ -126,8 +169,7 @@ judged AS (
                 ELSE number_column END AS reject_column
     FROM joined
 )
-SELECT (row_number() OVER (ORDER BY {ORDER}))::BIGINT AS id,
-       * EXCLUDE (fault_column, fault, number_column, number_fault, call, batch, context_service,
+SELECT * EXCLUDE (fault_column, fault, number_column, number_fault, call, batch, context_service,
                   context_month, first_time, last_time, instance_region, region_id, model_studio,
                   time_width),
        CASE WHEN reject_column = number_column THEN number_fault

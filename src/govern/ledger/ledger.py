@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from govern.bill.staging import Reject, Staged
+from govern.ledger import interpret
+from govern.model.errors import GovernError
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,12 +55,20 @@ class Kept:
     told: dict[str, Any]
 
 
+#: What is made of each day's sums, when it is first asked for.
+_BY_DAY = re.compile(r"\b(ledger|divided|reduced)\b")
+
+_WHOLE = "FROM reduced"
+
+
 @dataclass
 class Ledger:
     """The bill as exact sums, and the files behind it.
 
-    ``ledger`` of ``connection`` is what is judged: a view of the table ``reduced``, which stays as
-    it was made. ``folder`` is the working folder, the only one that the engine may write to.
+    Two tables of ``connection`` are what is judged: ``ledger``, by day, and ``months``, the same
+    without days. Both are views, with the names of an inventory beside, of what stays as it was
+    made: ``divided`` (``reduced``, its groups divided where a judging needs it), and ``monthly``.
+    ``folder`` is the working folder, the only one that the engine may write to.
 
     ``empty`` names files without a byte, which were ignored; ``clashes`` are overlaps that can't
     be decided: while there are any, nothing may be judged. ``notes`` say what a later export won.
@@ -70,6 +81,48 @@ class Ledger:
     empty: list[str] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_divided: bool = False
+    _named: str = "FROM {}"
+    _months: bool = False
+    _by_day: bool = False
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        if not self._by_day and _BY_DAY.search(sql):
+            self.by_day()
         return self.connection.execute(sql, list(parameters)).fetchall()
+
+    def make(self) -> None:
+        """Make its tables of the sums, which may have changed."""
+        self._by_day = False
+        self._months = interpret.by_month(self.connection)
+        if not self._months:
+            self.by_day()
+        self._show("months", "monthly" if self._months else "reduced")
+
+    def by_day(self) -> None:
+        """Make what is asked by day, if it wasn't made. Raises ``bug`` if a row or cent is lost."""
+        if self._by_day:
+            return
+        interpret.by_day(self.connection)
+        self._by_day = True
+        self.divided()
+        summed = "SELECT sum(charges), sum(billed_cost) FROM {} WHERE odd_numbers IS NULL"
+        (sums,), (days,) = (self.query(summed.format(table)) for table in ("sums", "reduced"))
+        if sums != days:
+            raise GovernError("bug", f"the days sum to {days}, not {sums}: please report this")
+
+    def divided(self, query: str = _WHOLE) -> None:
+        """Show by day what ``query`` makes of ``reduced``."""
+        self.is_divided = query != _WHOLE
+        self.connection.execute(f"CREATE OR REPLACE VIEW divided AS {query}")
+        self._show("ledger", "divided")
+
+    def named(self, query: str | None) -> None:
+        """Show both with columns of an inventory, as ``query`` puts them beside ``{}``."""
+        self._named = query or "FROM {}"
+        self._show("months", "monthly" if self._months else "reduced")
+        if self._by_day:
+            self._show("ledger", "divided")
+
+    def _show(self, view: str, table: str) -> None:
+        self.connection.execute(f"CREATE OR REPLACE VIEW {view} AS {self._named.format(table)}")

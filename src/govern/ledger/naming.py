@@ -11,17 +11,16 @@ _IDENTITY = ("sub_account_id", "region_id", "workspace_id", "api_key_id")
 
 
 def name(ledger: Ledger, directory: Directory) -> None:
-    """Show ``ledger`` with the columns of this inventory; NULL where it knows no name.
+    """Show the ledger with the columns of this inventory; NULL where it knows no name.
 
     ``unnamed`` lists those of them that a fuller look at the account could fill. Without any
     inventory the ledger is shown without these columns, whatever it was judged by before.
     """
     if not directory:
-        ledger.connection.execute("CREATE OR REPLACE VIEW ledger AS FROM divided")
+        ledger.named(None)
         return
     found = ledger.query(
-        f"SELECT DISTINCT {', '.join(_IDENTITY)} FROM reduced "
-        "WHERE kind = 'charge' AND NOT unparsed"
+        f"SELECT DISTINCT {', '.join(_IDENTITY)} FROM months WHERE kind = 'charge' AND NOT unparsed"
     )
     rows = []
     for account_id, region_id, workspace_id, api_key_id in found:
@@ -48,8 +47,7 @@ def name(ledger: Ledger, directory: Directory) -> None:
     fill(ledger.connection, "names", [*columns, ("unnamed", "VARCHAR[]")], rows)
     same = " AND ".join(f"d.{one} IS NOT DISTINCT FROM n.{one}" for one in _IDENTITY)
     shown = ", ".join(f"n.{column}" for column in INVENTORY_COLUMNS)
-    ledger.connection.execute(
-        "CREATE OR REPLACE VIEW ledger AS "
-        f"SELECT d.*, {shown}, coalesce(n.unnamed, []::VARCHAR[]) AS unnamed FROM divided d "
+    ledger.named(
+        f"SELECT d.*, {shown}, coalesce(n.unnamed, []::VARCHAR[]) AS unnamed FROM {{}} d "
         f"LEFT JOIN names n ON {same}"
     )

@@ -6,6 +6,7 @@ engine's threads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,11 +137,12 @@ def ask(
     *,
     largest: int | None = None,
     most: int | None = None,
-    source: str = "ledger",
+    source: str | None = None,
 ) -> list[tuple[Any, ...]]:
     """One row for each group: its values, then what is wanted of its charges. By nothing: one row.
 
     By a clause: charges of which it holds and those of which it doesn't are apart.
+    Where no day matters the months are asked, which are fewer; ``source`` is asked in any case.
 
     ``largest``: the number of the wanted term whose greatest comes first. ``most``: only so many.
     """
@@ -151,11 +153,26 @@ def ask(
     if largest is not None:
         order.insert(0, f"{len(columns) + largest + 1} DESC NULLS LAST")
     return ledger.query(
-        f"SELECT {asked} FROM {source} WHERE {where.sql} GROUP BY ALL"
+        f"SELECT {asked} FROM {source or _source(asked + where.sql)} "
+        f"WHERE {where.sql} GROUP BY ALL"
         + (f" ORDER BY {', '.join(order)}" if order else "")
         + (f" LIMIT {most}" if most is not None else ""),
         [*held, *(value for term in wanted for value in term.parameters), *where.parameters],
     )
+
+
+#: What the same months of several days don't tell. Of all charges of a group the first and the last
+#: they do.
+_OF_DAYS = re.compile(r"\b(first|last|id|day|divided)\b")
+_OF_MONTHS = re.compile(r"'[^']*'|min\(first\)|max\(last\)")
+
+#: The ledger without days.
+MONTHS = "months"
+
+
+def _source(sql: str) -> str:
+    """Where a question is asked that is put in these words."""
+    return "ledger" if _OF_DAYS.search(_OF_MONTHS.sub("", sql)) else MONTHS
 
 
 def ask_all(ledger: Ledger, wanted: Sequence[Term], where: Clause = CHARGES) -> tuple[Any, ...]:
@@ -169,7 +186,9 @@ def count(ledger: Ledger, where: Clause) -> int:
 
 
 def is_any(ledger: Ledger, where: Clause) -> bool:
-    rows = ledger.query(f"SELECT 1 FROM ledger WHERE {where.sql} LIMIT 1", where.parameters)
+    rows = ledger.query(
+        f"SELECT 1 FROM {_source(where.sql)} WHERE {where.sql} LIMIT 1", where.parameters
+    )
     return bool(rows)
 
 
@@ -195,6 +214,8 @@ def rows(
     most: int | None = None,
 ) -> list[tuple[Any, ...]]:
     """Columns of each group of the ledger that holds such charges."""
+    if not is_any(ledger, where):
+        return []
     return ledger.query(
         f"SELECT {', '.join(map(str, columns))} FROM ledger WHERE {where.sql} "
         f"ORDER BY {', '.join(f'{column} NULLS LAST' for column in order)}"
@@ -268,7 +289,7 @@ def held(ledger: Ledger) -> list[tuple[int, str | None, str, datetime]]:
 def money(ledger: Ledger) -> tuple[Decimal, Decimal]:
     """The billed cost of all rows as they were read, and as the ledger holds them."""
     readable = "SELECT coalesce(sum(billed_cost), 0) FROM {} WHERE odd_numbers IS NULL"
-    read, kept = (ledger.query(readable.format(table))[0][0] for table in ("groups", "ledger"))
+    read, kept = (ledger.query(readable.format(table))[0][0] for table in ("sums", MONTHS))
     return read, kept
 
 

@@ -72,7 +72,9 @@ def raw_rows(batch: Batch, lead: str, usual: Usual | None) -> str:
         time = f"CASE WHEN {time} = '' THEN '' ELSE concat_ws({quoted(UNTIL)}, {time}, {end}) END"
     written = {name: cell(name) for name in NUMBERS}
     casts = ", ".join(f"{_number(column)} AS {name}" for name, column in written.items())
-    key = f"nullif({cell('primary_key')}::VARCHAR, '') AS primary_key" if _keyed(staged) else _NO_KEY
+    key = (
+        f"nullif({cell('primary_key')}::VARCHAR, '') AS primary_key" if _keyed(staged) else _NO_KEY
+    )
     return f"""
         SELECT {file}code, CASE WHEN code >= 0 THEN '' ELSE context END AS odd_context,
                instance_id, time, lead, primary_key, {", ".join(NUMBERS)}, odd_numbers,

@@ -146,6 +146,7 @@ def _ledger(
             files += [replace(one, sha256=digests[kept.given]) for one in told]
         interpret.interpret(connection, how.clock, taught(how.instance_ids))
         ledger = Ledger(connection, folder, how.clock, files, gathered.empty)
+        ledger.make()
         ledger.notes += [_BILL_NOT_HERE.format(one.given) for one in gathered.kept]
         ledger.notes += [_STRANGER.format(name) for name in gathered.strangers]
         ledger.notes += _undated(undated, manifests)
@@ -298,5 +299,5 @@ def _held(ledger: Ledger) -> None:
     """
     ledger.connection.execute(
         "CREATE TABLE held AS SELECT file, billing_account_id, month, max(last) AS last "
-        "FROM ledger WHERE kind IN ('charge', 'other') GROUP BY 1, 2, 3"
+        "FROM months WHERE kind IN ('charge', 'other') GROUP BY 1, 2, 3"
     )

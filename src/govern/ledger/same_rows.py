@@ -47,6 +47,7 @@ def load(
 
     ``sharing``: sets of exports whose rows may have the same content.
     """
+    ledger.by_day()
     connection = ledger.connection
     connection.execute("DROP TABLE IF EXISTS told")
     rank = ranks_of(ledger)

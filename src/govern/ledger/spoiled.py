@@ -33,14 +33,15 @@ _SAID = "this file went through a spreadsheet, ids have lost their digits: expor
 
 def refuse_spoiled(ledger: Ledger) -> None:
     """Raise ``rejected`` naming the first spoiled cell of each id column of each file."""
+    any_spoiled = " OR ".join(f"({spoiled})" for spoiled in _SPOILED.values())
+    if not ledger.query(f"SELECT 1 FROM months WHERE {any_spoiled} LIMIT 1"):
+        return
     rows = ledger.query(
         " UNION ALL ".join(
             f"SELECT file, '{field}', id FROM ledger WHERE {spoiled}"
             for field, spoiled in _SPOILED.items()
         )
     )
-    if not rows:
-        return
     wanted: dict[int, dict[str, set[int]]] = {}
     for file, field, group in rows:
         wanted.setdefault(file, {}).setdefault(field, set()).add(group)

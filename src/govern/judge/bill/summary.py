@@ -151,7 +151,9 @@ def _reach(ledger: Ledger, last: datetime | None) -> tuple[datetime | None, str 
 def _width(ledger: Ledger, last: datetime | None) -> str:
     """How exactly the last charge of any product is known."""
     at_last = OF_ANY_PRODUCT & last_at(last) if last else NOTHING
-    return coarsest(str(row[0]) for row in query.ask(ledger, ["width"], (), at_last))
+    # Nothing is later, so that the months know it too.
+    found = query.ask(ledger, ["width"], (), at_last, source=query.MONTHS)
+    return coarsest(str(row[0]) for row in found)
 
 
 def _payers(ledger: Ledger, as_of: datetime) -> Iterable[Payer]:

@@ -21,6 +21,8 @@ def find(ledger: Ledger, wanted: Sequence[tuple[Sequence[Held], int]]) -> list[l
         for group, quota in _quotas(groups, most).items():
             quotas.setdefault(group, {})[number] = quota
     rows_of: list[list[Row]] = [[] for _ in wanted]
+    if not quotas:
+        return [[] for _ in wanted]
     search = Search(ledger, quotas)
     for row in search.rows():
         left = quotas[row.group]

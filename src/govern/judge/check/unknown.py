@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from govern.judge.check.asked import Asked, Key
 from govern.ledger import query
-from govern.ledger.clauses import SPREAD, UNTOLD_SERVICE, Clause, of_files
+from govern.ledger.clauses import NOTHING, SPREAD, UNTOLD_SERVICE, Clause, of_files
 from govern.model.money import EXACT
 
 
@@ -40,7 +40,8 @@ def slack(asked: Asked, unknown: Clause, *, by_subject: bool) -> dict[Key, Slack
     """What these charges could add, in each period and unit, to each subject or to any."""
     by = asked.keys if by_subject else (asked.period, asked.unit)
     of_inventory = asked.nameless | asked.unlisted
-    summed = SPREAD & of_files(file.number for file in asked.ledger.files if file.staged is None)
+    kept = [file.number for file in asked.ledger.files if file.staged is None]
+    summed = SPREAD & of_files(kept) if kept else NOTHING
     rows = query.ask(
         asked.ledger,
         by,
