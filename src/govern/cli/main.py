@@ -21,6 +21,7 @@ from govern.cli import (
     cost,
     explain,
     init,
+    inventory,
     policy,
     signals,
     streams,
@@ -71,6 +72,7 @@ app.add_typer(bill.app, name="bill")
 app.add_typer(policy.app, name="policy")
 app.add_typer(waiver.app, name="waiver")
 app.add_typer(collect.app, name="collect")
+app.add_typer(inventory.app, name="inventory")
 app.add_typer(auth.app, name="auth")
 
 

@@ -69,8 +69,8 @@ def _mapping(
 
 
 def _items(values: Sequence[Any], place: Place, indent: str, known: Comments) -> Iterable[str]:
-    for number, value in enumerate(values):
-        here = (*place, item_name(value, number))
+    for name, value in zip(item_names(values), values, strict=True):
+        here = (*place, name)
         comment = known.get(here, Comment())
         yield from (indent + line for line in comment.above)
         behind = f"  {comment.behind}" if comment.behind else ""
@@ -85,13 +85,27 @@ def _items(values: Sequence[Any], place: Place, indent: str, known: Comments) ->
             yield f"{indent}- {_scalar(value)}{behind}"
 
 
-def item_name(item: Any, number: int) -> str:
-    """What names an item of a list: its own id, else where it stands."""
-    if isinstance(item, Mapping):
-        for key in ("id", "region_id", "path"):
-            if isinstance(item.get(key), str):
-                return str(item[key])
-    return str(number)
+def item_names(items: Sequence[Any]) -> list[str]:
+    """What names each item of a list: its own id, else where it stands. No two are the same."""
+    names: list[str] = []
+    known: set[str] = set()
+    for number, item in enumerate(items):
+        name = _own_name(item) or str(number)
+        names.append(f"{name}#{number}" if name in known else name)
+        known.add(name)
+    return names
+
+
+def _own_name(item: Any) -> str | None:
+    if not isinstance(item, Mapping):
+        return None
+    if isinstance(item.get("api_key_id"), str):
+        # Keys of two workspaces may have one id.
+        return f"{item.get('workspace_id')}/{item['api_key_id']}"
+    for key in ("id", "workspace_id", "region_id", "path"):
+        if isinstance(item.get(key), str):
+            return str(item[key])
+    return None
 
 
 def _can_fold(text: str, used: int) -> bool:
@@ -169,7 +183,7 @@ def _places(value: Any, place: Place) -> Iterable[Place]:
             yield (*place, key)
             yield from _places(inner, (*place, key))
     elif isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
-        for number, inner in enumerate(value):
-            here = (*place, item_name(inner, number))
+        for name, inner in zip(item_names(value), value, strict=True):
+            here = (*place, name)
             yield here
             yield from _places(inner, here)

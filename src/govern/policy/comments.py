@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from govern.model.checklist import Comment
-from govern.model.yaml_text import END, Place, item_name
+from govern.model.yaml_text import END, Place, item_names
 from govern.policy.marks import Fields, Items, Node, Scalar, YamlFile
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,12 +42,22 @@ def _places(node: Node, place: Place) -> Iterable[tuple[int, Place]]:
             yield key.line, (*place, key.text)
             yield from _places(value, (*place, key.text))
     elif isinstance(node, Items):
-        for number, item in enumerate(node.nodes):
+        for name, item in zip(item_names([*map(_texts, node.nodes)]), node.nodes, strict=True):
             if isinstance(item, Fields):
-                texts = {k.text: v.text for k, v in item.entries if isinstance(v, Scalar)}
-                here = (*place, item_name(texts, number))
+                here = (*place, name)
                 yield item.line, here
                 yield from _places(item, here)
+
+
+def _texts(node: Node) -> dict[str, str]:
+    """The fields of an item that are text; none of what is written as null."""
+    if not isinstance(node, Fields):
+        return {}
+    return {
+        key.text: value.text
+        for key, value in node.entries
+        if isinstance(value, Scalar) and not (value.plain and value.text in ("null", "~", ""))
+    }
 
 
 def _hashes(text: str) -> Iterable[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from govern.model.checklist import Comment
 from govern.model.clock import BILL_CLOCK
 from govern.model.inventory import (
     LOOKED_AT,
@@ -20,10 +21,26 @@ from govern.model.inventory import (
     Workspace,
 )
 from govern.model.meaning import region_id_of
+from govern.policy.comments import comments_of
 from govern.policy.fields import Reader, line, moment, one_of, quoted, record, text, yes_or_no
 from govern.policy.marks import Faults, Fields, Items, Node, Scalar, Source, YamlFile
 from govern.policy.reading import read
 from govern.policy.records import list_of
+
+
+def load_inventory(
+    path: str, raw: bytes | None = None
+) -> tuple[Inventory, Mapping[tuple[str, ...], Comment]]:
+    """The inventory in a file, and the comments in it. Raises one :class:`GovernError`.
+
+    ``raw``: what the file is going to hold, looked at before it is written.
+    """
+    faults = Faults()
+    document = read(path, faults, data=True, raw=raw)
+    inventory = _inventory(document) if document else None
+    faults.settle()
+    assert document is not None and inventory is not None
+    return inventory, {} if path.lower().endswith(".json") else comments_of(document)
 
 
 def load_inventories(paths: Sequence[str]) -> list[Inventory]:
