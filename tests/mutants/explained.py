@@ -14,4 +14,9 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "excludes=True)",
         "True",
     ): "a charge has a currency: a row without one is rejected",
+    (
+        "shutdown/proof/evidence",
+        "ends_jobs: bool = False,",
+        "True",
+    ): "asked without it are keys and plans, of which no job's charge is",
 }

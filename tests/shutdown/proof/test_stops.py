@@ -145,3 +145,8 @@ def test_a_key_that_is_off_since_nobody_knows_when_waits() -> None:
     result = result_of("first", FIRST, directory=over)
     assert result.state == "waiting"
     assert result.reason.endswith("but not since when: collected_at is missing")
+
+
+def test_a_need_that_is_on_no_list_holds_nothing_up() -> None:
+    stops = Stops(checklist(FIRST), Grounds(AS_OF, BILL_CLOCK))
+    assert (stops.state("first"), stops.state("gone")) == ("todo", "done")

@@ -1,0 +1,83 @@
+"""What a later bill shows: by whose horizon, from which row of a day on, and up to where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from bills import bill, row
+
+from govern.judge.audit.delays import Delays
+from govern.judge.bill.summary import summarise
+from govern.ledger.clauses import USAGE, same
+from govern.ledger.reading import Reading, read
+from govern.shutdown.plan.scope import Scope
+from govern.shutdown.proof.evidence import BillEvidence
+
+AS_OF = datetime(2026, 9, 21)
+STOP = datetime(2026, 9, 5, 8)
+KEY = Scope(USAGE & same("api_key_id", "12345"))
+
+
+def used(at: str, account: str = "100") -> str:
+    return row(账单日期=at, 资源购买账号ID=account, 资源归属账号ID=account)
+
+
+def elsewhere(at: str, account: str) -> str:
+    """A row of another product: up to there the bill shows this payer."""
+    cells = {"账单日期": at, "资源购买账号ID": account, "产品Code": "ecs", "产品名称": "云服务器"}
+    return row(**cells, **{"商品Code": "ecs", "商品名称": "云服务器", "资产/资源实例ID": "i-1"})
+
+
+@contextmanager
+def evidence(folder: Path, account_ids: Sequence[str], *rows: str) -> Iterator[BillEvidence]:
+    with read([str(bill(folder, *rows))], Reading()) as ledger:
+        yield BillEvidence(ledger, summarise(ledger, AS_OF), account_ids, Delays(), AS_OF)
+
+
+FAR, NEAR = "2026-09-20 12:00:00", "2026-09-06 12:00:00"
+
+
+@pytest.mark.parametrize(
+    ("account_ids", "word"), [(("100",), "stopped"), (("200",), "settling"), ((), "settling")]
+)
+def test_silence_is_shown_by_the_bills_of_who_pays_and_without_a_name_by_all(
+    tmp_path: Path, account_ids: Sequence[str], word: str
+) -> None:
+    rows = [elsewhere(FAR, "100"), elsewhere(NEAR, "200")]
+    with evidence(tmp_path, account_ids, *rows) as shown:
+        assert shown.silence([], STOP).word == word
+
+
+def test_of_two_payers_of_which_one_has_no_bill_nothing_is_shown(tmp_path: Path) -> None:
+    with evidence(tmp_path, ("100", "200"), elsewhere(FAR, "100")) as shown:
+        state = shown.silence([], STOP)
+        assert (state.word, state.proved_until) == ("settling", None)
+        assert "holds nothing of account 200" in state.reason
+        # A charge after the stop is a leak all the same.
+        assert shown.shows(STOP) == STOP
+
+
+def test_only_the_rows_of_the_day_that_lie_after_the_stop_are_used_against_it(
+    tmp_path: Path,
+) -> None:
+    times = ("07:00:00", "08:05:00", "09:00:00")
+    rows = [used(f"2026-09-05 {time}") for time in times] + [elsewhere(FAR, "100")]
+    with evidence(tmp_path, ("100",), *rows) as shown:
+        shown.divide([STOP])
+        (uses,) = shown.uses([(KEY, STOP)])
+        assert sorted((use.first, use.charges) for use in uses) == [
+            (datetime(2026, 9, 5, 8, 5), 1),
+            (datetime(2026, 9, 5, 9), 1),
+        ]
+        state = shown.silence(uses, STOP)
+        assert [use.first.hour for use in state.leaks] == [9]
+        assert [use.first.hour for use in state.residual] == [8]
+
+
+def test_a_bill_shows_what_arrived_up_to_its_last_row(tmp_path: Path) -> None:
+    with evidence(tmp_path, ("100",), elsewhere(FAR, "100")) as shown:
+        assert shown.shows(STOP) == datetime(2026, 9, 20, 12)
