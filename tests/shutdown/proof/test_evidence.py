@@ -57,8 +57,14 @@ def test_of_two_payers_of_which_one_has_no_bill_nothing_is_shown(tmp_path: Path)
         state = shown.silence([], STOP)
         assert (state.word, state.proved_until) == ("settling", None)
         assert "holds nothing of account 200" in state.reason
-        # A charge after the stop is a leak all the same.
         assert shown.shows(STOP) == STOP
+
+
+def test_a_charge_after_the_stop_is_a_leak_whoever_s_bill_is_missing(tmp_path: Path) -> None:
+    rows = [used("2026-09-05 09:00:00"), elsewhere(FAR, "100")]
+    with evidence(tmp_path, ("100", "200"), *rows) as shown:
+        (uses,) = shown.uses([(KEY, STOP)])
+        assert shown.silence(uses, STOP).word == "leaking"
 
 
 def test_only_the_rows_of_the_day_that_lie_after_the_stop_are_used_against_it(
@@ -81,3 +87,9 @@ def test_only_the_rows_of_the_day_that_lie_after_the_stop_are_used_against_it(
 def test_a_bill_shows_what_arrived_up_to_its_last_row(tmp_path: Path) -> None:
     with evidence(tmp_path, ("100",), elsewhere(FAR, "100")) as shown:
         assert shown.shows(STOP) == datetime(2026, 9, 20, 12)
+
+
+def test_of_two_payers_the_bill_that_shows_least_counts(tmp_path: Path) -> None:
+    rows = [elsewhere(FAR, "100"), elsewhere(NEAR, "200")]
+    with evidence(tmp_path, ("100", "200"), *rows) as shown:
+        assert shown.shows(STOP) == datetime(2026, 9, 6, 12)
