@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from bills import bill, row
 
+from govern.bill.exported import given
 from govern.judge.audit.delays import Delays
 from govern.judge.bill.summary import summarise
 from govern.ledger.clauses import USAGE, same
@@ -93,3 +94,13 @@ def test_of_two_payers_the_bill_that_shows_least_counts(tmp_path: Path) -> None:
     rows = [elsewhere(FAR, "100"), elsewhere(NEAR, "200")]
     with evidence(tmp_path, ("100", "200"), *rows) as shown:
         assert shown.shows(STOP) == datetime(2026, 9, 6, 12)
+
+
+def test_a_month_is_final_whatever_the_next_one_is(tmp_path: Path) -> None:
+    october = elsewhere("2026-10-04 12:00:00", "100").replace("2026-09,", "2026-10,")
+    path = bill(tmp_path, elsewhere(FAR, "100"), october)
+    now = datetime(2026, 10, 6)
+    how = Reading(exported_at=given([f"{path}=2026-10-05T00:00:00"]))
+    with read([str(path)], how) as ledger:
+        shown = BillEvidence(ledger, summarise(ledger, now), ("100",), Delays(), now)
+        assert (shown.final("2026-09"), shown.final("2026-10")) == (True, False)
