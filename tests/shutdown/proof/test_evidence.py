@@ -104,3 +104,17 @@ def test_a_month_is_final_whatever_the_next_one_is(tmp_path: Path) -> None:
     with read([str(path)], how) as ledger:
         shown = BillEvidence(ledger, summarise(ledger, now), ("100",), Delays(), now)
         assert (shown.final("2026-09"), shown.final("2026-10")) == (True, False)
+
+
+def test_a_month_is_final_only_if_it_is_for_every_payer(tmp_path: Path) -> None:
+    now = datetime(2026, 10, 6)
+    first = bill(tmp_path, elsewhere(FAR, "100"), name="a.csv")
+    second = bill(tmp_path, elsewhere(FAR, "200"), name="b.csv")
+    for at, final in (("2026-09-25T00:00:00", False), ("2026-10-05T00:00:00", True)):
+        told = given([f"{first}=2026-10-05T00:00:00", f"{second}={at}"])
+        with read([str(first), str(second)], Reading(exported_at=told)) as ledger:
+            summary = summarise(ledger, now)
+            shown = BillEvidence(ledger, summary, ("100", "200"), Delays(), now)
+            assert shown.final("2026-09") is final
+            missing = BillEvidence(ledger, summary, ("100", "300"), Delays(), now)
+            assert not missing.final("2026-09")
