@@ -90,6 +90,7 @@ def test_a_policy_is_never_overwritten(folder: Path) -> None:
     ("words", "said"),
     [
         (["-o", "report.html"], "no such format"),
+        (["--format", "md"], "did you mean markdown?"),
         (["-o", "json:"], "a path must follow the colon"),
         (["-o", "json:-"], "standard output has its own option, --format json"),
         (["-o", "r.json", "-o", "sarif:./r.json"], "already written by another -o"),

@@ -104,6 +104,7 @@ def make(
         waivers=settings.waivers(waivers or [], run.config) if by_policy else (),
         max_bill_age=run.max_bill_age,
         directory=run.directory,
+        settle=run.settle(None)[1],
     )
     inputs = [Input(one.path, one.sha256) for one in run.directory.inventories]
     inputs += dict.fromkeys(

@@ -91,6 +91,7 @@ def answer(
         waivers=excuses,
         max_bill_age=run.max_bill_age,
         directory=run.directory,
+        settle=run.settle(None)[1],
     )
     with run.read() as ledger:
         explanation = ask(ledger, rules.policies, terms)

@@ -58,10 +58,11 @@ def must_fit(names: Iterable[str], offered: Sequence[str]) -> None:
 
 
 def _known(name: str, option: str, sensible: Sequence[str]) -> str:
-    from govern.report import FORMATS
+    from govern.report import FORMATS, by_suffix
 
     if name not in FORMATS:
-        near = nearest(name, sensible)
+        meant = by_suffix(f".{name.lower()}")
+        near = meant if meant in sensible else nearest(name, sensible)
         hint = f"; did you mean {near}?" if near else ""
         raise usage(f"{option} {name}: no such format ({', '.join(sensible)}){hint}")
     return name

@@ -15,6 +15,7 @@ from govern.model.directory import Directory
 from govern.model.report import CheckReport
 from govern.policy.inventory import load_inventories
 from govern.policy.policies import load_policies
+from govern.policy.waivers import load_waivers
 
 AS_OF = datetime(2026, 10, 5)
 
@@ -53,18 +54,23 @@ def judged(
     *rows: str,
     exported: str | None = "2026-10-04T12:00",
     inventory: str | None = None,
+    waiver: str | None = None,
 ) -> CheckReport:
-    """``exported``: when the bill was, or None where nothing tells that."""
+    """``exported``: when the bill was, or None where nothing tells that. ``waiver``: its fields."""
     policies, path = folder / "policies.yaml", str(bill(folder, *rows))
     policies.write_text(f"version: 1\npolicies:\n  - {{id: p, title: t, {rule}}}\n")
     inventories = []
     if inventory is not None:
         (folder / "inventory.yaml").write_text(inventory)
         inventories = load_inventories([str(folder / "inventory.yaml")])
+    waivers = []
+    if waiver is not None:
+        (folder / "w.yaml").write_text(f"version: 1\nwaivers:\n  - {{policy: p, {waiver}}}\n")
+        waivers = load_waivers([str(folder / "w.yaml")])
+    terms = Terms(AS_OF, directory=Directory(inventories), waivers=tuple(waivers))
     how = Reading(exported_at={path: parse_moment(exported)} if exported else {})
     with read([path], how) as ledger:
-        rules = load_policies([str(policies)])
-        return check(ledger, rules, Terms(AS_OF, directory=Directory(inventories)))
+        return check(ledger, load_policies([str(policies)]), terms)
 
 
 def fired(report: CheckReport) -> list[tuple[str | None, str, Decimal]]:

@@ -82,4 +82,5 @@ def _question(policy: Policy) -> tuple[object, ...]:
         policy.start,
         policy.end,
         bool(policy.limit_for),
+        policy.floor,
     )
