@@ -23,6 +23,21 @@ from govern.cli import main, signals
 _COMMAND = functools.cache(typer.main.get_command)
 
 
+class Terminal(io.TextIOWrapper):
+    """A stream that says it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def on_terminal(
+    folder: Path, *words: str, width: int = 80, env: Mapping[str, str] | None = None
+) -> list[str]:
+    """The lines that a person sees of ``govern words…`` on a terminal of ``width`` columns."""
+    alone = {"COLUMNS": str(width), "NO_COLOR": "1", **(env or {})}
+    return ran(folder, *words, env=alone, stream=Terminal).stdout.decode().splitlines()
+
+
 def govern(
     folder: Path, *words: str, given: bytes = b"", env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
@@ -34,9 +49,13 @@ def govern(
 
 
 def ran(
-    folder: Path, *words: str, given: bytes = b"", env: Mapping[str, str] | None = None
+    folder: Path,
+    *words: str,
+    given: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    stream: type[io.TextIOWrapper] = io.TextIOWrapper,
 ) -> subprocess.CompletedProcess[bytes]:
-    """The same, with what it wrote as bytes."""
+    """The same, with what it wrote as bytes. ``stream``: what standard output is."""
     out, err = io.BytesIO(), io.BytesIO()
     before = os.getcwd()
     os.chdir(folder)
@@ -49,7 +68,7 @@ def ran(
             # The process of the tests keeps its own signals.
             mock.patch.object(signals, "listen"),
             mock.patch.object(signals, "deaf"),
-            contextlib.redirect_stdout(io.TextIOWrapper(out)),
+            contextlib.redirect_stdout(stream(out)),
             contextlib.redirect_stderr(io.TextIOWrapper(err)),
         ):
             code = _code()

@@ -186,7 +186,8 @@ def test_an_unknown_header_names_the_nearest_shape_and_what_is_missing(tmp_path:
     path = tmp_path / "b.csv"
     path.write_text(HEADER.replace("应付金额", "x").replace("优惠后金额", "y") + "\n")
     cause, said = refusal(str(path))
-    assert cause == "usage" and "detail-zh" in said and said.endswith("应付金额")
+    assert cause == "usage" and "detail-zh" in said
+    assert said.startswith(f"{path}: column 应付金额 is missing: ")
 
 
 def test_a_stranger_in_a_folder_is_data_not_to_be_trusted(tmp_path: Path) -> None:
@@ -307,6 +308,26 @@ def test_amounts_after_reduction_stand_in_where_there_is_no_payable_amount(tmp_p
     path.write_text("\n".join([HEADER.replace("应付金额", "x"), row(优惠后金额="7")]))
     found = summary(path)
     assert (found.files[0].billed_cost_column, found.totals[0].billed_cost) == ("优惠后金额", 7)
+
+
+def test_what_stands_in_for_the_payable_amount_is_said(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for number, path in enumerate(paths):
+        path.write_text("\n".join([HEADER.replace("应付金额", "x"), row(优惠后金额=f"{number}")]))
+    with read([str(tmp_path)], Reading()) as ledger:
+        assert ledger.notes == [
+            f"{paths[0]} and 1 more: column 应付金额 is missing; judged by 优惠后金额 instead"
+        ]
+
+
+def test_a_bill_without_any_amount_lacks_the_column_and_not_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text("\n".join([HEADER.replace("应付金额", "x"), *[paid("1")] * 20]))
+    assert refusal(str(path)) == (
+        "usage",
+        f"{path}: column 应付金额 is missing, and 优惠后金额, which would stand in for it, "
+        "holds no amount: export the bill again",
+    )
 
 
 def test_parquet_bills_are_read_with_rows_counted_from_one(tmp_path: Path) -> None:

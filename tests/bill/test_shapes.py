@@ -138,9 +138,8 @@ def test_a_header_without_a_needed_column_is_refused_naming_it(name: str, field:
     assert len(header) < len(header_of(name))
     with pytest.raises(NotABill) as refusal:
         recognise(header)
-    missing = str(refusal.value).rpartition("which also needs: ")[2].split(", ")
     assert f"nearest is {shape.name} (" in str(refusal.value)
-    assert missing == [first_name(shape, field)]
+    assert str(refusal.value).startswith(f"column {first_name(shape, field)} is missing: ")
 
 
 @pytest.mark.parametrize(
@@ -162,8 +161,9 @@ def test_an_unknown_header_is_refused_with_the_nearest_shape(
 ) -> None:
     with pytest.raises(NotABill) as refusal:
         recognise(header.split(","))
-    assert str(refusal.value).startswith(f"not a known bill export; nearest is {nearest or ''}")
-    assert "which also needs: " in str(refusal.value)
+    said = str(refusal.value)
+    assert f"not a known bill export; nearest is {nearest or ''}" in said
+    assert "which also needs: " in said or " is missing: " in said
 
 
 def test_a_needed_column_that_stands_there_twice_is_refused() -> None:

@@ -8,6 +8,7 @@ from rich import rich, since
 from rich_bill import costs_by_owner, rich_audit, rich_cost, rich_inspection
 
 from govern.model.document import Document
+from govern.model.figures import CENTS
 from govern.privacy.redact import redact
 from govern.report import FORMATS, fitting, offers
 from govern.report.page import Page
@@ -59,6 +60,8 @@ def rendered() -> dict[str, str]:
     for name, document in documents().items():
         for format in fitting(offers(document)):
             texts[name + SUFFIXES[format]] = FORMATS[format].render(document, page)
+        screen = Page(width=80, screen=True, figures=CENTS)
+        texts[f"{name}.screen.txt"] = FORMATS["table"].render(document, screen)
         texts[f"{name}.narrow.txt"] = FORMATS["table"].render(document, Page(width=60))
         redacted = redact(document, SALT)
         for format in REDACTED[name]:

@@ -10,19 +10,26 @@ from govern.bill.shapes import NotABill, recognise
 
 _EXPORT = "export the bill as CSV and give that file"
 
-#: How a file begins that is never a bill, in small letters; and what it is.
-_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
-    (b"%pdf-", f"a PDF: {_EXPORT}"),
+
+def spreadsheet(suffix: str) -> str:
+    """What a spreadsheet of this suffix is told."""
+    return f"a spreadsheet ({suffix}): spreadsheets change ids and amounts; {_EXPORT}"
+
+
+#: How files begin that are never a bill, in small letters; and what they are.
+_BEGINNINGS: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"%pdf-",), f"a PDF: {_EXPORT}"),
+    ((b"\xd0\xcf\x11\xe0",), spreadsheet(".xls")),
     (
-        b"\xd0\xcf\x11\xe0",
-        f"a spreadsheet (.xls): spreadsheets change ids and amounts; {_EXPORT}",
+        (b"<!doctype html", b"<html"),
+        "a page in HTML, such as a login page: log in and download the bill again",
     ),
-    (b"<!doctype html", "a page in HTML, such as a login page: log in and download the bill again"),
-    (b"<html", "a page in HTML, such as a login page: log in and download the bill again"),
-    (b"<?xml", "XML, such as an error in a download's place: download the bill again"),
-    (b"<error", "XML, such as an error in a download's place: download the bill again"),
-    (b"{", f"JSON, such as an error in a download's place: {_EXPORT}"),
-    (b"[", f"JSON: {_EXPORT}"),
+    (
+        (b"<?xml", b"<error"),
+        "XML, such as an error in a download's place: download the bill again",
+    ),
+    ((b"{",), f"JSON, such as an error in a download's place: {_EXPORT}"),
+    ((b"[",), f"JSON: {_EXPORT}"),
 )
 _SEPARATORS = {"\t": "tabs", ";": "semicolons"}
 
@@ -32,8 +39,8 @@ def stranger(start: bytes, shapes: Sequence[Shape]) -> str | None:
     begin = start.removeprefix(codecs.BOM_UTF8).lstrip()[:64].lower()
     if b"schema: govern.checklist/" in start[:4096]:
         return "a checklist, no bill: tick it (govern checklist tick) or prove it (govern verify)"
-    for beginning, told in _BEGINNINGS:
-        if begin.startswith(beginning):
+    for beginnings, told in _BEGINNINGS:
+        if begin.startswith(beginnings):
             return told
     return _separated(start, shapes)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from govern.bill.stranger import spreadsheet
+
 _MAGIC_GZIP = b"\x1f\x8b"
 _MAGIC_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 MAGIC_PARQUET = b"PAR1"
@@ -105,10 +107,7 @@ def _unzip(path: str, name: str, folder: str) -> Iterator[Plain]:
         if len(names) < len(members):
             raise Refused("two members have the same name: zip them again")
         if "[Content_Types].xml" in names:
-            raise Refused(
-                "a spreadsheet (.xlsx): spreadsheets change ids and amounts; "
-                "export the bill as CSV and give that file"
-            )
+            raise Refused(spreadsheet(".xlsx"))
         if len(members) > _MOST_MEMBERS:
             raise Refused(f"{len(members)} members: not a bill")
         for number, member in enumerate(sorted(members, key=lambda one: one.filename)):

@@ -42,6 +42,7 @@ def audit(
     grace: options.Grace = None,
     fail_on: options.FailOn = None,
     evidence: options.Evidence = 3,
+    top: options.Top = 0,
 ) -> None:
     """Say of every API key and workspace whether it still incurs charges, and since when not.
 
@@ -58,7 +59,7 @@ def audit(
 
       govern audit bills/ --inventory inventory.yaml --format json
     """
-    from govern.cli import settings
+    from govern.cli import next_step, settings
     from govern.judge.audit.audit import audit as report_of
     from govern.judge.audit.narrative import document
     from govern.judge.audit.question import Question
@@ -81,4 +82,5 @@ def audit(
     )
     with run.read() as ledger:
         report = report_of(ledger, question)
-    run.end(document(report), [journal] if journal else (), report.bill)
+    steps = next_step.after_audit(run.given, report, still_charging=still_charging)
+    run.end(document(report, top), [journal] if journal else (), report.bill, next=steps)

@@ -40,6 +40,7 @@ def check(
             help="Show how this finding came about instead; a unique beginning is enough.",
         ),
     ] = None,
+    top: options.Top = 0,
 ) -> None:
     """Judge bills by policies: what should stop, why, since when, and how much it cost.
 
@@ -55,7 +56,7 @@ def check(
 
       govern check bills/ --explain 3f9a1c07
     """
-    from govern.cli import settings
+    from govern.cli import next_step, settings
     from govern.judge.check.check import Terms
     from govern.judge.check.check import check as judge
     from govern.judge.check.explain import explain_finding
@@ -94,8 +95,9 @@ def check(
             shown, bill = explained(explanation), explanation.bill
         else:
             report = judge(ledger, rules.policies, terms)
-            shown, bill = document(report), report.bill
+            shown, bill = document(report, top), report.bill
     inputs = [policy.file for policy in rules.policies]
     inputs += [excuse.file for excuse in excuses]
     inputs += [baseline] if baseline else []
-    run.end(shown, inputs, bill)
+    steps = [] if explain is not None else next_step.after_check(run.given, report, policy or [])
+    run.end(shown, inputs, bill, next=steps)

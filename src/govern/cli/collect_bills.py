@@ -24,9 +24,7 @@ def bills(
     profile: account.Profile = None,
     timeout: account.Timeout = "30s",
     concurrency: account.Concurrency = 4,
-    format: Annotated[
-        str | None, typer.Option("--format", metavar="FORMAT", help="table (default) or json.")
-    ] = None,
+    format: options.BareFormat = None,
     config: options.ConfigPath = None,
     no_config: options.NoConfig = False,
     quiet: options.Quiet = False,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from importlib import resources
 from typing import Annotated
 
 import typer
 
+from govern.cli.first_steps import bills_in
 from govern.cli.saving import save
 from govern.cli.streams import say, show
 from govern.model.errors import GovernError, usage
+
+#: The line of the starting govern.yaml that says where bills are.
+_FOLDER = "bills: bills/            # put your exported bills here, or name files, .zip or a glob"
+_NO_BILLS = "# Bills hold account ids: they stay out of the repository.\n*\n!.gitignore\n"
 
 
 def init(
@@ -20,13 +26,21 @@ def init(
 ) -> None:
     """Write a starting govern.yaml and policies/; nothing that exists is overwritten.
 
-    Example: govern init && govern check bill.csv
+    Bills that lie here are named in govern.yaml; without any, bills/ is made for them.
+
+    Example: govern init && govern check
     """
     start = resources.files("govern").joinpath("start")
-    wanted = {
-        os.path.join(folder, *name.split("/")): start.joinpath(name).read_text(encoding="utf-8")
+    texts = {
+        name: start.joinpath(name).read_text(encoding="utf-8")
         for name in ("govern.yaml", "policies/spend.yaml", "policies/retired.yaml")
     }
+    bills = _bills(folder)
+    if bills:
+        texts["govern.yaml"] = texts["govern.yaml"].replace(_FOLDER, _named(bills))
+    else:
+        texts["bills/.gitignore"] = _NO_BILLS
+    wanted = {os.path.join(folder, *name.split("/")): text for name, text in texts.items()}
     there = [path for path in wanted if os.path.lexists(path)]
     if there:
         raise usage(f"{', '.join(there)}: exists already; nothing was written")
@@ -38,4 +52,18 @@ def init(
         save(path, text)
     for path in wanted:
         show(f"{path}\n")
-    say("edit the limits and ids in policies/, then: govern check BILL")
+    first = "" if bills else "put your bills into bills/, "
+    say(f"{first}edit the limits and ids in policies/, then: govern check")
+
+
+def _bills(folder: str) -> list[str]:
+    """Those that lie there already; a folder that isn't there yet has none."""
+    try:
+        return bills_in(folder)
+    except FileNotFoundError:
+        return []
+
+
+def _named(bills: list[str]) -> str:
+    names = ", ".join(json.dumps(name, ensure_ascii=False) for name in bills)
+    return f"bills: [{names}]"

@@ -36,7 +36,7 @@ app = typer.Typer(
     name="govern",
     help="Stop AI spend on Alibaba Cloud Model Studio, and prove that it stopped.",
     epilog="Example: govern check 202609_consumedetailbillv2.csv",
-    no_args_is_help=True,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -52,12 +52,18 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     del version
+    if context.invoked_subcommand is None:
+        from govern.cli.first_steps import first_steps
+
+        streams.whisper(first_steps())
+        raise typer.Exit(CODES["usage"])
 
 
 app.command("check")(check.check)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,26 @@ def formats(offered: Sequence[str], usual: str = "table") -> str:
 def completed(offered: Sequence[str]) -> Callable[[str], list[str]]:
     """The formats of such a document, for the shell."""
     return one_of(fitting(offered))
+
+
+def format_option(offered: Sequence[str], usual: str = "table") -> Any:
+    """``--format`` of a command whose document offers this."""
+    return typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help=formats(offered, usual),
+        autocompletion=completed(offered),
+    )
+
+
+def output_option(offered: Sequence[str]) -> Any:
+    """``-o`` of such a command."""
+    return typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT:PATH",
+        help=f"Also write a file; {', '.join(suffixes(offered))} say their format. Repeatable.",
+    )
 
 
 Bills = Annotated[
@@ -75,21 +95,8 @@ ExportedAt = Annotated[
         help="When a file was exported, if its name doesn't tell. Repeatable.",
     ),
 ]
-FormatName = Annotated[
-    str | None,
-    typer.Option(
-        "--format", metavar="FORMAT", help=formats(JUDGED), autocompletion=completed(JUDGED)
-    ),
-]
-Outputs = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FORMAT:PATH",
-        help=f"Also write a file; {', '.join(suffixes())} say their format. Repeatable.",
-    ),
-]
+FormatName = Annotated[str | None, format_option(JUDGED)]
+Outputs = Annotated[list[str] | None, output_option(JUDGED)]
 MaxRejects = Annotated[
     int, typer.Option("--max-rejects", metavar="N", min=0, help="Rejected rows to live with.")
 ]
@@ -97,15 +104,17 @@ Inventories = Annotated[
     list[str] | None,
     typer.Option("--inventory", metavar="PATH", help="Inventory file. Repeatable."),
 ]
-ListFormat = Annotated[
-    str | None,
-    typer.Option(
-        "--format", metavar="FORMAT", help=formats(LISTED), autocompletion=completed(LISTED)
-    ),
-]
+ListFormat = Annotated[str | None, format_option(LISTED)]
+ListOutputs = Annotated[list[str] | None, output_option(LISTED)]
+BareFormat = Annotated[str | None, format_option(())]
+BareOutputs = Annotated[list[str] | None, output_option(())]
 Redact = Annotated[
     bool,
     typer.Option("--redact", help="Tokens instead of account ids, names, owners and folders."),
+]
+Exact = Annotated[
+    bool,
+    typer.Option("--exact", help="All digits of amounts on a terminal too; elsewhere they are."),
 ]
 Digest = Annotated[
     bool,
@@ -135,6 +144,12 @@ Ignore = Annotated[
         metavar="ID",
         help="Not these policies: ids, wildcards, commas.",
         autocompletion=policy_ids,
+    ),
+]
+Top = Annotated[
+    int,
+    typer.Option(
+        "--top", metavar="N", min=0, help="How many rows a table shows; documents hold all."
     ),
 ]
 FailOn = Annotated[

@@ -6,7 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import typer
 
@@ -16,6 +17,9 @@ from govern.cli.streams import say, show
 from govern.model.document import Document
 from govern.model.errors import GovernError, usage
 from govern.model.text import nearest
+
+if TYPE_CHECKING:
+    from govern.report.page import Page
 
 #: Columns of a text that isn't read on a terminal.
 _WIDE = 160
@@ -96,20 +100,25 @@ def end(
     secret: bytes | None = None,
     beside: Iterable[Beside] = (),
     short: Document | None = None,
+    exact: bool = False,
+    next: Sequence[str] = (),
 ) -> NoReturn:
     """Write the document, say on stderr why it is neither clean nor findings, and exit.
 
     ``short``: what stands on stdout in its place, where it went into a file.
 
     With a ``secret`` it is redacted first; ``beside`` are documents whose words it may hold.
+    ``exact``: all digits on a terminal too. ``next``: commands that go on from here.
     """
     if secret is not None:
         from govern.privacy.redact import redact
 
         known = [{"path": list(inputs)}, *(one.document() for one in beside)]
         document = redact(document, secret, known)
-    write(document, stdout, files, inputs, short, quiet=quiet)
-    if document.exit.code not in (0, 1) and not quiet:
+    else:
+        document = replace(document, next=next)
+    write(document, stdout, files, inputs, short, quiet=quiet, exact=exact)
+    if document.exit.code not in (0, 1) and not quiet and not _said(document, stdout):
         say(document.exit.reason)
     raise typer.Exit(document.exit.code)
 
@@ -122,6 +131,7 @@ def write(
     short: Document | None = None,
     *,
     quiet: bool = False,
+    exact: bool = False,
 ) -> None:
     """Write every ``-o`` file, then stdout; with ``short`` that in place of the document.
 
@@ -141,9 +151,33 @@ def write(
         text = FORMATS[name].render(document, Page(_WIDE, folder))
         save(path, text)
     if short is None:
-        show(FORMATS[stdout].render(document, Page(_width(), folder)))
+        show(FORMATS[stdout].render(document, page(folder, exact)))
     elif not quiet:
-        show(FORMATS["table"].render(short, Page(_width(), folder)))
+        show(FORMATS["table"].render(short, page(folder, exact)))
+
+
+def _said(document: Document, stdout: str) -> bool:
+    """Whether who reads the messages has just read the verdict on the same terminal."""
+    shown = stdout == "table" and sys.stdout.isatty() and sys.stderr.isatty()
+    return shown and len(document.sections()) > 1
+
+
+def page(folder: str, exact: bool) -> Page:
+    """What standard output is written on: a terminal that somebody looks at, or a pipe."""
+    from govern.model.figures import CENTS, EXACT
+    from govern.report.page import Page
+
+    screen = sys.stdout.isatty()
+    figures = CENTS if screen and not exact else EXACT
+    return Page(_width(), folder, screen, _colours(screen), figures)
+
+
+def _colours(screen: bool) -> bool:
+    """By the customs of no-color.org and force-color.org, the first before the second."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR", "")
+    return forced not in ("", "0") or (screen and os.environ.get("TERM") != "dumb")
 
 
 def _fits(document: Document, name: str) -> None:

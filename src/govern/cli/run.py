@@ -11,8 +11,6 @@ from datetime import datetime, timedelta, tzinfo
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
-import typer
-
 from govern.cli import options, settings
 from govern.cli import output as out
 
@@ -44,6 +42,7 @@ class Given:
     max_rejects: options.MaxRejects = 0
     digest: options.Digest = False
     redact: options.Redact = False
+    exact: options.Exact = False
     no_cache: options.NoCache = False
     quiet: options.Quiet = False
     verbose: options.Verbose = False
@@ -136,12 +135,14 @@ class Run:
         bill: BillSummary | None = None,
         beside: Iterable[Beside] = (),
         short: Document | None = None,
+        next: Sequence[str] = (),
     ) -> NoReturn:
         """Write what was found, and exit. ``inputs``: what was read but bills and inventories.
 
         ``short``: what stdout says where a file was written and no format was asked for.
 
-        ``beside``: documents but those, whose words this one may hold.
+        ``beside``: documents but those, whose words this one may hold. ``next``: commands that go
+        on from here.
         """
         out.end(
             document,
@@ -152,6 +153,8 @@ class Run:
             secret=self._secret,
             beside=[*self.directory.inventories, *beside],
             short=short if self.files and not self.asked else None,
+            exact=self.given.exact,
+            next=next,
         )
 
 
@@ -171,15 +174,8 @@ def command(
         declared = {parameter.name for parameter in own}
         shared = [one for one in fields(Given) if one.name not in {*without, *declared}]
         types = get_type_hints(Given, include_extras=True)
-        types["format"] = Annotated[
-            str | None,
-            typer.Option(
-                "--format",
-                metavar="FORMAT",
-                help=options.formats(offered, usual),
-                autocompletion=options.completed(offered),
-            ),
-        ]
+        types["format"] = Annotated[str | None, options.format_option(offered, usual)]
+        types["output"] = Annotated[list[str] | None, options.output_option(offered)]
 
         @wraps(body)
         def called(**words: Any) -> None:

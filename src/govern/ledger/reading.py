@@ -26,6 +26,7 @@ from govern.ledger.gather import gather
 from govern.ledger.ledger import BillFile, Kept, Ledger
 from govern.ledger.refusal import refusal
 from govern.ledger.spoiled import refuse_spoiled
+from govern.ledger.stand_in import tell_stand_ins
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
 from govern.model.instance_id import taught
@@ -151,6 +152,7 @@ def _ledger(
         ledger.notes += [_STRANGER.format(name) for name in gathered.strangers]
         ledger.notes += _undated(undated, manifests)
         refuse_spoiled(ledger)
+        tell_stand_ins(ledger)
         _held(ledger)
         ledger.clashes = overlap.count_once(ledger)
         yield ledger

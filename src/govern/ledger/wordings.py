@@ -30,6 +30,8 @@ KINDS = {
 #: How many of a normalised unit one of a bill's is.
 Factor = Decimal
 
+#: Why a row without an amount is rejected.
+NO_AMOUNT = "no amount"
 _CONTROL = "a control character (U+001F) in a cell"
 
 
@@ -183,7 +185,7 @@ class Numbers:
                 empty = not cell.strip() and name != "billed_cost"
                 values[f"odd_{name}"] = None if empty else parse_amount(cell)
             except NotExact as error:
-                what = "no amount" if not cell.strip() else f"unreadable number: {error}"
+                what = NO_AMOUNT if not cell.strip() else f"unreadable number: {error}"
                 faults.append((name, what))
         column, fault = faults[0] if faults else (None, None)
         return cls(text, column, fault, **values)

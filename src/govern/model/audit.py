@@ -65,7 +65,8 @@ class Audited:
     ``residual`` are charges after the stop that are neither a leak nor proof: within the grace
     time, or of a job that was still running. ``look_again_at`` is the reach that decides.
     ``evidence`` is the first charges after the stop, else the last charges; newest first then.
-    ``last_width`` and the third of a line: how exactly its time is known.
+    ``last_width`` and the third of a line: how exactly its time is known. ``shared``: another
+    account has a subject of the same words, so they name the account too.
     """
 
     kind: str
@@ -95,10 +96,15 @@ class Audited:
     console: str | None = None
     evidence: tuple[tuple[Evidence, datetime, str], ...] = ()
     last_width: str = "second"
+    shared: bool = False
 
     @property
     def text(self) -> str:
         """The subject in words: ``API key 12345 (Chatbot) in llm-a``."""
+        return self._words + (f" of account {self.sub_account_id}" if self.shared else "")
+
+    @property
+    def _words(self) -> str:
         workspace = self.workspace_id or "no known workspace"
         named = f" ({self.workspace_name})" if self.workspace_name else ""
         if self.kind == "workspace":

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from govern.model.clock import instant
+from govern.model.clock import instant, reach
 from govern.model.money import number, plain
 from govern.model.text import shorten
 
@@ -99,13 +99,14 @@ class Payer:
     """How far one payer's own files show what it was charged.
 
     ``reaches``: up to where they show charges at all. ``months`` with whether each is final, and
-    ``gaps`` between them, are those of this payer.
+    ``gaps`` between them, are those of this payer. ``reach_width``: how exactly it is known.
     """
 
     billing_account_id: str | None
     reaches: datetime
     months: tuple[tuple[str, bool | None], ...]
     gaps: tuple[tuple[datetime, datetime], ...] = ()
+    reach_width: str = "second"
 
     @property
     def text(self) -> str:
@@ -148,6 +149,14 @@ class BillSummary:
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     payers: tuple[Payer, ...] = ()
     reach_width: str = "second"
+
+    @property
+    def reached(self) -> str:
+        """How far the bill reaches, in words, and no more exactly than it is known."""
+        if self.reaches is None:
+            return "nowhere"
+        coarse = self.reach_basis == "charge" and self.reach_width in ("day", "month")
+        return reach(self.reaches, self.reach_width if coarse else "second")
 
     def count(self, what: str) -> int:
         return sum(getattr(file, what) for file in self.files)

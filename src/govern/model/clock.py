@@ -119,6 +119,16 @@ def known_at(start: datetime, width: str) -> str:
     return f"{word} {known(start, width)}"
 
 
+def reach(until: datetime, width: str) -> str:
+    """How far something reaches that is known up to a time of this width: ``into 2026-09``."""
+    return f"{'into ' if width == 'month' else ''}{known(until, width)}"
+
+
+def up_to(until: datetime, width: str) -> str:
+    """The same of what is shown: ``up to 2026-09-05``, ``into 2026-09``."""
+    return reach(until, width) if width == "month" else f"up to {wall_text(until)}"
+
+
 def width_end(start: datetime, width: str) -> datetime:
     """Where a charge known only to ``width`` ends at the latest (excluded)."""
     if width == "month":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from govern.model.checklist import Comment
 from govern.model.exits import Exit
+from govern.model.figures import Figures
 from govern.model.finding import Finding
 from govern.model.report import PolicyResult
 
@@ -22,6 +23,8 @@ class Section:
 
     ``right`` holds the numbers of columns that are aligned to the right, ``whole`` those of
     columns that would say nothing in two lines: where there is no room they are left out.
+    ``spare`` columns are left out before anything is folded, in their order. ``below``: those that
+    make a second line of each row where one is too short, and the word before each.
     ``details`` are lines that belong to a row, shown below it. ``folded``: background, which a
     format that can fold text away shows folded. ``ticks``: the rows are tasks, and which of them
     are over. ``listed``: the rows speak for themselves, one below the other: the first two cells,
@@ -36,10 +39,25 @@ class Section:
     details: Sequence[Sequence[str]] = ()
     right: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
+    spare: Sequence[int] = ()
+    below: Mapping[int, str] = field(default_factory=dict)
     folded: bool = False
     ticks: Sequence[bool] | None = None
     listed: bool = False
     folds: Sequence[Sequence[Fold]] = ()
+
+    def first(self, most: int, rest: str) -> Section:
+        """With ``most`` rows at most (0: all); ``rest`` tells of the others, if there are any."""
+        if not most or len(self.rows) <= most:
+            return self
+        return replace(
+            self,
+            rows=self.rows[:most],
+            details=self.details[:most],
+            folds=self.folds[:most],
+            ticks=None if self.ticks is None else self.ticks[:most],
+            sentences=[*self.sentences, rest],
+        )
 
 
 #: Of a spreadsheet: text, a number, or None where there is nothing.
@@ -79,7 +97,9 @@ class Document:
     anything. ``sheet`` makes flat ones of the document; without it the records are flattened as
     they are. ``comments`` are those of a document that people edit as YAML, by their places; None
     for one that nobody edits. ``tasks`` are the sections of one that people work off. ``cases`` are
-    what was tried one by one; None where nothing was.
+    what was tried one by one; None where nothing was. ``screen``: the sections that a person at a
+    terminal needs, with amounts told by the given figures; None where these are all of them.
+    ``next``: commands that go on from here, the most useful first.
     """
 
     payload: dict[str, Any]
@@ -93,6 +113,8 @@ class Document:
     comments: Mapping[tuple[str, ...], Comment] | None = None
     tasks: Callable[[], Sequence[Section]] | None = None
     cases: Sequence[Case] | None = None
+    screen: Callable[[Figures], Sequence[Section]] | None = None
+    next: Sequence[str] = ()
 
     @property
     def undecided(self) -> list[PolicyResult]:

@@ -24,6 +24,7 @@ class Subject:
     """What a verdict is about. ``values`` are the values it is grouped by, in order.
 
     ``workspace_id``, ``region_id`` and ``sub_account_id`` are None where the group has several.
+    ``shared``: another account has a subject of the same words, so they name the account too.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Subject:
     region_id: str | None = None
     sub_account_id: str | None = None
     name: str | None = None
+    shared: bool = False
 
     @property
     def id(self) -> str | None:
@@ -44,6 +46,10 @@ class Subject:
     @property
     def text(self) -> str:
         """The subject in words: ``API key 12345 in llm-a``."""
+        return self._words + (f" of account {self.sub_account_id}" if self.shared else "")
+
+    @property
+    def _words(self) -> str:
         if self.kind == "bill":
             return "the bill"
         if self.kind == "columns":

@@ -12,6 +12,7 @@ from typing import Any
 from govern.model.baseline import Mark
 from govern.model.bill import Evidence
 from govern.model.document import Document, Section, Sheet
+from govern.model.figures import Figures
 from govern.model.finding import Finding, Subject
 from govern.model.report import PolicyResult
 from govern.privacy.private import FIELDS, PATHS, PEOPLE, PUBLIC, asked_for, learn
@@ -67,6 +68,7 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
         past=past,
         records=_records(document, payload, walk),
         sheet=_sheet(document, walk),
+        screen=_screen(tokens, document),
     )
 
 
@@ -80,6 +82,13 @@ def _records(
         if value is document.records:
             return list(payload[key])
     return [walk.mapping(record) for record in document.records]
+
+
+def _screen(tokens: Tokens, document: Document) -> Callable[[Figures], Sequence[Section]] | None:
+    screen = document.screen
+    if screen is None:
+        return None
+    return lambda figures: [_section(tokens, section) for section in screen(figures)]
 
 
 def _sheet(document: Document, walk: _Walk) -> Callable[[Document], Sheet] | None:

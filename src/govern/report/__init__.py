@@ -72,6 +72,6 @@ def by_suffix(suffix: str) -> str | None:
     return next((name for name, one in FORMATS.items() if suffix in one.suffixes), None)
 
 
-def suffixes() -> list[str]:
-    """The first suffix of each format that has one."""
-    return [one.suffixes[0] for one in FORMATS.values() if one.suffixes]
+def suffixes(offered: Collection[str]) -> list[str]:
+    """The first suffix of each fitting format that has one."""
+    return [one.suffixes[0] for one in FORMATS.values() if one.suffixes and one.fits(offered)]

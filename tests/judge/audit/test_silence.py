@@ -322,7 +322,7 @@ def test_a_day_that_ends_where_the_last_24_hours_begin_is_quiet() -> None:
 def test_of_uses_of_several_widths_the_last_one_is_told() -> None:
     day, month = use(datetime(2026, 9, 19), width="day"), use(datetime(2026, 9, 1), width="month")
     of_a_day = "last used on 2026-09-19, and the bill tells no time of the day"
-    of_a_month = "last used in 2026-09, and the bill tells no time of the day or day"
+    of_a_month = "last used in 2026-09, and the bill tells no day"
     assert without_stop([month, day], september(), Delays()).reason == of_a_day
     assert without_stop([day, month], september(), Delays()).reason == of_a_day
     assert without_stop([month], september(), Delays()).reason == of_a_month

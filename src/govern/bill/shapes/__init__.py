@@ -42,12 +42,17 @@ def recognise(header: Sequence[str], shapes: Sequence[Shape] = SHAPES) -> Column
             len(missing.columns) / len(missing.shape.columns),
         ),
     )
-    shape = f"{near.shape.name} ({near.shape.title})"
+    raise NotABill(_unlike(near))
+
+
+def _unlike(near: Missing) -> str:
+    """What keeps a header from being of the shape that it is nearest to."""
+    told = f"not a known bill export; nearest is {near.shape.name} ({near.shape.title})"
+    if len(near.columns) == 1:
+        return f"column {near.columns[0]} is missing: {told}"
     if near.columns:
-        lacks = f"which also needs: {', '.join(near.columns)}"
-    else:
-        lacks = f"which has no column {shorten(near.strangers[0])!r}"
-    raise NotABill(f"not a known bill export; nearest is {shape}, {lacks}")
+        return f"{told}, which also needs: {', '.join(near.columns)}"
+    return f"{told}, which has no column {shorten(near.strangers[0])!r}"
 
 
 def _preferred(claims: Sequence[Columns]) -> Sequence[Columns]:

@@ -13,7 +13,7 @@ from govern.judge.audit.facts import by_day, facts_of, last_day
 from govern.judge.audit.question import Question
 from govern.judge.audit.rate import run_rates
 from govern.judge.audit.stops import Place, stops_of
-from govern.judge.audit.subjects import Subjects, jobs_ended
+from govern.judge.audit.subjects import Subjects, jobs_ended, told_apart
 from govern.judge.audit.use import Stop
 from govern.judge.bill.payers import horizons
 from govern.judge.bill.summary import summarise
@@ -76,7 +76,7 @@ def audit(ledger: Ledger, question: Question) -> AuditReport:
     leaks = {
         identity: uses for subjects in audits.values() for identity, uses in subjects.leaks.items()
     }
-    shown = with_lines(ledger, (*keys, *workspaces), leaks, question.evidence)
+    shown = told_apart(with_lines(ledger, (*keys, *workspaces), leaks, question.evidence))
     return replace(
         report,
         keys=tuple(shown[: len(keys)]),

@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from govern.judge.audit.screen import screen
+from govern.judge.audit.shared import (
+    STATES,
+    after_text,
+    covered,
+    finals,
+    gaps,
+    more,
+    notes,
+    rates,
+    settles,
+    verdict,
+)
 from govern.judge.audit.sheet import sheet
 from govern.judge.bill.narrative import bill_section, reject_sections
-from govern.model.audit import DELAYS, After, Audited, AuditReport
-from govern.model.clock import known_at, known_text, wall_text
+from govern.model.audit import Audited, AuditReport
+from govern.model.clock import known_text, wall_text
 from govern.model.document import Document, Section
+from govern.model.figures import EXACT
 from govern.model.meaning import channel_label
 from govern.model.money import plain
 from govern.model.text import shorten
-
-_SAID = {
-    "leaking": "LEAKING",
-    "charging": "charging",
-    "settling": "settling",
-    "stopped": "stopped",
-    "quiet": "quiet",
-    "unused": "unused",
-}
 
 #: Models shown beside a key; a report names them all.
 _MODELS = 3
 
 
-def document(report: AuditReport) -> Document:
-    """The report as formats see it; its rows are the keys and then the workspaces."""
+def document(report: AuditReport, top: int = 0) -> Document:
+    """The report as formats see it; its rows are the keys and then the workspaces.
+
+    ``top``: how many of each its tables show, 0 for all.
+    """
     payload = report.document()
     records = [
         *({"subject": "api_key", **key} for key in payload["keys"]),
@@ -35,18 +43,19 @@ def document(report: AuditReport) -> Document:
     ]
     return Document(
         payload,
-        lambda: sections(report),
+        lambda: sections(report, top),
         report.exit,
         records=records,
         sheet=lambda _: sheet(report),
+        screen=lambda figures: screen(report, figures, top),
     )
 
 
-def sections(report: AuditReport) -> list[Section]:
+def sections(report: AuditReport, top: int = 0) -> list[Section]:
     return [
         _proof(report),
-        *_subjects("API keys", report.keys),
-        *_subjects("Workspaces", report.workspaces),
+        *_subjects("API keys", report.keys, top),
+        *_subjects("Workspaces", report.workspaces, top),
         bill_section(report.bill),
         *reject_sections(report.bill),
     ]
@@ -54,52 +63,30 @@ def sections(report: AuditReport) -> list[Section]:
 
 def _proof(report: AuditReport) -> Section:
     """What the bill can prove at all, and what the charging keys will cost."""
-    code = report.exit.code
-    word = {0: "OK", 1: "STILL COSTS", 3: "NOT JUDGED"}.get(code, "NOT TRUSTED")
-    delays = "; ".join(f"{what} {delay}" for what, delay in DELAYS.items())
-    said = []
-    if report.covered_until:
-        said.append(
-            f"The bill shows charges {_covered(report)}. Silence counts as "
-            f"proof only {report.settle} behind that, since bills arrive late ({delays})."
-        )
-    finals = [month for month, final in report.bill.months if final]
-    if finals:
-        said.append(f"Final, so nothing more will be added to it: {', '.join(finals)}.")
-    if report.bill.gaps:
-        said.append("Parts of the bill are missing (see The bill): nothing is proved across them.")
-    for rate in report.run_rate:
-        said.append(
-            f"At the last full day's rate of {plain(rate.per_day)} {rate.currency}, what still "
-            f"charges will have cost {plain(rate.by_month_end)} {rate.currency} by the end of "
-            f"{rate.month} ({plain(rate.so_far)} so far; an estimate)."
-        )
-    said += [report.journal.sentence] if report.journal else []
-    said += report.notes
-    return Section(f"{word}: {report.exit.reason} (exit code {code})", sentences=said)
+    said = [f"The bill shows charges {covered(report)}. {settles(report)}"]
+    sentences = [
+        *(said if report.covered_until else ()),
+        *finals(report),
+        *gaps(report),
+        *rates(report, EXACT),
+        *notes(report),
+    ]
+    return Section(verdict(report, EXACT), sentences=sentences)
 
 
-def _covered(report: AuditReport) -> str:
-    """How far the bill shows charges; of several payers, each where they differ."""
-    if len({payer.reaches for payer in report.bill.payers}) < 2:
-        return f"up to {wall_text(report.covered_until)}"
-    return ", ".join(
-        f"of {payer.text} up to {wall_text(payer.reaches)}" for payer in report.bill.payers
-    )
-
-
-def _subjects(heading: str, subjects: Sequence[Audited]) -> Iterable[Section]:
+def _subjects(heading: str, subjects: Sequence[Audited], top: int) -> Iterable[Section]:
     if not subjects:
         return
-    counts = {state: sum(1 for subject in subjects if subject.state == state) for state in _SAID}
-    counted = ", ".join(f"{count} {_SAID[state]}" for state, count in counts.items() if count)
-    yield Section(
+    counts = {state: sum(1 for subject in subjects if subject.state == state) for state in STATES}
+    counted = ", ".join(f"{count} {STATES[state]}" for state, count in counts.items() if count)
+    section = Section(
         f"{heading}: {counted}",
         columns=("state", "who", "region", "last charge", "cost", "per day", "used for"),
         rows=[_row(subject) for subject in subjects],
         details=[list(_details(subject)) for subject in subjects],
         right=frozenset({4, 5}),
     )
+    yield section.first(top, more(subjects[top:], EXACT))
 
 
 def _row(subject: Audited) -> list[str]:
@@ -109,7 +96,7 @@ def _row(subject: Audited) -> list[str]:
         if cost.per_day is not None
     ]
     return [
-        _SAID[subject.state],
+        STATES[subject.state],
         subject.text,
         subject.region_id or "",
         known_text(subject.last_charge, subject.last_width),
@@ -134,7 +121,7 @@ def _details(subject: Audited) -> Iterable[str]:
         yield f"stopped at {wall_text(subject.stopped_at)} (by {subject.stop_source})"
     for what, sums in (("after the stop", subject.charges_after), ("residual", subject.residual)):
         if sums:
-            yield f"{what}: {'; '.join(map(_after, sums))}"
+            yield f"{what}: {'; '.join(after_text(after, EXACT) for after in sums)}"
     if (
         subject.console
         and subject.kind == "api_key"
@@ -146,9 +133,3 @@ def _details(subject: Audited) -> Iterable[str]:
         cost = "" if line.billed_cost is None else f"  {plain(line.billed_cost)}"
         place = f"{line.path}:{line.line}  {known_text(time, width)}"
         yield f"{place}  {shorten(line.instance_id, 90)}{cost}"
-
-
-def _after(after: After) -> str:
-    charges = "1 charge" if after.charges == 1 else f"{after.charges} charges"
-    first = known_at(after.first_charge, after.width)
-    return f"{charges}, {plain(after.billed_cost)} {after.currency}, first {first}"

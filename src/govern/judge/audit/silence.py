@@ -49,10 +49,9 @@ def without_stop(latest: Sequence[Use], horizon: Horizon, delays: Delays) -> Sta
         return State("charging", f"used within {_hours(delays.window)} before the end of the bill")
     if late:
         last = max(late, key=lambda use: use.last)
-        reason = (
-            f"last used {known_at(last.last, last.width)}, and the bill tells no time of the day"
-        )
-        return State("charging", reason + (" or day" if last.width == "month" else ""))
+        no = "day" if last.width == "month" else "time of the day"
+        reason = f"last used {known_at(last.last, last.width)}, and the bill tells no {no}"
+        return State("charging", reason)
     last = max(latest, key=lambda use: (use.end, use.last))
     since = f"no use after {known_at(last.last, last.width).split(' ', 1)[1]}"
     if not last.coarse:
@@ -98,9 +97,7 @@ def after_stop(
     # Residual charges put the silence off; what lies before them must be shown all the same.
     until = horizon.proved(leak_from, delays.settle)
     if until < silent_from:
-        reason = horizon.early(leak_from, delays.settle) or (
-            f"the bill reaches {horizon.covered:%Y-%m-%d %H:%M}"
-        )
+        reason = horizon.early(leak_from, delays.settle) or horizon.reach
         if silent_from > leak_from:
             reason += f", and a job was charged until {silent_from:%Y-%m-%d %H:%M}"
         return replace(settling, reason=f"{reason}; {decides}")

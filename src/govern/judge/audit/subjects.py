@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -34,6 +35,17 @@ def jobs_ended(
         if known and len(known) == len(ends):
             ended[service] = max(known)
     return ended
+
+
+def told_apart(subjects: Sequence[Audited]) -> list[Audited]:
+    """Those of the same words in several accounts name their account."""
+    accounts: dict[str, set[str | None]] = {}
+    for one in subjects:
+        accounts.setdefault(one.text, set()).add(one.sub_account_id)
+    return [
+        replace(one, shared=len(accounts[one.text]) > 1 and bool(one.sub_account_id))
+        for one in subjects
+    ]
 
 
 class Subjects:

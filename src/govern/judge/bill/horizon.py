@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from govern.model.clock import reach
+
 #: What is missing, from its start (included) to its end (excluded).
 Span = tuple[datetime, datetime]
 
@@ -38,6 +40,11 @@ class Month:
         """Up to where it can show charges at all."""
         return min(self.until, self.end)
 
+    @property
+    def shown_width(self) -> str:
+        """How exactly ``shown`` is known: a month whose last row stands at its start has no day."""
+        return "month" if self.until == self.start and not self.exported else "second"
+
     def complete(self, settle: timedelta) -> datetime:
         """Up to where every charge had arrived."""
         if self.final:
@@ -52,10 +59,10 @@ class Month:
                 f"{self.name} was exported on {self.until:%Y-%m-%d %H:%M}, before it was "
                 "complete: export it again"
             )
+        last = "" if self.shown_width == "month" else f", {self.until:%Y-%m-%d %H:%M}"
         return (
-            f"{self.name} shows nothing after its own last row, {self.until:%Y-%m-%d %H:%M},"
-            " since nothing tells when it was exported: export it again, or say it with "
-            "--exported-at"
+            f"{self.name} shows nothing after its own last row{last}, since nothing tells when it "
+            "was exported: export it again, or say it with --exported-at"
         )
 
 
@@ -81,6 +88,11 @@ class Horizon:
     def covered(self) -> datetime:
         """Up to where it can show charges at all."""
         return self.months[-1].shown
+
+    @property
+    def reach(self) -> str:
+        """The same in words."""
+        return f"the bill reaches {reach(self.covered, self.months[-1].shown_width)}"
 
     def lacking(self, since: datetime) -> str | None:
         """Why silence since ``since`` can't be proved by this bill, however late it is read."""

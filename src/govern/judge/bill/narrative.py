@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from govern.model.bill import BillSummary
-from govern.model.clock import wall_text
+from govern.model.clock import up_to, wall_text
 from govern.model.document import Section
+from govern.model.figures import EXACT, Figures
 from govern.model.money import plain
 from govern.model.text import shorten
 
@@ -18,22 +19,6 @@ _FEES = "charge_categories"
 
 def bill_section(bill: BillSummary, as_of: datetime | None = None) -> Section:
     """How much was read, how far it reaches, and what it sums to."""
-    charges, other = bill.count("charges"), bill.count("other")
-    sentences = [
-        f"{bill.count('rows')} rows: {charges} Model Studio charges, {other} of other products, "
-        f"{bill.rejected} rejected"
-        + (f", {bill.count('totals_rows')} totals rows" if bill.count("totals_rows") else "")
-        + ".",
-    ]
-    if bill.unparsed:
-        whose = "1 charge has" if bill.unparsed == 1 else f"{bill.unparsed} charges have"
-        sentences.append(
-            f"{whose} an Instance ID of no known layout; that money is in every total."
-        )
-    sentences += _new(bill.unknown)
-    if bill.empty:
-        sentences.append(f"Empty files, ignored: {', '.join(bill.empty)}.")
-    sentences += _reach(bill, as_of)
     rows = [
         [
             total.currency or "(no currency)",
@@ -46,12 +31,52 @@ def bill_section(bill: BillSummary, as_of: datetime | None = None) -> Section:
     ]
     return Section(
         "The bill",
-        sentences=sentences,
+        sentences=[_rows(bill, EXACT), *_unparsed(bill), *_read(bill), *_reach(bill, as_of)],
         columns=("currency", "Model Studio", "of it unparsed", "other products", "rejected"),
         rows=rows,
         right=frozenset({1, 2, 3, 4}),
         folded=True,
     )
+
+
+def bill_screen(
+    bill: BillSummary, figures: Figures, as_of: datetime | None = None, *, brief: bool = False
+) -> Section:
+    """The same in few lines. ``brief``: without its sums and reach, which are told already."""
+    sums = [
+        f"{figures.money(total.billed_cost, total.currency)} of Model Studio, "
+        f"{figures.amount(total.other_cost)} of other products"
+        for total in bill.totals
+        if total.currency
+    ]
+    said = [f"{'; '.join(sums)}."] if sums and not brief else []
+    reach = [] if brief else _reach(bill, as_of)
+    told = [_rows(bill, figures), *said, *_unparsed(bill), *_read(bill), *reach]
+    return Section("The bill", [" ".join(told)])
+
+
+def _rows(bill: BillSummary, figures: Figures) -> str:
+    totals = bill.count("totals_rows")
+    return (
+        f"{figures.count(bill.count('rows'))} rows: {figures.count(bill.count('charges'))} Model "
+        f"Studio charges, {figures.count(bill.count('other'))} of other products, "
+        f"{figures.count(bill.rejected)} rejected"
+        + (f", {figures.count(totals)} totals rows" if totals else "")
+        + "."
+    )
+
+
+def _unparsed(bill: BillSummary) -> Sequence[str]:
+    if not bill.unparsed:
+        return ()
+    whose = "1 charge has" if bill.unparsed == 1 else f"{bill.unparsed} charges have"
+    return [f"{whose} an Instance ID of no known layout; that money is in every total."]
+
+
+def _read(bill: BillSummary) -> Sequence[str]:
+    """What is new in it, and which of its files are empty."""
+    empty = [f"Empty files, ignored: {', '.join(bill.empty)}."] if bill.empty else []
+    return [*_new(bill.unknown), *empty]
 
 
 def _new(unknown: Mapping[str, Sequence[str]]) -> list[str]:
@@ -75,7 +100,7 @@ def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:
         return ["It holds no charge, so it reaches nowhere."]
     columns = sorted({file.billed_cost_column for file in bill.files})
     said = [
-        f"It reaches {bill.reaches:%Y-%m-%d %H:%M} (by its {_basis(bill)})"
+        f"It reaches {bill.reached} (by its {_basis(bill)})"
         + (f"; judged as of {as_of:%Y-%m-%d %H:%M}" if as_of else "")
         + f". Amounts are those of {', '.join(columns)}."
     ]
@@ -88,7 +113,9 @@ def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:
     differ = len({payer.reaches for payer in bill.payers}) > 1
     for payer in bill.payers:
         if differ:
-            said.append(f"Of {payer.text} it shows charges up to {payer.reaches:%Y-%m-%d %H:%M}.")
+            said.append(
+                f"Of {payer.text} it shows charges {up_to(payer.reaches, payer.reach_width)}."
+            )
         said += [f"Missing of {payer.text}: {_span(*gap)}." for gap in payer.gaps]
     return said
 

@@ -159,7 +159,8 @@ def _width(ledger: Ledger, last: datetime | None) -> str:
 def _payers(ledger: Ledger, as_of: datetime) -> Iterable[Payer]:
     for payer, horizon in horizons(ledger, as_of).items():
         months = tuple((month.name, month.final) for month in horizon.months)
-        yield Payer(payer, horizon.covered, months, tuple(horizon.gaps))
+        width = horizon.months[-1].shown_width
+        yield Payer(payer, horizon.covered, months, tuple(horizon.gaps), width)
 
 
 def _months(payers: Sequence[Payer]) -> Iterable[tuple[str, bool | None]]:

@@ -28,8 +28,7 @@ def too_old(bill: BillSummary, as_of: datetime, most: timedelta | None) -> list[
     """Whether the bill ends more than ``most`` before ``as_of``; None allows any age."""
     if most is None or (bill.reaches is not None and as_of - bill.reaches <= most):
         return []
-    reach = f"reaches {bill.reaches:%Y-%m-%d %H:%M}" if bill.reaches else "reaches nowhere"
-    return [Exit("old_bill", f"the bill {reach}: older than max_bill_age allows")]
+    return [Exit("old_bill", f"the bill reaches {bill.reached}: older than max_bill_age allows")]
 
 
 def said(exits: Sequence[Exit]) -> str | None:

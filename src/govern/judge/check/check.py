@@ -11,6 +11,7 @@ from govern.judge.bill import summary
 from govern.judge.bill.matching import Values
 from govern.judge.bill.trust import distrust, too_old
 from govern.judge.check import against, bar, evidence, waiving
+from govern.judge.check.findings import told_apart
 from govern.judge.check.judgement import Judgement, judge, seen
 from govern.judge.check.sight import SETTLE
 from govern.ledger.ledger import Ledger
@@ -63,7 +64,7 @@ def check(ledger: Ledger, policies: Sequence[Policy], terms: Terms) -> CheckRepo
     judged = [judge(ledger, policy, sight) for policy in applied]
     broken = [(one.rule, one.verdict.breaches) for one in judged if one.rule]
     lines = evidence.gather(ledger, broken, terms.evidence)
-    bare = [finding for one in judged for finding in one.findings(directory)]
+    bare = told_apart([finding for one in judged for finding in one.findings(directory)])
     findings = sorted(
         (replace(one, evidence=found) for one, found in zip(bare, lines, strict=True)),
         key=lambda finding: finding.order,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from govern.judge.check.rule import Breach
@@ -21,6 +22,25 @@ def named(subject: Subject, directory: Directory) -> Subject:
     elif subject.kind == "workspace":
         listed = directory.workspace(subject.id)
     return replace(subject, name=listed.name) if listed else subject
+
+
+def told_apart(findings: Sequence[Finding]) -> list[Finding]:
+    """Subjects of the same words in several accounts name their account."""
+    accounts: dict[str, set[str | None]] = {}
+    for finding in findings:
+        accounts.setdefault(finding.subject.text, set()).add(finding.subject.sub_account_id)
+    return [
+        _of_account(finding)
+        if len(accounts[finding.subject.text]) > 1 and finding.subject.sub_account_id
+        else finding
+        for finding in findings
+    ]
+
+
+def _of_account(finding: Finding) -> Finding:
+    subject = replace(finding.subject, shared=True)
+    message = finding.message.replace(finding.subject.text, subject.text, 1)
+    return replace(finding, subject=subject, message=message)
 
 
 def finding_of(policy: Policy, breach: Breach, directory: Directory) -> Finding:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from govern.judge.bill.narrative import bill_section, reject_sections
+from govern.judge.check.screen import screen
+from govern.judge.check.shared import idle_waivers, more_findings, past_findings, remarks, verdict
 from govern.judge.check.sheet import sheet
 from govern.model.clock import known_text
 from govern.model.document import Document, Section
@@ -15,12 +17,12 @@ from govern.model.text import shorten
 from govern.model.words import STOPS
 
 
-def document(report: CheckReport) -> Document:
-    """The report as formats see it."""
+def document(report: CheckReport, top: int = 0) -> Document:
+    """The report as formats see it. ``top``: how many findings its tables show, 0 for all."""
     payload = report.document()
     return Document(
         payload,
-        lambda: sections(report),
+        lambda: sections(report, top),
         report.exit,
         findings=report.findings,
         policies=report.policies,
@@ -29,58 +31,34 @@ def document(report: CheckReport) -> Document:
         if report.since
         else payload["findings"],
         sheet=sheet,
+        screen=lambda figures: screen(report, figures, top),
     )
 
 
-def sections(report: CheckReport) -> list[Section]:
+def sections(report: CheckReport, top: int = 0) -> list[Section]:
     return [
-        _verdict(report),
-        *_findings(report),
-        *_past(report),
+        verdict(report),
+        *_findings(report, top),
+        *past_findings(report),
         _policies(report),
-        *_waivers(report),
+        *idle_waivers(report),
         bill_section(report.bill, report.as_of),
         *reject_sections(report.bill),
     ]
 
 
-def _verdict(report: CheckReport) -> Section:
-    code = report.exit.code
-    word = {0: "PASS", 1: "FAIL"}.get(code, "NOT JUDGED" if code == 3 else "NOT TRUSTED")
-    return Section(f"{word}: {report.exit.reason} (exit code {code})", sentences=report.notes)
-
-
-def _findings(report: CheckReport) -> Sequence[Section]:
+def _findings(report: CheckReport, top: int) -> Sequence[Section]:
     if not report.findings:
         return ()
     against = ("baseline",) if report.since else ()
-    return [
-        Section(
-            "What should stop",
-            columns=("severity", *against, "who", "why", "since", "cost", "what to do"),
-            rows=[_finding_row(finding) for finding in report.findings],
-            details=[_finding_details(finding) for finding in report.findings],
-            right=frozenset({4 + len(against)}),
-        )
-    ]
-
-
-def _past(report: CheckReport) -> Sequence[Section]:
-    """Findings that only the baseline has."""
-    if not report.since or not report.since.past:
-        return ()
-    return [
-        Section(
-            "Only in the baseline",
-            columns=("baseline", "severity", "who", "why", "cost"),
-            rows=[
-                [one.since, one.severity, one.subject.text, one.title, one.cost]
-                for one in report.since.past
-            ],
-            details=[[f"{one.policy}, {one.period}: {one.message}"] for one in report.since.past],
-            right=frozenset({4}),
-        )
-    ]
+    section = Section(
+        "What should stop",
+        columns=("severity", *against, "who", "why", "since", "cost", "what to do"),
+        rows=[_finding_row(finding) for finding in report.findings],
+        details=[_finding_details(finding) for finding in report.findings],
+        right=frozenset({4 + len(against)}),
+    )
+    return [section.first(top, more_findings(len(report.findings) - top))]
 
 
 def _finding_row(finding: Finding) -> list[str]:
@@ -116,13 +94,8 @@ def _policies(report: CheckReport) -> Section:
             "error": "COULD NOT BE JUDGED",
             "skip": "skipped",
         }[result.outcome]
-        remarks = [result.message] if result.message else []
-        if result.free:
-            remarks.append(f"{result.free} of the charges cost{'s' * (result.free == 1)} nothing")
-        if result.unmatched:
-            remarks.append(f"not in this bill: {', '.join(map(shorten, result.unmatched))}")
         matched = "" if result.outcome == "skip" else str(result.matched)
-        rows.append([said, result.id, result.title, matched, "; ".join(remarks)])
+        rows.append([said, result.id, result.title, matched, remarks(result)])
     return Section(
         "Policies",
         columns=("outcome", "policy", "title", "charges", "remarks"),
@@ -130,24 +103,3 @@ def _policies(report: CheckReport) -> Section:
         right=frozenset({3}),
         folded=True,
     )
-
-
-def _waivers(report: CheckReport) -> Sequence[Section]:
-    idle = [waiver for waiver in report.waivers if waiver["state"] != "used"]
-    if not idle:
-        return ()
-    said = {
-        "unused": "matches no finding",
-        "expired": "expired",
-        "unknown_policy": "names no policy of this run",
-    }
-    return [
-        Section(
-            "Waivers that excuse nothing",
-            columns=("place", "policy", "subject", "why"),
-            rows=[
-                [f"{w['file']}:{w['line']}", w["policy"], w["subject"], said[w["state"]]]
-                for w in idle
-            ],
-        )
-    ]

@@ -57,6 +57,6 @@ def remarks(
     for month in months:
         if bill.reaches and bill.reaches < next_month(month_start(month)):
             yield (
-                f"{month} isn't whole: the bill reaches {bill.reaches:%Y-%m-%d %H:%M}, so what is "
+                f"{month} isn't whole: the bill reaches {bill.reached}, so what is "
                 "gone or shrunk may only be on its way."
             )

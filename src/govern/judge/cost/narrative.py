@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from govern.judge.bill.narrative import bill_section, reject_sections
+from govern.judge.bill.narrative import bill_screen, bill_section, reject_sections
 from govern.judge.cost.over_time import across, fits_across, trends
 from govern.judge.cost.sheet import sheet
 from govern.judge.cost.table import says_list_cost, table, units
 from govern.model.cost import PRICE_DIGITS, CostReport
 from govern.model.document import Document, Section
-from govern.model.money import plain
+from govern.model.figures import EXACT, Figures
 from govern.model.policy import Condition
 
 
@@ -24,14 +24,13 @@ def document(report: CostReport) -> Document:
         report.exit,
         records=payload["rows"],
         sheet=lambda _: sheet(report),
+        screen=lambda figures: screen(report, figures),
     )
 
 
 def sections(report: CostReport) -> list[Section]:
-    shown = across(report) if fits_across(report) else table(report)
-    said = [*_only(report.where), *report.notes, *shown.sentences]
     return [
-        replace(shown, heading=_heading(report), sentences=said),
+        _shown(report, EXACT),
         *trends(report),
         bill_section(report.bill, report.as_of),
         *_legend(report),
@@ -39,15 +38,31 @@ def sections(report: CostReport) -> list[Section]:
     ]
 
 
-def _heading(report: CostReport) -> str:
+def screen(report: CostReport, figures: Figures) -> list[Section]:
+    """Without the legend: what a column means, files and docs/formats.md say."""
+    return [
+        _shown(report, figures),
+        *trends(report, figures),
+        bill_screen(report.bill, figures, report.as_of),
+        *reject_sections(report.bill),
+    ]
+
+
+def _shown(report: CostReport, figures: Figures) -> Section:
+    section = across(report, figures) if fits_across(report) else table(report, figures)
+    said = [*_only(report.where), *report.notes, *section.sentences]
+    return replace(section, heading=_heading(report, figures), sentences=said)
+
+
+def _heading(report: CostReport, figures: Figures) -> str:
     code = report.exit.code
     word = {0: "", 3: "NOT JUDGED: "}.get(code, "NOT TRUSTED: ")
     said = f"{word}{report.exit.reason} (exit code {code})" if word else ""
     if not report.totals:
         return said
-    sums = ", ".join(f"{plain(total.billed_cost)} {total.currency}" for total in report.totals)
+    sums = figures.sums((total.currency, total.billed_cost) for total in report.totals)
     count = sum(total.charges for total in report.totals)
-    sums += f": {count} charge{'' if count == 1 else 's'}"
+    sums += f": {figures.count(count)} charge{'' if count == 1 else 's'}"
     if report.months:
         sums += f" in {report.months[1]}, compared with {report.months[0]}"
     return f"{said}. {sums}" if said else sums

@@ -10,6 +10,7 @@ from govern.judge.cost.words import Bars, cells_of, currency_of, heads, in_head,
 from govern.model.cost import CostReport, CostRow
 from govern.model.document import Section
 from govern.model.draw import sparkline
+from govern.model.figures import EXACT, Figures
 from govern.model.money import add
 
 #: More groups than these don't fit beside each other.
@@ -27,7 +28,7 @@ def fits_across(report: CostReport) -> bool:
     return 0 < len(groups) <= _MOST_ACROSS and max(map(_room, groups)) <= _WIDEST_HEAD
 
 
-def across(report: CostReport) -> Section:
+def across(report: CostReport, figures: Figures = EXACT) -> Section:
     """Periods down, groups across, sums at the right and below; a section without a heading."""
     (time,) = _times(report)
     currency = currency_of(report)
@@ -38,8 +39,11 @@ def across(report: CostReport) -> Section:
     bars = Bars((of, add([*line.values()])) for (_, of), line in lines.items())
 
     def amounts(line: dict[str, Decimal], of: str) -> list[str]:
-        cells = [money(line[group], of, currency) if group in line else "" for group in groups]
-        return [*cells, money(add([*line.values()]), of, currency)]
+        def told_amount(amount: Decimal) -> str:
+            return money(amount, of, currency, figures)
+
+        cells = [told_amount(line[group]) if group in line else "" for group in groups]
+        return [*cells, told_amount(add([*line.values()]))]
 
     rows = [
         [shown(time, period), *amounts(line, of), bars.of(of, add([*line.values()]))]
@@ -64,10 +68,11 @@ def across(report: CostReport) -> Section:
         rows=rows,
         right=frozenset(range(1, last + 1)),
         whole=frozenset({last + 1}),
+        spare=(last + 1,) if figures.cents else (),
     )
 
 
-def trends(report: CostReport) -> Iterable[Section]:
+def trends(report: CostReport, figures: Figures = EXACT) -> Iterable[Section]:
     """A sparkline for the total and for each of the dearest groups."""
     steps = report.steps
     if steps is None:
@@ -96,12 +101,13 @@ def trends(report: CostReport) -> Iterable[Section]:
                 *cells_of(row, report.by),
                 sparkline(row.trend),
                 steps.names[row.trend.index(max(row.trend))],
-                money(max(row.trend), row.currency, currency),
-                money(row.trend[-1], row.currency, currency),
+                money(max(row.trend), row.currency, currency, figures),
+                money(row.trend[-1], row.currency, currency, figures),
             ]
             for row in lines
         ],
         right=frozenset({len(report.by) + 2, len(report.by) + 3}),
+        spare=tuple(len(report.by) + at for at in (1, 2, 3)) if figures.cents else (),
     )
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from govern.model.cost import CostReport, CostRow
 from govern.model.draw import bar
+from govern.model.figures import EXACT, Figures
 from govern.model.meaning import channel_label
-from govern.model.money import plain
 
 _HEADS = {
     "api_key_id": "API key",
@@ -55,9 +55,9 @@ def in_head(what: str, currency: str | None) -> str:
     return f"{what}, {currency}" if currency else what
 
 
-def money(amount: Decimal, of: str, in_head: str | None) -> str:
+def money(amount: Decimal, of: str, in_head: str | None, figures: Figures = EXACT) -> str:
     """An amount in the currency ``of``, unless the column's head says it already."""
-    return plain(amount) if in_head else f"{plain(amount)} {of}"
+    return figures.amount(amount) if in_head else figures.money(amount, of)
 
 
 class Bars:
