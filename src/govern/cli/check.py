@@ -70,18 +70,13 @@ def check(
         raise usage("--fail-on-new: new against what? name a verdict of before with --baseline")
     rules = settings.policies(policy or [], run.config)
     excuses = settings.waivers(waivers or [], run.config)
-    notes: tuple[str, ...] = ()
-    if rules.builtin:
-        notes = (
-            "No policy is configured: judged by the built-in pack, which sets no money limits.",
-        )
     terms = Terms(
         as_of=run.as_of,
         fail_on=settings.fail_on(fail_on, run.config),
         max_rejects=run.given.max_rejects,
         evidence=evidence,
         chosen=settings.selection(select or [], ignore or [], rules.policies),
-        notes=notes,
+        notes=rules.notes,
         waivers=excuses,
         max_bill_age=run.max_bill_age,
         directory=run.directory,

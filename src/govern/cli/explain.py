@@ -88,6 +88,7 @@ def answer(
         max_rejects=run.given.max_rejects,
         evidence=evidence,
         chosen=settings.selection(select or [], ignore or [], rules.policies),
+        notes=rules.notes,
         waivers=excuses,
         max_bill_age=run.max_bill_age,
         directory=run.directory,

@@ -62,6 +62,15 @@ class Chosen:
     policies: list[Policy]
     builtin: bool
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What who reads a verdict by them should know."""
+        if not self.builtin:
+            return ()
+        return (
+            "No policy is configured: judged by the built-in pack, which sets no money limits.",
+        )
+
 
 def policies(given: Sequence[str], config: Config) -> Chosen:
     """Policies by flag, variable or govern.yaml; the built-in pack where there is none."""

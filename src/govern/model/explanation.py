@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from govern.model.baseline import Mark
 from govern.model.bill import BillSummary
 from govern.model.clock import iso, known
 from govern.model.exits import Exit
@@ -194,7 +195,8 @@ class Reckoning:
 
     ``parts`` sum to what was observed, and their charges with those of ``left_out`` and of the
     subject's own ``doubts`` to all ``charges`` that the subject has in the bill. ``waivers`` are
-    sentences on those that speak of it; ``lines`` the earliest of what counts.
+    sentences on those that speak of it; ``lines`` the earliest of what counts. ``mark``: what
+    became of it since a baseline.
     """
 
     standing: Standing
@@ -207,6 +209,7 @@ class Reckoning:
     waiver: Mapping[str, Any] | None = None
     waivers: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+    mark: Mark | None = None
 
     @property
     def counted(self) -> int:
@@ -223,6 +226,7 @@ class Reckoning:
             "left_out": [each.document() for each in self.left_out],
             "doubts": [each.document() for each in self.doubts],
             "waiver": self.waiver,
+            **({"baseline": self.mark.document(self.standing.observed)} if self.mark else {}),
             "waivers": [printable(each) for each in self.waivers],
             "lines": [line.document() for line in self.lines],
             "lines_omitted": max(0, self.counted - len(self.lines)),

@@ -316,6 +316,64 @@ def test_subjects_stand_nearest_to_the_limit_first(company: Company) -> None:
     assert policy["standings_omitted"] == 4
 
 
+def test_what_counts_nothing_stands_nowhere_near_the_limit(company: Company) -> None:
+    company.rules("{id: play, title: P, per: api_key, where: {channel: bmp}, forbid: charges}")
+    bill(company.folder, charge("3", "1", channel="bmp"), charge("9", "2"))
+    (policy,) = company.asks("policy", "explain", "play", "bill.csv")["policies"]
+    assert [one["subject"]["id"] for one in policy["standings"]] == ["1"]
+    assert policy["standings_omitted"] == 1
+    verdict = company.explains("2")
+    assert (
+        "Nothing of it counts, so it is not above the policy's limit, 0 charges."
+        in (verdict["because"])
+    )
+    assert left_out(verdict) == [("where", "app", 1, "9")]
+
+
+def test_a_charge_on_the_day_of_from_could_be_before_or_after_it(company: Company) -> None:
+    company.rules(
+        "{id: late, title: L, per: api_key, from: 2026-09-05T12:00, limit: {billed_cost: 10 CNY}}"
+    )
+    bill(company.folder, charge("4", day=6), charge("7", day=5), charge("1", day=4))
+    verdict = company.explains("1", code=4)
+    (doubt,) = verdict["doubts"]
+    assert (doubt["code"], doubt["amount"], doubt["own"]) == ("time", "7", True)
+    assert [each[:3] for each in left_out(verdict)] == [("before_from", None, 1)]
+    assert verdict["because"][0] == (
+        "3 charges of this subject in the bill: 1 count, 1 does not, of 1 it isn't known."
+    )
+
+
+def test_keys_that_the_inventory_may_not_show_are_in_doubt(company: Company) -> None:
+    company.rules(
+        "{id: team, title: T, per: workspace, where: {owner: lin}, limit: {billed_cost: 10 CNY}}"
+    )
+    bill(company.folder, charge("4", "1"), charge("7", "2"), charge("9", "3"))
+    (company.folder / "i.yaml").write_text(
+        "schema: govern.inventory/v1\ncomplete: false\napi_keys:\n"
+        "  - {api_key_id: 1, owner: lin, workspace_id: llm-a}\n"
+        "  - {api_key_id: 3, owner: wang, workspace_id: llm-a}\n"
+    )
+    verdict = company.explains("llm-a", "--inventory", "i.yaml", code=4)
+    assert [(doubt["code"], doubt["amount"]) for doubt in verdict["doubts"]] == [("inventory", "7")]
+    assert left_out(verdict) == [("where", "wang", 1, "9")]
+    assert verdict["verdict"] == "undecided"
+
+
+def test_a_baseline_is_told_in_an_explanation_too(company: Company) -> None:
+    company.rules("{id: spend, title: S, per: api_key, limit: {billed_cost: 10 CNY}}")
+    bill(company.folder, charge("11"))
+    words = ("check", "bill.csv", "-p", "p.yaml", "--as-of", "2026-10-05")
+    govern(company.folder, *words, "-o", "json:before.json")
+    bill(company.folder, charge("12.5"))
+    fingerprint = json.loads((company.folder / "before.json").read_text())["findings"][0]
+    asked = ("--explain", fingerprint["fingerprint"][:8], "--baseline", "before.json")
+    for more, code in (((), 1), (("--fail-on-new",), 0)):
+        (verdict,) = company.asks("check", "bill.csv", *asked, *more, code=code)["verdicts"]
+        assert verdict["baseline"] == {"state": "grown", "observed": "11", "change": "1.5"}
+        assert "Against the baseline it is grown by 1.5 CNY." in verdict["because"]
+
+
 def test_a_policy_can_be_said_without_a_bill(company: Company) -> None:
     company.rules(
         "{id: spend, title: S, per: api_key, every: week, where: {service: [inference, batch],"

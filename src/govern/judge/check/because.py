@@ -15,8 +15,11 @@ from govern.model.waiver import Waiver
 def because(judged: Judged, reckoning: Reckoning) -> Iterator[str]:
     """How much counts, against which limit, what isn't known, and what follows from that."""
     yield from _counted(reckoning)
-    yield from _limit(judged, reckoning.standing)
+    yield from _limit(reckoning)
     yield from _unknown(reckoning)
+    if reckoning.mark:
+        since = reckoning.mark.text(reckoning.standing.observed, reckoning.standing.unit)
+        yield f"Against the baseline it is {since}."
     if judged.result.outcome == "error":
         yield f"The policy could not be judged: {judged.result.message}."
     elif judged.result.message:
@@ -38,7 +41,8 @@ def _counted(reckoning: Reckoning) -> Iterator[str]:
         yield f"It {standing.told}."
 
 
-def _limit(judged: Judged, standing: Standing) -> Iterator[str]:
+def _limit(reckoning: Reckoning) -> Iterator[str]:
+    standing = reckoning.standing
     if standing.verdict == "unasked":
         yield "The policy doesn't judge it: there is nothing that it could be held against."
         return
@@ -51,7 +55,9 @@ def _limit(judged: Judged, standing: Standing) -> Iterator[str]:
         whose = f"the limit that limit_for sets for {shown}"
     limit = f"{whose}, {quantity(standing.limit, standing.unit)}"
     observed = quantity(standing.observed, standing.unit)
-    if standing.headroom < 0 and not standing.limit:
+    if not reckoning.counted and not standing.told:
+        yield f"Nothing of it counts, so it is not above {limit}."
+    elif standing.headroom < 0 and not standing.limit:
         yield f"{observed}, where {whose} allows none: a finding."
     elif standing.headroom < 0:
         above = f"{quantity(-standing.headroom, standing.unit)} above {limit}"

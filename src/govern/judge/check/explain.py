@@ -16,11 +16,16 @@ from govern.model.finding import Subject
 from govern.model.policy import Policy
 from govern.model.text import nearest, shorten
 
+#: So many subjects are looked through for one that may have been meant.
+_COMPARED = 2000
+
 
 def explain_policy(
     ledger: Ledger, policies: Sequence[Policy], terms: Terms, asked: str, top: int
 ) -> Explanation:
     """The policy in a sentence, and the subjects nearest to its limit: ``top`` above, ``top`` not.
+
+    Subjects of which nothing counts are none of them.
 
     Raises wrong usage for an id that no policy has.
     """
@@ -28,7 +33,7 @@ def explain_policy(
     inquiry = Inquiry(ledger, policies, replace(terms, chosen=lambda id: id == policy.id))
     every = nearest_first(inquiry.held)
     above = [held for held in every if held.is_finding]
-    below = [held for held in every if not held.is_finding]
+    below = [held for held in every if not held.is_finding and held.counts]
     shown = [*above[:top], *below[:top]]
     return inquiry.explanation(asked, inquiry.ids, shown, omitted=len(every) - len(shown))
 
@@ -111,7 +116,8 @@ def _fingerprinted(every: Iterable[Held], beginning: str) -> Held:
     if beginning and len(possible) == 1:
         return possible[0]
     if not beginning or not possible:
-        near = nearest(beginning, {held.standing.subject.id or "none" for held in every})
+        ids = {held.standing.subject.id or "none" for held in every[:_COMPARED]}
+        near = nearest(beginning, sorted(ids))
         hint = f"; did you mean {near}?" if near else ""
         raise usage(
             f"{shorten(beginning, 60)}: neither a subject of these policies in this bill, "

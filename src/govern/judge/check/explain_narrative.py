@@ -77,7 +77,9 @@ def _policy(policy: Explained) -> Iterator[Section]:
     if policy.message:
         sentences.append(f"{policy.message[0].upper()}{policy.message[1:]}.")
     if policy.omitted:
-        sentences.append(f"{policy.omitted} more stand farther from the limit (--top).")
+        sentences.append(
+            f"{policy.omitted} more: farther from the limit (--top), or nothing counts."
+        )
     yield Section(
         f"{policy.id}: {policy.title}" + (f": {note}" if note else ""),
         sentences,

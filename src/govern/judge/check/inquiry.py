@@ -34,6 +34,11 @@ class Held:
         return self.judged.policy
 
     @property
+    def counts(self) -> bool:
+        """Whether something of it was held against the limit."""
+        return bool(self.standing.charges or self.standing.told)
+
+    @property
     def is_finding(self) -> bool:
         return self.standing.verdict in ("above", "waived")
 

@@ -68,6 +68,7 @@ class Reckoner:
             ),
             lines=own,
             waiver=finding.waiver if finding else None,
+            mark=finding.mark if finding else None,
             waivers=tuple(on_waivers(self.waivers, standing, self.as_of, self.ledger.clock)),
         )
         check_nothing_lost(reckoning)
