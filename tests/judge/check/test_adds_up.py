@@ -25,7 +25,7 @@ from govern.policy.policies import load_policies
 EVERY = 10**6
 
 
-@pytest.mark.parametrize("seed", seeds(2, 60))
+@pytest.mark.parametrize("seed", seeds(1, 60))
 def test_what_counts_is_what_the_oracle_counts(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     rows = build.random_rows(rng, 40)
@@ -39,8 +39,8 @@ def test_what_counts_is_what_the_oracle_counts(tmp_path: Path, seed: int) -> Non
         every = {held.standing.fingerprint: held for held in inquiry.held}
         assert {finding.fingerprint for finding in inquiry.report.findings} <= set(every)
         # All that break a limit, and some that don't.
-        chosen = [held for held in every.values() if held.is_finding][:6]
-        chosen += rng.sample(list(every.values()), min(8, len(every)))
+        chosen = [held for held in every.values() if held.is_finding][:5]
+        chosen += rng.sample(list(every.values()), min(5, len(every)))
         for held in chosen:
             _as_the_oracle(inquiry, held, by_id[held.policy.id], charges)
 
