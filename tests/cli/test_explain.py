@@ -15,7 +15,7 @@ from commandline import govern
 
 from govern.model.finding import Subject, fingerprint_of
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SCHEMA = jsonschema.Draft202012Validator(
     json.loads((ROOT / "schemas" / "govern.explanation.v1.json").read_text())
 )

@@ -12,7 +12,7 @@ import pytest
 from bills import HEADER, bill, paid
 from commandline import govern
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 LIMIT_OF_10 = "{id: spend, title: Spend, per: api_key, limit: {billed_cost: 10 CNY}}"
 NO_PLAYGROUND = "{id: play, title: Play, per: channel, where: {channel: bmp}, forbid: charges}"
 
