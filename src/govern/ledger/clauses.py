@@ -33,12 +33,22 @@ class Clause:
         object.__setattr__(self, "sql", f"({self.sql})")
 
     def __and__(self, other: Clause) -> Clause:
+        if NOTHING in (self, other):
+            return NOTHING
+        if EVERYTHING in (self, other):
+            return other if self == EVERYTHING else self
         return Clause(f"{self.sql} AND {other.sql}", self.parameters + other.parameters)
 
     def __or__(self, other: Clause) -> Clause:
+        if EVERYTHING in (self, other):
+            return EVERYTHING
+        if NOTHING in (self, other):
+            return other if self == NOTHING else self
         return Clause(f"{self.sql} OR {other.sql}", self.parameters + other.parameters)
 
     def __invert__(self) -> Clause:
+        if self in (NOTHING, EVERYTHING):
+            return EVERYTHING if self == NOTHING else NOTHING
         return Clause(f"{self.sql} IS NOT TRUE", self.parameters)
 
     @staticmethod

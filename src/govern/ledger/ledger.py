@@ -84,12 +84,20 @@ class Ledger:
     is_divided: bool = False
     _named: str = "FROM {}"
     _months: bool = False
+    _told: dict[tuple[str, str], list[tuple[Any, ...]]] = field(default_factory=dict)
     _by_day: bool = False
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         if not self._by_day and _BY_DAY.search(sql):
             self.by_day()
         return self.connection.execute(sql, list(parameters)).fetchall()
+
+    def once(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """As :meth:`query`; the same question is asked once, as long as the tables are the same."""
+        key = sql, repr(parameters)
+        if key not in self._told:
+            self._told[key] = self.query(sql, parameters)
+        return self._told[key]
 
     def make(self) -> None:
         """Make its tables of the sums, which may have changed."""
@@ -125,4 +133,5 @@ class Ledger:
             self._show("ledger", "divided")
 
     def _show(self, view: str, table: str) -> None:
+        self._told.clear()
         self.connection.execute(f"CREATE OR REPLACE VIEW {view} AS {self._named.format(table)}")

@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from govern.ledger.clauses import CHARGES, END, EVERYTHING, Clause, Column
+from govern.ledger.clauses import CHARGES, END, EVERYTHING, NOTHING, Clause, Column
 from govern.ledger.ledger import Ledger
 from govern.ledger.table import made_table
 
@@ -146,13 +146,16 @@ def ask(
 
     ``largest``: the number of the wanted term whose greatest comes first. ``most``: only so many.
     """
+    if by and where == NOTHING:
+        return []
     columns = [one.sql if isinstance(one, Clause) else str(one) for one in by]
     held = [value for one in by if isinstance(one, Clause) for value in one.parameters]
     asked = ", ".join([*columns, *(term.sql for term in wanted)])
     order = [f"{at} NULLS LAST" for at in range(1, len(columns) + 1)]
     if largest is not None:
         order.insert(0, f"{len(columns) + largest + 1} DESC NULLS LAST")
-    return ledger.query(
+    ask_it = ledger.query if source else ledger.once
+    return ask_it(
         f"SELECT {asked} FROM {source or _source(asked + where.sql)} "
         f"WHERE {where.sql} GROUP BY ALL"
         + (f" ORDER BY {', '.join(order)}" if order else "")
@@ -182,11 +185,11 @@ def ask_all(ledger: Ledger, wanted: Sequence[Term], where: Clause = CHARGES) -> 
 
 def count(ledger: Ledger, where: Clause) -> int:
     """How many charges there are."""
-    return int(ask_all(ledger, [charges()], where)[0])
+    return 0 if where == NOTHING else int(ask_all(ledger, [charges()], where)[0])
 
 
 def is_any(ledger: Ledger, where: Clause) -> bool:
-    rows = ledger.query(
+    rows = where != NOTHING and ledger.once(
         f"SELECT 1 FROM {_source(where.sql)} WHERE {where.sql} LIMIT 1", where.parameters
     )
     return bool(rows)

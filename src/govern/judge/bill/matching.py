@@ -44,6 +44,10 @@ class Values:
             self._known[column] = frozenset(str(row[0]) for row in rows)
         return self._known[column]
 
+    def occurring(self, clause: Clause) -> Clause:
+        """The clause, or none where no charge of the bill meets it: nothing more is asked then."""
+        return clause if query.is_any(self._ledger, CHARGES & clause) else NOTHING
+
     def unmatched(self, conditions: Iterable[Condition]) -> tuple[str, ...]:
         """Literals that occur neither in the bill nor in the inventory: a typo, or long gone."""
         listed = self.inventory or {}

@@ -45,10 +45,11 @@ class Asked:
         self.ledger = ledger
         self.policy = policy
         self.measure = policy.measure
+        self.values = values
         self.names = inventory_columns(policy)
         window = window_of(policy, ledger)
         around = window.inside | window.straddling
-        untold = unknown_clause(policy)
+        untold = values.occurring(unknown_clause(policy))
         told = ~untold
         possible = _perhaps(policy.where, values) & around
         self.untold = possible & untold

@@ -115,9 +115,11 @@ class Rule:
         groups = self._groups()
         observed = {key: group.observed for key, group in groups.items()}
         figures = figures_of(self.asked, observed, self.sight)
+        wanted = [query.charges(), query.charges(FREE)]
+        matched, free = query.ask_all(self.ledger, wanted, self.asked.certain)
         return Verdict(
-            self.asked.count(self.asked.certain),
-            self.asked.count(self.asked.certain & FREE),
+            matched,
+            free,
             tuple(self._above(groups, figures) if figures else self._breaches(groups)),
             undecided(self.asked, observed, figures),
             figures.remark if figures else None,

@@ -60,6 +60,8 @@ def _no_limit(asked: Asked) -> Iterable[str]:
     named = [one.unit for one in asked.policy.floor or asked.policy.limits]
     if not asked.measure.money and not asked.policy.floor:
         return
+    if asked.values.of("billing_currency") <= set(named):
+        return
     clause = asked.possible & has_value("billing_currency", named, absent=False, excludes=True)
     rows = query.ask(asked.ledger, ["billing_currency"], (), clause)
     if rows:
@@ -77,9 +79,10 @@ def _without_unit(asked: Asked, observed: Mapping[Key, Decimal]) -> Iterable[str
     """
     if not asked.measure.of_one_unit:
         return
+    without = asked.values.occurring(WITHOUT_UNIT)
     unit = asked.policy.limits[0].unit
-    loose = asked.count(asked.of_any_subject & WITHOUT_UNIT)
-    clause = (asked.certain | asked.of_its_subject) & WITHOUT_UNIT
+    loose = asked.count(asked.of_any_subject & without)
+    clause = (asked.certain | asked.of_its_subject) & without
     by: list[str | Column] = [*asked.policy.columns, asked.period]
     rows = query.ask(asked.ledger, by, [query.charges()], clause)
     for *values, period, charges in rows:
