@@ -65,8 +65,9 @@ def mutants(only: list[str], every: int) -> list[Mutant]:
         for spot in spots(path.read_text())[::every]:
             tests = _tests_of(spot.statement, by_line)
             quickest = sorted(tests, key=lambda test: (seconds[test], test))
-            own = [test for test in quickest if _is_of(test, path.stem)]
-            first = [*own, *(test for test in quickest[: len(own) + FIRST] if test not in own)]
+            # A test that only reads a constant runs none of the module's lines.
+            own = sorted(test for test in seconds if _is_of(test, path.stem))
+            first = [*own, *[test for test in quickest if test not in own][:FIRST]]
             more = _of_every_file([test for test in quickest if test not in first])[:MORE]
             found.append(Mutant(path, spot, tuple(first), tuple(more)))
     return found
