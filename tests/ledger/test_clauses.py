@@ -17,9 +17,11 @@ from govern.ledger.clauses import (
     Clause,
     Window,
     begins_before,
+    cut_by,
     ends_after,
     has_value,
     is_one_of,
+    last_at,
     perhaps_of_service,
     same,
     within,
@@ -136,3 +138,17 @@ def test_within_takes_the_start_and_leaves_the_end() -> None:
 def test_what_begins_or_is_over_at_the_very_instant_is_on_its_near_side() -> None:
     assert met(begins_before(day(10))) == [1, 4]
     assert met(ends_after(day(11))) == [3, 4, 5]
+
+
+def test_a_sum_is_cut_by_an_instant_between_its_first_and_its_last_charge() -> None:
+    # Row 3 lies between the 10th and the 12th, row 2 at one instant, row 4 in a month.
+    assert met(cut_by(datetime(2026, 9, 10))) == []
+    assert met(cut_by(datetime(2026, 9, 10, 0, 0, 1))) == [3]
+    assert met(cut_by(datetime(2026, 9, 12))) == [3]
+    assert met(cut_by(datetime(2026, 9, 12, 0, 0, 1))) == []
+    assert met(cut_by(datetime(2026, 9, 1))) == []
+
+
+def test_last_at_is_the_very_instant_of_the_last_charge() -> None:
+    assert met(last_at(datetime(2026, 9, 12))) == [3]
+    assert met(last_at(datetime(2026, 9, 1))) == [1, 4]
