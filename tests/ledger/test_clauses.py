@@ -16,14 +16,18 @@ from govern.ledger.clauses import (
     WITHOUT_UNIT,
     Clause,
     Window,
+    another,
     begins_before,
     cut_by,
     ends_after,
     has_value,
     is_one_of,
+    known,
     last_at,
+    perhaps_in,
     perhaps_of_service,
     same,
+    unnamed,
     within,
 )
 
@@ -152,3 +156,20 @@ def test_a_sum_is_cut_by_an_instant_between_its_first_and_its_last_charge() -> N
 def test_last_at_is_the_very_instant_of_the_last_charge() -> None:
     assert met(last_at(datetime(2026, 9, 12))) == [3]
     assert met(last_at(datetime(2026, 9, 1))) == [1, 4]
+
+
+def test_a_column_has_a_value_another_one_or_none() -> None:
+    assert met(known("api_key_id")) == [1, 3, 4]
+    assert met(another("service", "training")) == [1, 2, 4]
+    assert met(another("service", "other")) == [1, 2, 3]
+    assert met(unnamed([])) == []
+
+
+def test_what_has_no_region_could_be_of_any() -> None:
+    told = "(1, NULL), (2, ''), (3, 'cn-beijing'), (4, 'ap-southeast-1')"
+    clause = perhaps_in("cn-beijing")
+    found = duckdb.execute(
+        f"SELECT n FROM (VALUES {told}) ledger(n, region_id) WHERE {clause.sql} ORDER BY n",
+        clause.parameters,
+    ).fetchall()
+    assert found == [(1,), (2,), (3,)]

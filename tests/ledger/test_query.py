@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from bills import bill, row
@@ -185,3 +186,29 @@ def test_spans_are_each_payers_own(ledger: Ledger) -> None:
 def test_no_money_is_lost_between_reading_and_the_ledger(ledger: Ledger) -> None:
     assert query.money(ledger) == (Decimal(113), Decimal(113))
     assert query.sums(ledger, CHARGES) == [("CNY", 5, Decimal(16)), ("USD", 1, Decimal(-2))]
+
+
+def test_a_charge_of_a_month_has_no_week_and_no_day_of_its_own(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    by = [query.KNOWN_PERIODS["week"], query.KNOWN_PERIODS["day"]]
+    found = query.ask(ledger, by, [query.charges()], same("api_key_id", "1"))
+    assert found == [("2026-08-31", "2026-09-05", 2)]
+    monthly = charge("1", "1", "2026-09")
+    with read([str(bill(tmp_path, monthly))], Reading()) as summed:
+        assert query.ask(summed, by, [query.charges()]) == [(None, None, 1)]
+
+
+def test_the_largest_of_the_named_term_comes_first_whatever_groups_are_called(
+    ledger: Ledger,
+) -> None:
+    asked = [query.total("billed_cost"), query.greatest("first")]
+    found = query.ask(ledger, ["api_key_id"], asked, largest=1)
+    assert [key for key, *_ in found] == [None, "3", "2", "1"]
+
+
+def test_the_playground_is_the_channel_bmp(tmp_path: Path) -> None:
+    rows = [charge("", "1", "2026-09-05").replace(";app;", ";bmp;"), charge("2", "3", "2026-09-05")]
+    with read([str(bill(tmp_path, *rows))], Reading()) as played:
+        found = query.ask(played, [query.PLAYGROUND], [query.total("billed_cost")])
+    assert sorted(found) == [(False, Decimal(3)), (True, Decimal(1))]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 EXPLAINED: dict[tuple[str, str, str], str] = {
     (
-        "judge/check/undecided",
-        'f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0), "',
+        "ledger/query",
+        'return Term(f"coalesce(sum(CASE WHEN {measure} > 0 THEN {measure} ELSE 0 END), 0)")',
         ">=",
     ): "an amount of 0 adds nothing to a sum",
     (
