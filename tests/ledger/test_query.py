@@ -199,6 +199,15 @@ def test_a_charge_of_a_month_has_no_week_and_no_day_of_its_own(
         assert query.ask(summed, by, [query.charges()]) == [(None, None, 1)]
 
 
+def test_groups_come_in_the_order_of_their_values(ledger: Ledger) -> None:
+    found = query.ask(ledger, ["billed_cost"], [query.charges()])
+    assert [cost for cost, _ in found] == [Decimal(cost) for cost in (-2, 0, 1, 3, 5, 7)]
+
+
+def test_only_what_has_no_layout_may_have_an_id_of_its_own(ledger: Ledger) -> None:
+    assert query.ask(ledger, [query.OWN_ID], [query.charges()]) == [(None, 6)]
+
+
 def test_the_largest_of_the_named_term_comes_first_whatever_groups_are_called(
     ledger: Ledger,
 ) -> None:

@@ -19,4 +19,14 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "ends_jobs: bool = False,",
         "True",
     ): "asked without it are keys and plans, of which no job's charge is",
+    (
+        "ledger/query",
+        'order = [f"{at} NULLS LAST" for at in range(1, len(columns) + 1)]',
+        "2",
+    ): "each group has one value of the column behind those that it is grouped by",
+    (
+        "ledger/query",
+        "if len(numbers) == 1:",
+        "2",
+    ): "one question alone gets the same answer from the words for many",
 }
