@@ -9,6 +9,14 @@ if [ ! -x "$venv/bin/govern" ]; then
   pip --require-hashes -r "$locked/run.txt" -r "$locked/build.txt"
   pip --no-deps --no-build-isolation "$GOVERN_ACTION"
 fi
+if [ "${INPUT_TEST_POLICIES:-false}" = true ]; then
+  code=0
+  "$venv/bin/govern" policy test --format github -- ${INPUT_POLICIES:+"$INPUT_POLICIES"} || code=$?
+  if [ "$code" -ne 0 ]; then
+    if [ -n "${GITHUB_OUTPUT:-}" ]; then echo "exit-code=$code" >> "$GITHUB_OUTPUT"; fi
+    exit "$code"
+  fi
+fi
 words=(check --format github --fail-on "$INPUT_FAIL_ON")
 if [ -n "$INPUT_POLICIES" ]; then words+=(--policy "$INPUT_POLICIES"); fi
 if [ "$INPUT_REDACT" = true ]; then words+=(--redact); fi

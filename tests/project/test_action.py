@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from bills import bill, row
+from commandline import govern
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,3 +79,39 @@ def test_an_input_is_never_a_command(tmp_path: Path, played: Path) -> None:
     assert not list(tmp_path.glob("pwned*"))
     code, _, _, _ = run(tmp_path, INPUT_BILL="--version")
     assert code == 2
+
+
+def test_tests_of_policies_run_first_and_end_the_job_where_one_fails(
+    tmp_path: Path, played: Path
+) -> None:
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    rule = "{id: none, title: N, per: workspace, where: {channel: bmp}, limit: {charges: 5}}"
+    (policies / "p.yaml").write_text(f"version: 1\npolicies:\n  - {rule}\n")
+    test = "{name: n, charges: [{channel: bmp, repeat: 5}], expect: {silent: none}}"
+    (policies / "p.test.yaml").write_text(f"version: 1\ntests:\n  - {test}\n")
+    words = {"INPUT_BILL": played.name, "INPUT_POLICIES": "policies"}
+    code, out, _, _ = run(tmp_path, INPUT_TEST_POLICIES="true", **words)
+    assert (code, out.count("govern: ")) == (0, 2)
+    (policies / "p.test.yaml").write_text(f"version: 1\ntests:\n  - {test}\n".replace("5", "6"))
+    (tmp_path / "output").unlink()
+    code, out, _, output = run(tmp_path, INPUT_TEST_POLICIES="true", **words)
+    assert (code, output) == (1, "exit-code=1\n")
+    assert out.startswith("::error file=policies/p.test.yaml,line=3,title=n::none fires for")
+
+
+def test_the_hooks_for_commits_run_what_they_say(tmp_path: Path) -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    name, *words = next(
+        hook["entry"] for hook in hooks if hook["id"] == "govern-policy-test"
+    ).split()
+    assert name == "govern"
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\npolicies:\n  - {id: p, title: P, per: bill, forbid: charges}\n"
+    )
+    (tmp_path / "p.test.yaml").write_text(
+        "version: 1\ntests:\n  - {name: n, charges: [{}], expect: {silent: p}}\n"
+    )
+    # The names of changed files are its arguments: a policy's, a test's, or both.
+    for files in (["p.yaml"], ["p.test.yaml"], ["p.yaml", "p.test.yaml"]):
+        assert govern(tmp_path, *words, *files).returncode == 1

@@ -197,6 +197,7 @@ def _undated(inventory: Inventory) -> bool:
 def _save(path: str, result: Inventory) -> None:
     import json
 
+    from govern.cli.modeline import save_edited
     from govern.cli.saving import save
     from govern.model.yaml_text import text
 
@@ -204,4 +205,4 @@ def _save(path: str, result: Inventory) -> None:
     if path.lower().endswith(".json"):
         save(path, json.dumps(document, ensure_ascii=False, indent=2) + "\n", private=True)
     else:
-        save(path, text(document), private=True)
+        save_edited(path, text(document), "inventory", private=True)

@@ -10,9 +10,13 @@ from typing import Annotated
 import typer
 
 from govern.cli.first_steps import bills_in
+from govern.cli.modeline import folder_of, save_edited
+from govern.cli.policy_schema import keep
 from govern.cli.saving import save
 from govern.cli.streams import say, show
 from govern.model.errors import GovernError, usage
+from govern.policy.config import NAME
+from govern.policy.schema import KINDS
 
 #: The line of the starting govern.yaml that says where bills are.
 _FOLDER = "bills: bills/            # put your exported bills here, or name files, .zip or a glob"
@@ -49,7 +53,8 @@ def init(
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         except OSError as error:
             raise GovernError("file", f"{error.filename}: {error.strerror or error}") from None
-        save(path, text)
+        _save(path, text)
+    keep(folder_of(os.path.join(folder, NAME)), list(KINDS))
     for path in wanted:
         show(f"{path}\n")
     first = "" if bills else "put your bills into bills/, "
@@ -67,3 +72,10 @@ def _bills(folder: str) -> list[str]:
 def _named(bills: list[str]) -> str:
     names = ", ".join(json.dumps(name, ensure_ascii=False) for name in bills)
     return f"bills: [{names}]"
+
+
+def _save(path: str, text: str) -> None:
+    if path.endswith(".yaml"):
+        save_edited(path, text, "config" if os.path.basename(path) == NAME else "policy")
+    else:
+        save(path, text)

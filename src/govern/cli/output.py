@@ -149,7 +149,7 @@ def write(
     folder = _folder()
     for name, path in files:
         text = FORMATS[name].render(document, Page(_WIDE, folder))
-        save(path, text)
+        _save(path, text, document, name)
     if short is None:
         show(FORMATS[stdout].render(document, page(folder, exact)))
     elif not quiet:
@@ -178,6 +178,20 @@ def _colours(screen: bool) -> bool:
         return False
     forced = os.environ.get("FORCE_COLOR", "")
     return forced not in ("", "0") or (screen and os.environ.get("TERM") != "dumb")
+
+
+def _save(path: str, text: str, document: Document, name: str) -> None:
+    """What people edit begins with the line by which their editor knows it."""
+    from govern.report import COMMENTS, FORMATS
+
+    if FORMATS[name].needs != COMMENTS:
+        save(path, text)
+        return
+    from govern.cli.modeline import kind_of, save_edited
+
+    kind = kind_of(str(document.payload["schema"]))
+    assert kind is not None
+    save_edited(path, text, kind)
 
 
 def _fits(document: Document, name: str) -> None:

@@ -69,5 +69,15 @@ def keep(folder: str, kinds: list[str]) -> list[str]:
         raise GovernError("file", f"{error.filename}: {error.strerror or error}") from None
     paths = {kind: os.path.join(folder, file_name(kind)) for kind in kinds}
     for kind, path in paths.items():
-        save(path, text(kind))
+        if _content(path) != text(kind):
+            save(path, text(kind))
     return list(paths.values())
+
+
+def _content(path: str) -> str | None:
+    """What is there; None where nothing is, or nothing that can be read."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except (OSError, ValueError):
+        return None

@@ -100,6 +100,7 @@ def add(
     """
     import json
 
+    from govern.cli.modeline import save_edited
     from govern.policy.waivers import load_waivers
 
     fields = {"policy": policy, "subject": subject, "reason": reason, "owner": owner}
@@ -110,7 +111,7 @@ def add(
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
     entry = "  - " + "\n    ".join(lines) + "\n"
     with held(file):
-        before = "version: 1\nwaivers:\n"
+        before = None
         try:
             with open(file, encoding="utf-8", newline="") as there:
                 load_waivers([file])
@@ -119,18 +120,26 @@ def add(
             pass
         except OSError as error:
             raise GovernError("file", f"{file}: {error.strerror or error}") from None
-        if before and not before.endswith("\n"):
-            before += "\n"
+        after = _after(before, entry)
         with tempfile.TemporaryDirectory(prefix="govern-") as folder:
             trial = os.path.join(folder, "trial.yaml")
             with open(trial, "w", encoding="utf-8", newline="") as part:
-                part.write(before + entry)
+                part.write(after)
             try:
                 load_waivers([trial])
             except GovernError as error:
                 raise usage(_without(str(error), trial)) from None
-        save(file, before + entry)
+        if before is None:
+            save_edited(file, after, "waivers")
+        else:
+            save(file, after)
     show(f"{file}\n")
+
+
+def _after(before: str | None, entry: str) -> str:
+    if before is None:
+        return "version: 1\nwaivers:\n" + entry
+    return before + ("" if before.endswith("\n") or not before else "\n") + entry
 
 
 def _without(message: str, path: str) -> str:

@@ -62,7 +62,7 @@ def test_ticks_at_once_are_all_kept(folder: Path) -> None:
         steps = [f"{kind}.llm-a.{key}" for key in range(PEOPLE)]
         assert [ended(run) for run in [tick(folder, step) for step in steps]] == [(0, "")] * PEOPLE
         assert {step: f"by-{step}" for step in steps}.items() <= said(folder).items()
-    assert sorted(path.name for path in folder.iterdir()) == ["bill.csv", "c.yaml"]
+    assert sorted(path.name for path in folder.iterdir()) == [".govern", "bill.csv", "c.yaml"]
 
 
 def test_waivers_at_once_are_all_kept(folder: Path) -> None:

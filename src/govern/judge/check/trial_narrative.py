@@ -32,7 +32,7 @@ def _sections(report: TrialReport) -> Iterator[Section]:
     )
     if report.coverage:
         yield Section(
-            heading="Policies, and in how many tests each is seen so",
+            heading="Coverage: in how many tests each policy",
             columns=("policy", "fires", "is silent", "at its limit", "where"),
             rows=[_covered(one) for one in report.coverage],
             right=frozenset({1, 2, 3}),
