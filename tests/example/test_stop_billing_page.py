@@ -34,6 +34,18 @@ def commands() -> list[str]:
     return [line.strip() for line in text.splitlines() if line.startswith("    govern ")]
 
 
+def shown() -> list[tuple[str, list[str]]]:
+    """Each command with the lines that the page shows of what it prints."""
+    found: list[tuple[str, list[str]]] = []
+    for block in re.findall(r"(?:^    .*\n)+", PAGE.replace("\\\n", ""), re.MULTILINE):
+        for line in block.splitlines():
+            if line.startswith("    govern "):
+                found.append((line.strip(), []))
+            elif block.startswith("    govern "):
+                found[-1][1].append(line[4:])
+    return found
+
+
 def test_every_kind_of_step_has_its_row() -> None:
     section = PAGE.split("## Every kind of step")[1].split("\n## ")[0]
     kinds = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
@@ -65,12 +77,14 @@ def test_its_commands_run_and_every_field_they_write_is_explained(
 ) -> None:
     monkeypatch.chdir(company)
     ends = []
-    for command in commands():
+    assert [command for command, _ in shown()] == commands()
+    for command, lines in shown():
         name, *rest = shlex.split(command)
         assert name == "govern"
         quiet = [] if "tick" in rest else ["-q"]
-        done = CliRunner().invoke(app, [*rest, *quiet])
+        done = CliRunner().invoke(app, [*rest, *quiet], env={"COLUMNS": "80"})
         ends.append((rest[0], done.exit_code))
+        assert [line for line in lines if line not in done.stdout.splitlines()] == []
     # Three checklists, four ticks, four times shown, an issue read back. One of the keys ticked as
     # disabled is that of Singapore, which goes on calling in the bills of later/.
     assert ends == [*[("checklist", 0)] * 12, *[("verify", 1)] * 2]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from govern.model.clock import BILL_CLOCK, Moment, iso
+from govern.model.clock import BILL_CLOCK, Moment, iso, wall_text
 from govern.model.money import plain
 from govern.model.seal import of_plan, of_step, plan_ids
 
@@ -137,6 +138,11 @@ class Step:
     reason: str | None = None
     until: Moment | None = None
     shares: tuple[Share, ...] = field(default=(), compare=False, repr=False)
+
+    def due_text(self, clock: tzinfo) -> str:
+        """When it is due, for people; that it is an estimate, where it is one."""
+        told = wall_text(self.due.on(clock)) if self.due else ""
+        return told + (", estimated" if self.due_estimated else "")
 
     def document(self) -> dict[str, Any]:
         """What few steps have is left out where there is none."""

@@ -30,9 +30,17 @@ def render(document: Document, page: Page) -> str:
     del page
     name = str(document.payload.get("schema", "")).removeprefix("govern.").split("/")[0]
     name = name if name.isalpha() else "report"
-    blocks = [f"<!-- govern:{name} -->"]
-    room = MOST - len(blocks[0])
+    mark = f"<!-- govern:{name} -->"
     sections = list((document.tasks or document.sections)())
+    whole = [_section(section, 2 * MOST, number == 0) for number, section in enumerate(sections)]
+    text = "\n\n".join([mark, *whole]) + "\n"
+    return text if len(text) <= MOST else _cut(mark, sections)
+
+
+def _cut(mark: str, sections: Sequence[Section]) -> str:
+    """As much of each section as there is room for."""
+    blocks = [mark]
+    room = MOST - len(mark)
     for number, section in enumerate(sections):
         later = len(sections) - number - 1
         block = _section(section, max(room - later * _RESERVED, _RESERVED), number == 0)
@@ -153,7 +161,7 @@ def _row(cells: Iterable[str]) -> str:
 _PLAIN = re.compile(r"[^\W_]*(?:[.,;:()'\"/%?=+，。、；：（）-]+[^\W_]*)*")
 
 # Punctuation around a word that is shown as code.
-_AROUND = re.compile(r"(\(?)(.+?)([,;)]*)")
+_AROUND = re.compile(r"(\(?)(.+?)([,;.)]*)")
 _LINK = re.compile(r"//|www\.|:.*:|(?i:gh-\d)")
 
 # Pages of the console that govern itself names; any other address leads nowhere.
@@ -175,9 +183,8 @@ def _word(word: str) -> str:
     if _is_plain(word):
         return word
     found = _AROUND.fullmatch(word)
-    if found and _OWN.fullmatch(found[2].rstrip(".")):
-        address = found[2].rstrip(".")
-        return f"{found[1]}<{address}>{found[2][len(address) :]}{found[3]}"
+    if found and _OWN.fullmatch(found[2]):
+        return f"{found[1]}<{found[2]}>{found[3]}"
     return f"{found[1]}{_code(found[2])}{found[3]}" if found else _code(word)
 
 

@@ -128,7 +128,7 @@ def _list(section: Section, width: int) -> Iterable[str]:
     more is told of it."""
     rows = [[safe.line(cell) for cell in row] for row in section.rows]
     first = max(columns.cells(row[0]) for row in rows)
-    apart = any(section.details) or any(section.folds)
+    apart = any(section.folds)
     indent = " " * (first + 4)
     for at, (word, name, *more) in enumerate(rows):
         start = "  " + word + " " * (first - columns.cells(word) + 2)

@@ -113,7 +113,7 @@ def test_a_format_that_is_asked_for_is_printed_beside_the_file(folder: Path) -> 
 def test_what_is_needed_first_stands_first_on_80_columns(folder: Path) -> None:
     lines = show(folder, "--open").stdout.splitlines()
     assert all(wcswidth(line) <= 80 for line in lines)
-    assert lines[0] == ("CHECKLIST c.yaml at 2026-10-05: 15 steps, 15 open; 23 CNY a day at stake")
+    assert lines[0] == ("CHECKLIST c.yaml: 15 steps, 15 open; 23 CNY a day at stake")
     at = lines.index("Steps")
     assert lines[at + 2 : at + 5] == [
         "  todo     Turn off auto-renewal of the Coding Plan plan-1",

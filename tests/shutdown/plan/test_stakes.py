@@ -173,3 +173,33 @@ def test_a_step_is_its_owner_s(everything: dict[str, Any]) -> None:
     assert owners["tell_owners.llm-a"] == owners["take_offline.llm-a.ptu-1"] == "lin@example.com"
     assert owners["retire_workspace.llm-a"] == owners["ask_owner.no-key.llm-a"] == "lin@example.com"
     assert owners["disable_key.llm-b.8"] is owners["final_bill"] is None
+
+
+def test_a_step_that_nothing_asks_for_any_more_is_counted_elsewhere(tmp_path: Path) -> None:
+    bill(tmp_path, charge("10"), charge("0", **AFTER))
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\npolicies:\n  - {id: p, title: T, per: api_key, forbid: charges}\n"
+    )
+    asked = ["-o", "c.yaml", "--no-config", "--as-of", "2026-09-06", "-q"]
+    for words in (["-p", "p.yaml"], ["--retire", "api_key=7"]):
+        assert govern(tmp_path, "checklist", "bill.csv", *words, *asked).returncode == 0
+    shown = ["checklist", "show", "c.yaml", "--format", "json"]
+    document = json.loads(govern(tmp_path, *shown).stdout)
+    # The question to the owner is still open, the key is to be disabled: one cost of 10.
+    assert {step["id"] for step in document["steps"] if step["at_stake"]} >= {
+        "ask_owner.p.api_key.100.llm-a.7", "disable_key.llm-a.7",
+    }  # fmt: skip
+    assert document["at_stake_per_day"] == [{"currency": "CNY", "amount": "10"}]
+
+
+def test_a_deletion_after_its_disabling_has_nothing_at_stake(tmp_path: Path) -> None:
+    bill(tmp_path, charge("10"), charge("0", **AFTER))
+    asked = ["--retire", "api_key=7", "-o", "c.yaml", "--no-config", "--as-of", "2026-09-06", "-q"]
+    assert govern(tmp_path, "checklist", "bill.csv", *asked).returncode == 0
+    show = ["checklist", "show", "c.yaml", "--kind", "delete_key"]
+    assert "at stake: 10 CNY a day" in govern(tmp_path, *show).stdout
+    tick = ["checklist", "tick", "c.yaml", "*_key.*", "tell_*", "--by", "lin", "--at"]
+    assert govern(tmp_path, *tick, "2026-09-06").returncode == 0
+    undo = ["checklist", "tick", "c.yaml", "delete_key.*", "--by", "lin", "--undo"]
+    assert govern(tmp_path, *undo).returncode == 0
+    assert "at stake:" not in govern(tmp_path, *show).stdout

@@ -130,6 +130,20 @@ def test_a_tick_after_it_was_due_is_told_and_proves_nothing(tmp_path: Path) -> N
     assert state(with_no_bill) == ("waiting", None, 6)
 
 
+def past_its_end(tmp_path: Path, step: Step, reach: str) -> VerificationReport:
+    """A step that was ticked late, by bills of October and of November up to ``reach``."""
+    path = tmp_path / "october.csv"
+    path.write_text("\n".join([HEADER, *REST[:2], ""]))
+    november = tmp_path / "bill.csv"
+    november.write_text("\n".join([HEADER, other("2026-11-01 00:00:00"), other(reach), ""]))
+    from govern.bill.exported import given
+
+    told = given([f"{path}=2026-11-04T00:00:00"])
+    with read([str(path), str(november)], Reading(exported_at=told)) as ledger:
+        question = Question(as_of=datetime(2026, 11, 10), clock=BILL_CLOCK)
+        return prove(Written(listed(step), "c.yaml", "0" * 64), ledger, question)
+
+
 @pytest.mark.parametrize(
     ("reach", "expected"),
     [
@@ -140,17 +154,7 @@ def test_a_tick_after_it_was_due_is_told_and_proves_nothing(tmp_path: Path) -> N
 def test_a_bill_past_the_plan_s_end_proves_what_a_late_tick_doesn_t(
     tmp_path: Path, reach: str, expected: tuple[str, str | None, int]
 ) -> None:
-    path = tmp_path / "october.csv"
-    path.write_text("\n".join([HEADER, *REST[:2], ""]))
-    november = tmp_path / "bill.csv"
-    november.write_text("\n".join([HEADER, other("2026-11-01 00:00:00"), other(reach), ""]))
-    from govern.bill.exported import given
-
-    told = given([f"{path}=2026-11-04T00:00:00"])
-    with read([str(path), str(november)], Reading(exported_at=told)) as ledger:
-        question = Question(as_of=datetime(2026, 11, 10), clock=BILL_CLOCK)
-        late = Written(listed(plan_step("2026-10-30")), "c.yaml", "0" * 64)
-        assert state(prove(late, ledger, question)) == expected
+    assert state(past_its_end(tmp_path, plan_step("2026-10-30"), reach)) == expected
 
 
 def test_an_inventory_proves_what_a_late_tick_doesn_t(tmp_path: Path) -> None:
@@ -182,6 +186,22 @@ def test_where_nobody_knew_of_a_plan_a_purchase_of_one_tells_of_it(tmp_path: Pat
     assert state(proved(tmp_path, listed(step), *REST)) == ("proved", "person", 0)
     seat = bought("2026-10-26 09:00:00", code="sfm_tokenplan_public_cn")
     assert state(proved(tmp_path, listed(step), *REST, seat)) == ("failed", "bill", 1)
+
+
+def test_silence_past_an_estimated_end_is_no_proof_by_a_bill(tmp_path: Path) -> None:
+    late = replace(plan_step("2026-10-30"), due_estimated=True)
+    report = past_its_end(tmp_path, late, "2026-11-05 00:00:00")
+    assert state(report) == ("proved", "person", 0)
+    assert report.steps[0].reason == (
+        "lin says so; ticked at 2026-10-30, after it was due at 2026-10-24, estimated; no fee "
+        "until 2026-11-03, after its estimated end"
+    )
+    # Until then it waits, as for an end that is known.
+    early = past_its_end(tmp_path, late, "2026-11-04 23:59:59")
+    assert state(early) == ("waiting", None, 6)
+    opened = replace(plan_step(None), due_estimated=True)
+    told = proved(tmp_path, listed(opened), *REST).exit.reason
+    assert f"overdue: {ID} since 2026-10-24, estimated" in told
 
 
 @pytest.mark.parametrize("as_of", ["2026-10-23", "2026-10-24", "2026-10-25"])

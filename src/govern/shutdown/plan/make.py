@@ -96,7 +96,12 @@ def _kept(planned: Sequence[Step], old: Sequence[Step]) -> list[Step]:
         for step in planned
     ]
     ids = {step.id for step in planned}
-    return found + [step for step in old if step.id not in ids]
+    return found + [_unasked(step) for step in old if step.id not in ids]
+
+
+def _unasked(step: Step) -> Step:
+    """A step that nothing asks for any more: what it costs is counted elsewhere, if anywhere."""
+    return replace(step, saves_per_day=()) if step.kind in KINDS else step
 
 
 def with_due(steps: Iterable[Step], done: Mapping[str, Moment] | None = None) -> list[Step]:

@@ -108,7 +108,7 @@ class Overview:
     def _head(self) -> Section:
         standing = self.standing
         said = list(first_things(standing))
-        if len(self.steps) < len(standing.checklist.steps):
+        if len(self.steps) not in (len(standing.checklist.steps), len(standing.open)):
             cost = money(standing.at_stake(self.steps))
             shown = [step for step in self.steps if standing.is_open(step)]
             told = f"Shown: {counted(len(self.steps))}, {len(shown)} open"
@@ -117,7 +117,8 @@ class Overview:
         if not self.full:
             said.append(_NEXT.format(self.path))
         return Section(
-            f"CHECKLIST {self.path} at {wall_text(standing.as_of)}: {progress(standing)}", said
+            f"CHECKLIST {self.path}: {progress(standing)}",
+            [f"As of {wall_text(standing.as_of)}.", *said],
         )
 
     def _sheet(self, document: Document) -> Sheet:

@@ -37,14 +37,10 @@ def at_stake(stakes: Sequence[Stake]) -> str:
 
 def due(step: Step, standing: Standing) -> str:
     """When it is due: by then, from then on, or about then."""
-    at = standing.due(step)
-    if at is None:
-        return ""
-    told = wall_text(at)
-    if not KINDS.get(step.kind, OWN).deadline:
+    told = step.due_text(standing.clock)
+    if told and not KINDS.get(step.kind, OWN).deadline:
         return f"not before {told}"
-    overdue = ", overdue" if standing.is_overdue(step) else ""
-    return told + (", estimated" if step.due_estimated else "") + overdue
+    return told + (", overdue" if standing.is_overdue(step) else "")
 
 
 def section(
@@ -57,14 +53,17 @@ def section(
     letters: bool = False,
 ) -> Section:
     """The steps in a list. ``full``: why and how each is done. ``told``: what the head says of all
-    of them. ``letters``: what to write to owners."""
+    of them. ``letters``: to work off, with what to write to owners; a way that is told once isn't
+    pointed to again."""
     hows = _hows(steps) if full else [""] * len(steps)
     return Section(
         heading,
         columns=COLUMNS,
         rows=[_row(step, standing) for step in steps],
         details=[
-            [*_details(step, told, how), *_said(step)] if full else list(_said(step))
+            [*_details(step, standing, told, "" if letters else how), *_said(step)]
+            if full
+            else list(_said(step))
             for step, how in zip(steps, hows, strict=True)
         ],
         folds=[
@@ -83,7 +82,7 @@ def _row(step: Step, standing: Standing) -> list[str]:
         standing.state(step),
         title(step),
         due(step, standing) if open_step else "",
-        at_stake(step.at_stake) if open_step else "",
+        at_stake(_stakes(step, standing)) if open_step else "",
         step.region_id or "",
         step.owner or "",
         standing.first_open_need(step) or "",
@@ -92,13 +91,20 @@ def _row(step: Step, standing: Standing) -> list[str]:
     ]
 
 
-def _details(step: Step, told: Sequence[str], how: str) -> Iterable[str]:
+def _stakes(step: Step, standing: Standing) -> Sequence[Stake]:
+    """What its subject costs; nothing more of a deletion whose subject was switched off before."""
+    ends_nothing = KINDS.get(step.kind, OWN).phase == "delete" and not step.saves_per_day
+    return () if ends_nothing and standing.state(step) == "todo" else step.at_stake
+
+
+def _details(step: Step, standing: Standing, told: Sequence[str], how: str) -> Iterable[str]:
     why = _why(step, told)
     if why:
         yield f"why: {why}"
     if how.startswith(_AS_FOR):
         yield f"how: {how}"
-    if step.needs:
+    # One that holds it up alone stands in its row already.
+    if step.needs and step.needs != (standing.first_open_need(step),):
         shown = ", ".join(step.needs[:_SHOWN])
         more = f" and {len(step.needs) - _SHOWN} more" if len(step.needs) > _SHOWN else ""
         yield f"after: {shown}{more}"

@@ -78,7 +78,7 @@ def doubts(
             found.append(f"{step.id}: done before {before[0]}, which it needs")
         due = step.due.on(clock) if step.due else None
         if due and KINDS.get(step.kind, OWN).deadline and at > due:
-            found.append(f"{step.id}: done after it was due, at {wall_text(due)}")
+            found.append(f"{step.id}: done after it was due, at {step.due_text(clock)}")
         elif due and not KINDS.get(step.kind, OWN).deadline and at < due:
             found.append(f"{step.id}: done sooner than {wall_text(due)}, {_why_later(step)}")
     return found

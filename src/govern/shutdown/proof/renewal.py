@@ -41,10 +41,16 @@ def bought(case: Case, made: datetime, opened: StepResult) -> StepResult:
 def _too_late(case: Case, due: datetime, state: State | None) -> StepResult:
     """Ticked after it was due: the renewal may have been paid for already, or be on its way."""
     assert case.stop is not None
-    reason = f"{how(case.step)} at {wall_text(case.stop)}, after it was due at {wall_text(due)}"
+    reason = f"{how(case.step)} at {wall_text(case.stop)}, after it was due at "
+    reason += case.step.due_text(case.grounds.clock)
     expires = due + timedelta(days=DAYS_BEFORE)
     if state and state.proved_until and state.proved_until >= expires:
         until = state.proved_until
+        if case.step.due_estimated:
+            # Silence past an end that nobody told proves nothing by itself: the word counts.
+            said = without_bill(case)
+            later = f"no fee until {wall_text(until)}, after its estimated end"
+            return replace(said, reason=f"{said.reason}; {reason}; {later}")
         reason += f"; but not renewed until {wall_text(until)}, after its end"
         return replace(case.bare, state="proved", basis="bill", reason=reason, proved_until=until)
     reason += (

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from govern.judge.audit.use import Use
 from govern.model.checklist import Checklist, Step
-from govern.model.clock import wall_text
 from govern.model.verification import StepResult
 from govern.shutdown.plan.order import holds_up, is_overdue
 from govern.shutdown.plan.steps import KINDS, OWN
@@ -39,7 +38,7 @@ def overdue(checklist: Checklist, results: Sequence[StepResult], grounds: Ground
     """The open steps that had to be done before now, each with since when."""
     states = {result.id: result.state for result in results}
     return [
-        f"{step.id} since {wall_text(step.due.on(grounds.clock))}"
+        f"{step.id} since {step.due_text(grounds.clock)}"
         for step in checklist.steps
         if is_overdue(step, states[step.id], grounds.as_of, grounds.clock) and step.due
     ]
@@ -151,9 +150,10 @@ class _Verification:
             return ""
         due = step.due.on(self.grounds.clock)
         if due <= self.grounds.as_of:
-            return f"; due since {wall_text(due)}"
+            return f"; due since {step.due_text(self.grounds.clock)}"
         # What is final comes no sooner than that.
-        return f"; {'due' if step.reversible else 'not before'} {wall_text(due)}"
+        word = "due" if step.reversible else "not before"
+        return f"; {word} {step.due_text(self.grounds.clock)}"
 
     def _state(self, id: str) -> str:
         if id in self.known:
