@@ -493,6 +493,25 @@ def test_a_format_for_findings_makes_no_sense_of_an_explanation(company: Company
         assert done.stderr.endswith("this command has table, json, markdown\n")
 
 
+def test_a_redacted_explanation_names_nobody_that_a_policy_asks_for(company: Company) -> None:
+    company.rules(
+        "{id: team, title: T, per: bill, where: {sub_account_id: '5555500000', owner: SecretTeam},"
+        " limit: {billed_cost: 10 CNY}}"
+    )
+    mine, other = ({"资源归属账号ID": account} for account in ("5555500000", "6666600000"))
+    bill(company.folder, charge("1", **other), charge("2", "9", **mine))
+    (company.folder / "i.yaml").write_text(
+        "schema: govern.inventory/v1\ncomplete: true\n"
+        "api_keys: [{api_key_id: 9, owner: SecretWang, workspace_id: llm-a}]\n"
+    )
+    words = ("explain", "bill", "bill.csv", "--inventory", "i.yaml", "--evidence", "0")
+    plain = json.dumps(company.asks(*words))
+    redacted = json.dumps(company.asks(*words, "-o", "e.txt", "--redact"))
+    for secret in ("SecretTeam", "SecretWang", "5555500000", "6666600000"):
+        assert secret not in redacted + (company.folder / "e.txt").read_text()
+        assert secret in plain
+
+
 def test_a_redacted_explanation_shows_no_secret(company: Company) -> None:
     company.rules("{id: spend, title: S, per: account, limit: {billed_cost: 10 CNY}}")
     secret = "1234567890123456"

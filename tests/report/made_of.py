@@ -253,6 +253,7 @@ def explanation_of(name: str) -> Document:
         id=name,
         title=name,
         sentence=name,
+        where=(Condition("owner", (Pattern(name), Pattern(None))),),
         file=name,
         line=1,
         outcome="error",

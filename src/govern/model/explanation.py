@@ -15,6 +15,7 @@ from govern.model.exits import Exit
 from govern.model.finding import Subject, fingerprint_of, period_text
 from govern.model.measure import PERCENT
 from govern.model.money import EXACT, number, plain
+from govern.model.policy import Condition
 from govern.model.text import printable, shorten
 
 #: What was paid, per currency.
@@ -244,6 +245,7 @@ class Explained:
     id: str
     title: str
     sentence: str
+    where: tuple[Condition, ...]
     file: str
     line: int
     outcome: str | None = None
@@ -258,6 +260,14 @@ class Explained:
             "id": self.id,
             "title": self.title,
             "sentence": printable(self.sentence),
+            "where": [
+                {
+                    "column": condition.column,
+                    "values": [pattern.text for pattern in condition.patterns],
+                    "excludes": condition.excludes,
+                }
+                for condition in self.where
+            ],
             "file": self.file,
             "line": self.line,
             "outcome": self.outcome,

@@ -69,6 +69,9 @@ def _special(
     if "value" in mapping and "line" in mapping and mapping["value"]:
         # In a row that is shifted by a column, any cell may be anybody's name.
         yield "value", "text", str(mapping["value"])
+    if mapping.get("column") in FIELDS and isinstance(mapping.get("value"), str):
+        # What a charge has that a policy doesn't ask for.
+        yield "charged", FIELDS[mapping["column"]], mapping["value"]
     for value in asked_for(mapping):
         yield "values", FIELDS[mapping["column"]], value
 

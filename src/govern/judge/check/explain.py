@@ -90,7 +90,9 @@ def is_meant(subject: Subject, word: str) -> bool:
 
 def unread(policy: Policy) -> Explained:
     """A policy of which no bill was asked."""
-    return Explained(policy.id, policy.title, sentence(policy), policy.file, policy.line)
+    return Explained(
+        policy.id, policy.title, sentence(policy), policy.where, policy.file, policy.line
+    )
 
 
 def _of_finding(inquiry: Inquiry, asked: str) -> Explanation:

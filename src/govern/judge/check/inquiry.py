@@ -131,6 +131,7 @@ class Inquiry:
             id=id,
             title=result.title,
             sentence=sentence(self._policies[id]),
+            where=self._policies[id].where,
             file=result.file,
             line=result.line,
             outcome=result.outcome,
