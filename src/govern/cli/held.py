@@ -53,8 +53,8 @@ def _locked(handle: int, path: str) -> None:
             return
         except BlockingIOError:
             if time.monotonic() > until:
-                told = "another govern has been changing files of its folder for a minute"
-                raise GovernError("file", f"{path}: {told}; try again") from None
+                holder = "another govern has been changing files of its folder for a minute"
+                raise GovernError("file", f"{path}: {holder}; try again") from None
             time.sleep(_PAUSE)
         except OSError as error:
             # Some network file systems know no such locks.

@@ -42,10 +42,10 @@ def load(path: str | None, none: bool) -> Config:
     if none:
         return Config()
     named = path or os.environ.get(CONFIG)
-    found = named or find_config(".", os.path.expanduser("~"))
+    file = named or find_config(".", os.path.expanduser("~"))
     if named and not status(named, named=True):
         raise usage(f"{named}: no such config file")
-    return load_config(found) if found else Config()
+    return load_config(file) if file else Config()
 
 
 def bills(given: Sequence[str], config: Config) -> list[str]:
@@ -107,9 +107,9 @@ def inventory(given: Sequence[str], config: Config) -> Directory:
 def length(option: str, given: str | None, text: str | None) -> tuple[str, timedelta]:
     """A length of time as it is written and as what it means: by flag, else govern.yaml's."""
     written = given or text or ""
-    found = duration(option, written)
-    assert found is not None
-    return written, found
+    meant = duration(option, written)
+    assert meant is not None
+    return written, meant
 
 
 def duration(option: str, text: str | None) -> timedelta | None:

@@ -85,7 +85,7 @@ def verify(
 
 
 def _attest(path: str, statement: str, inputs: Sequence[str], quiet: bool) -> None:
-    if any(out.same(path, one) for one in inputs):
+    if any(out.same(path, file) for file in inputs):
         raise usage(f"--attest {path}: this file is read in the same run; name another one")
     save(path, statement)
     if not quiet:

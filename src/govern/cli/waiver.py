@@ -44,17 +44,17 @@ def listing(
     from govern.judge.check import waiving
     from govern.model.finding import Finding
 
-    found = settings.load(config, no_config)
-    clock = settings.clock(None, found)
+    loaded = settings.load(config, no_config)
+    clock = settings.clock(None, loaded)
     instant = settings.as_of(as_of, clock)
-    waivers = settings.waivers(path or [], found)
-    rules = settings.policies(policy or [], found).policies
+    waivers = settings.waivers(path or [], loaded)
+    rules = settings.policies(policy or [], loaded).policies
     findings: list[Finding] = []
     if bill:
         from govern.judge.check.check import Terms, check
         from govern.ledger.reading import read
 
-        with read(bill, settings.reading(found, clock)) as ledger:
+        with read(bill, settings.reading(loaded, clock)) as ledger:
             if ledger.clashes:
                 raise GovernError("overlap", ledger.clashes)
             findings = list(check(ledger, rules, Terms(as_of=instant, evidence=0)).findings)

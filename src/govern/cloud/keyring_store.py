@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from functools import cache
 from typing import Any
 
+from govern.cloud.keyring_backend import is_locked, system_keyring
 from govern.cloud.secret import Credentials, Secret
 from govern.model.errors import GovernError
 
@@ -22,12 +22,9 @@ _ACCESS_KEY = "access-key"
 #: A keyring can't be listed, so this entry says which API keys there are: no secret in it.
 _INDEX = "api-keys"
 
-
 #: A keyring that doesn't answer within so many seconds never will; a person needs longer.
 _ANSWERS = 10.0
 _UNLOCKS = 120.0
-
-_NONE = "no system keyring here: use environment variables or a profile of the aliyun CLI"
 
 
 @cache
@@ -50,9 +47,9 @@ class Store:
         self.problem: str | None = None
         self.empty = False
         try:
-            self._keyring, self.problem = self._answer(_backend)
+            self._keyring, self.problem = self._answer(system_keyring)
             self.empty = self.problem is not None
-            if self.problem is None and not prompts and self._answer(_locked, self._keyring):
+            if self.problem is None and not prompts and self._answer(is_locked, self._keyring):
                 self.problem = "the system keyring is locked: unlock it first"
         except GovernError as error:
             self.problem = str(error)
@@ -142,46 +139,3 @@ def _object(text: str) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return value if isinstance(value, Mapping) else {}
-
-
-def _backend() -> tuple[Any, str | None]:
-    """The system's keyring, and why it isn't used, if so."""
-    import keyring
-
-    try:
-        backend = keyring.get_keyring()
-    except Exception:
-        return None, _NONE
-    return backend, _problem(backend)
-
-
-def _problem(backend: object) -> str | None:
-    """Why nothing is kept in this backend; None where it can be."""
-    where = f"{type(backend).__module__}.{type(backend).__qualname__}"
-    if where.startswith("keyring.backends.chainer"):
-        # It asks each in turn, and could fall back on one that keeps plain text.
-        problems = [_problem(inner) for inner in getattr(backend, "backends", ())]
-        return next(
-            (problem for problem in problems if problem and problem != _NONE),
-            None if None in problems else _NONE,
-        )
-    if "plaintext" in where.casefold() or where.startswith("keyrings.alt"):
-        return f"the keyring {where} keeps plain text: nothing is stored in it"
-    if where.startswith(("keyring.backends.fail", "keyring.backends.null")):
-        return _NONE
-    return None if float(getattr(backend, "priority", 0)) > 0 else _NONE
-
-
-def _locked(backend: object) -> bool:
-    """Whether the Secret Service would ask a person before it answers; others can't be asked."""
-    inner = getattr(backend, "backends", (backend,))
-    if not any(type(store).__module__ == "keyring.backends.SecretService" for store in inner):
-        return False
-    import secretstorage
-
-    with closing(secretstorage.dbus_init()) as bus:
-        try:
-            return bool(secretstorage.get_collection_by_alias(bus, "default").is_locked())
-        except secretstorage.ItemNotFoundException:
-            # Making one asks for its password.
-            return True

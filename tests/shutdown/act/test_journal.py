@@ -162,7 +162,7 @@ def test_where_nothing_can_be_locked_nothing_is_called(
     def no(*words: Any) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr("govern.shutdown.act.held.fcntl.flock", no)
+    monkeypatch.setattr("govern.shutdown.act.lock.fcntl.flock", no)
     with pytest.raises(GovernError, match="can't be locked") as refused, held(str(journal)):
         pass
     assert refused.value.cause == "file"

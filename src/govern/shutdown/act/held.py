@@ -12,11 +12,7 @@ from govern.model.clock import BILL_CLOCK, iso
 from govern.model.errors import GovernError, usage
 from govern.model.journal import SCHEMA, Intent, Journal, Outcome
 from govern.model.journal_line import extended, line_of, read
-
-try:
-    import fcntl
-except ImportError:  # A system without such locks: see _lock.
-    fcntl = None  # type: ignore[assignment]
+from govern.shutdown.act.lock import open_locked
 
 
 class HeldJournal:
@@ -138,7 +134,7 @@ class HeldJournal:
 def held(path: str) -> Iterator[HeldJournal]:
     """The journal for one run alone, made if it isn't there. Raises ``not_finished`` where another
     run holds it, ``journal`` for a damaged one, ``file``. The lock dies with the process."""
-    handle = _opened(path)
+    handle = open_locked(path)
     try:
         yield HeldJournal(handle, path)
     finally:
@@ -147,48 +143,3 @@ def held(path: str) -> Iterator[HeldJournal]:
             if os.fstat(handle).st_size == 0:
                 os.unlink(os.path.realpath(path))
         os.close(handle)
-
-
-def _opened(path: str) -> int:
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-    try:
-        while True:
-            handle = os.open(path, flags, 0o600)
-            try:
-                _lock(handle, path)
-                # Whoever replaced the file meanwhile left us a lock on nothing.
-                if os.path.samestat(os.fstat(handle), os.stat(path)):
-                    _settle(path)
-                    return handle
-            except FileNotFoundError:
-                pass
-            except BaseException:
-                os.close(handle)
-                raise
-            os.close(handle)
-    except OSError as error:
-        raise GovernError("file", f"{path}: {error.strerror or error}") from None
-
-
-def _lock(handle: int, path: str) -> None:
-    if fcntl is None:
-        problem = "this system has no lock that dies with its process, and no act is made without"
-        raise GovernError("file", f"{path}: {problem}")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        problem = "another govern apply holds this journal: wait for it; nothing was called"
-        raise GovernError("not_finished", f"{path}: {problem}") from None
-    except OSError as error:
-        problem = f"it can't be locked ({error.strerror}), and no act is made without"
-        raise GovernError("file", f"{path}: {problem}") from None
-
-
-def _settle(path: str) -> None:
-    """Have the folder remember a new file over a loss of power, where that can be asked for."""
-    with suppress(OSError):
-        folder = os.open(os.path.dirname(os.path.realpath(path)), os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
