@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from bills import HEADER, bill, paid
+from bills import HEADER, bill, call, paid
 from commandline import govern
 
 ROOT = Path(__file__).parents[2]
@@ -18,9 +18,7 @@ NO_PLAYGROUND = "{id: play, title: Play, per: channel, where: {channel: bmp}, fo
 
 
 def charge(amount: str, key: str = "1", channel: str = "app", **cells: str) -> str:
-    return paid(
-        amount, **{"资产/资源实例ID": f"{key};llm-a;qwen-max;output_token;{channel};0", **cells}
-    )
+    return call(key, channel=channel, **{"应付金额": amount, **cells})
 
 
 class Runs:

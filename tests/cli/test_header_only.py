@@ -9,15 +9,10 @@ from pathlib import Path
 
 import commandline
 import pytest
+from bills import instance, other, timed, timed_bill, timed_text
 
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region\n"
-)
-USED = (
-    "2026-09,100200,100200,sfm,sfm_inference_public_cn,7;llm-a;qwen;output_token;app;0,x,1,CNY,"
-    "2026-09-05 10:00:00,cn-beijing\n"
-)
+HEADER = timed_text()
+USED = timed("2026-09-05 10:00:00", instance("7"), payer="100200")
 #: By UID, when it was exported, and the month.
 NAME = "100200-20261104000000_202610_consumedetailbillv2"
 
@@ -28,7 +23,7 @@ def govern(folder: Path, words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "b.csv").write_text(HEADER + USED)
+    timed_bill(tmp_path, USED, name="b.csv")
     made = govern(tmp_path, "checklist b.csv --retire all -o yaml:c.yaml --as-of 2026-09-10 -q")
     assert made.returncode == 0, made.stderr
     tick = "checklist tick c.yaml * --by lin --at 2026-10-02T08:00:00"
@@ -68,9 +63,8 @@ def test_commands_that_judge_charges_have_nothing_to_judge(folder: Path) -> None
 @pytest.mark.parametrize("amount", ["1", "2"])
 def test_an_overlap_of_different_layouts_is_no_proof(folder: Path, amount: str) -> None:
     # The same month by day and as a summary: which of them counts can't be decided.
-    october = "2026-10,100200,100200,ecs,ecs,i-1,x,{},CNY,{},cn-beijing\n"
-    (folder / "days.csv").write_text(HEADER + october.format("1", "2026-10-20"))
-    (folder / "months.csv").write_text(HEADER + october.format(amount, "2026-10"))
+    timed_bill(folder, other("2026-10-20", "100200"), name="days.csv")
+    timed_bill(folder, other("2026-10", "100200", amount=amount), name="months.csv")
     told = "--exported-at days.csv=2026-11-04 --exported-at months.csv=2026-11-04"
     done = govern(folder, f"verify c.yaml days.csv months.csv --as-of 2026-12-01 {told}")
     assert done.returncode == 4

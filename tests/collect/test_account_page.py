@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bills import instance
 from standin.command import MONTH, Ran, govern
 from standin.server import StandIn, running
 
@@ -35,8 +36,7 @@ def standin() -> Iterator[StandIn]:
             ("28", 12345, "0.75"),
             ("12", 67890, "0.5"),
         ):
-            instance = f"{key};llm-a;qwen-max;output_token;app;0"
-            account.charge(f"{MONTH}-{day}", amount, InstanceID=instance)
+            account.charge(f"{MONTH}-{day}", amount, InstanceID=instance(key))
         yield one
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bills import instance
 from standin.command import MONTH, Ran, govern
 from standin.server import StandIn, running
 
@@ -24,7 +25,7 @@ ROW = {"Usage": "1", "UsageUnit": "KTokens"}
 
 
 def of_key(key: str) -> dict[str, str]:
-    return {**ROW, "InstanceID": f"{key};llm-a;qwen-max;output_token;app;0"}
+    return {**ROW, "InstanceID": instance(key)}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from bills import bill, keyed_lines, paid, row
+from bills import INSTANCE, bill, instance, keyed_lines, paid, row
 from kept import both, keep, reduced, without_rows
 from seeds import seeds
 
@@ -38,7 +38,7 @@ def spent(hour: str, amount: str, key: str = "7") -> str:
     return paid(
         amount,
         账单日期=f"{DAY} {hour}:00",
-        **{"资产/资源实例ID": f"{key};llm-a;qwen-max;output_token;app;0"},
+        **{INSTANCE: instance(key)},
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from bills import bill, row
+from bills import INSTANCE, bill, instance, row
 
 from govern.ledger import clauses, query
 from govern.ledger.clauses import CHARGES, Clause, Window, same
@@ -16,12 +16,11 @@ from govern.ledger.ledger import Ledger
 from govern.ledger.reading import Reading, read
 from govern.ledger.spans import IN_SPAN, PERHAPS_IN_SPAN, WITH_SPANS, spans
 
-IDS = "资产/资源实例ID"
+IDS = INSTANCE
 
 
 def charge(key: str, cost: str, time: str, model: str = "qwen-max", **cells: str) -> str:
-    instance = f"{key};llm-a;{model};output_token;app;0"
-    return row(**{IDS: instance, "应付金额": cost, "账单日期": time, **cells})
+    return row(**{IDS: instance(key, model=model), "应付金额": cost, "账单日期": time, **cells})
 
 
 ROWS = (

@@ -5,12 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bills import TRAINING, instance, timed, timed_bill
 from commandline import govern
-
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
 
 POLICY = """version: 1
 policies:
@@ -23,11 +19,11 @@ policies:
 
 
 def rows(at: str) -> list[str]:
-    """A call and a job of the same time."""
-    call = "sfm_inference_public_cn,7;llm-a;qwen-max;output_token;app;0"
-    job = "sfm_training_public_cn,llm-a!cn-beijing!job-1"
-    return [f"2026-10,100,100,sfm,{what},x,1,CNY,{at},cn-beijing" for what in (call, job)] + [
-        f"2026-10,100,100,sfm,sfm_codingplan_public_cn,plan,x,1,CNY,{at},cn-beijing"
+    """A call, a job and a plan of the same time."""
+    return [
+        timed(at, instance("7")),
+        timed(at, "llm-a!cn-beijing!job-1", code=TRAINING),
+        timed(at, "plan", code="sfm_codingplan_public_cn"),
     ]
 
 
@@ -46,7 +42,7 @@ COMMANDS = (
 
 
 def said(folder: Path, at: str, command: str) -> str:
-    (folder / "b.csv").write_text("\n".join([HEADER, *rows(at), ""]))
+    timed_bill(folder, *rows(at), name="b.csv")
     (folder / "p.yaml").write_text(POLICY)
     (folder / "old.yaml").write_text("version: 1\nmax_bill_age: 7d\n")
     words = [*command.split(), "--as-of", "2026-12-01T10:30"]

@@ -13,6 +13,8 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
+from bills import API_HEADER, HEADER, INSTANCE, row, timed
+
 from worlds.world import START, Use, World
 
 MONTHS = ("2026-08", "2026-09", "2026-10")
@@ -22,14 +24,6 @@ _V2 = (
     "账单信息/账单日期,账单信息/费用类型,账单信息/消费时间,产品信息/产品Code,产品信息/商品Code,"
     "产品信息/商品名称,资源信息/实例ID（出账粒度）,资源信息/地域Code,费用信息/目录总价,"
     "应付信息/应付金额（含税）,定价信息/定价币种"
-)
-_API = (
-    "BillingCycle,BillAccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxGrossAmount,"
-    "PretaxAmount,Currency,UsageStartTime,Region"
-)
-_DETAIL = (
-    "资源购买账号ID,资源归属账号ID,账单月份,账单日期,费用类型,产品Code,产品名称,商品Code,商品名称,"
-    "资产/资源实例ID,地域,目录总价,应付金额,定价币种,主键"
 )
 
 COMMODITY = {
@@ -119,7 +113,7 @@ def _name(export: Export, number: int) -> str:
 
 
 def _header(export: Export) -> str:
-    return {"v2": _V2, "api": _API, "detail": _DETAIL}[export.layout]
+    return {"v2": _V2, "api": API_HEADER, "detail": HEADER}[export.layout]
 
 
 def _lines(world: World, export: Export, rows: Iterable[Use]) -> list[str]:
@@ -141,18 +135,23 @@ def _line(export: Export, use: Use) -> str:
         if use.is_usage
         else ("订阅预付费用", "SubscriptionOrder")
     )
-    cells = {
-        "v2": [identity, use.payer, use.owner, export.month, f"{use.at:%Y-%m-%d}", what,
-               f"{use.at:%Y-%m-%d %H:%M}", product, commodity, "", instance_id(use), "cn-beijing",
-               str(use.cost), str(use.cost), use.currency],
-        "api": [export.month, use.payer, use.owner, product, commodity, instance_id(use), item,
-                str(use.cost), str(use.cost), use.currency, f"{use.at:%Y-%m-%d %H:%M:%S}",
-                "cn-beijing"],
-        "detail": [use.payer, use.owner, export.month, f"{use.at:%Y-%m-%d}", what, product, name,
-                   commodity, "", instance_id(use), "华北2（北京）", str(use.cost), str(use.cost),
-                   use.currency, identity],
-    }  # fmt: skip
-    return ",".join(cells[export.layout])
+    if export.layout == "api":
+        return timed(
+            f"{use.at:%Y-%m-%d %H:%M:%S}", instance_id(use), product=product, code=commodity,
+            amount=str(use.cost), item=item, payer=use.payer, owner=use.owner,
+            currency=use.currency, month=export.month,
+        )  # fmt: skip
+    if export.layout == "v2":
+        cells = [identity, use.payer, use.owner, export.month, f"{use.at:%Y-%m-%d}", what,
+                 f"{use.at:%Y-%m-%d %H:%M}", product, commodity, "", instance_id(use), "cn-beijing",
+                 str(use.cost), str(use.cost), use.currency]  # fmt: skip
+        return ",".join(cells)
+    return row(
+        资源购买账号ID=use.payer, 资源归属账号ID=use.owner, 账单月份=export.month,
+        账单日期=f"{use.at:%Y-%m-%d}", 费用类型=what, 产品Code=product, 产品名称=name,
+        商品Code=commodity, 商品名称="", 目录总价=str(use.cost), 应付金额=str(use.cost),
+        定价币种=use.currency, 主键=identity, **{INSTANCE: instance_id(use)},
+    )  # fmt: skip
 
 
 def instance_id(use: Use) -> str:

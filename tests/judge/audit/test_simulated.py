@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bills import instance, other, timed, timed_bill
 from seeds import seeds
 
 from govern.bill.exported import given
@@ -31,11 +32,6 @@ MONTHS = ("2026-07", "2026-08", "2026-09")
 #: More worlds by hand: GOVERN_WORLDS=200 pytest -m slow tests/judge/audit
 WORLDS = int(os.environ.get("GOVERN_WORLDS", "40"))
 KEYS = 120
-
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
 
 
 @dataclass(frozen=True)
@@ -98,25 +94,15 @@ class Export:
 
 
 def export(folder: Path, seen: World, one: Export) -> Path | None:
-    rows = [
-        (
-            use,
-            f"{one.month},100,100,sfm,sfm_inference_public_cn,{key.id};llm-a;qwen;output_token;app;0",
-        )
+    charges = [
+        (use, timed(f"{use}", instance(key.id)))
         for key in seen.keys
         for use, arrival in key.uses
         if arrival <= one.at
     ]
-    rows += [
-        (at, f"{one.month},100,100,ecs,ecs,i-1") for at, arrival in seen.others if arrival <= one.at
-    ]
-    held = sorted(row for row in rows if f"{row[0]:%Y-%m}" == one.month)
-    if not held:
-        return None
-    path = folder / f"{one.month}.csv"
-    lines = [f"{start},PayAsYouGo,1,CNY,{use:%Y-%m-%d %H:%M:%S},cn-beijing" for use, start in held]
-    path.write_text("\n".join([HEADER, *lines, ""]))
-    return path
+    charges += [(at, other(f"{at}")) for at, arrival in seen.others if arrival <= one.at]
+    lines = [line for at, line in sorted(charges) if f"{at:%Y-%m}" == one.month]
+    return timed_bill(folder, *lines, name=f"{one.month}.csv") if lines else None
 
 
 def audited(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bills import instance, other, timed, timed_bill
 from kept import both, without_rows
 
 from govern.bill.exported import given
@@ -21,34 +22,17 @@ from govern.model.errors import GovernError
 from govern.model.inventory import ApiKey, Inventory, Resource
 from govern.model.money import plain
 
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
-KEY = "7;llm-a;qwen-max;output_token;app;0"
+KEY = instance("7")
 
 
-def charge(
-    at: str,
-    instance: str = KEY,
-    *,
-    amount: str = "1",
-    item: str = "PayAsYouGo",
-    code: str = "sfm_inference_public_cn",
-    currency: str = "CNY",
-) -> str:
-    return f"{at[:7]},100,100,sfm,{code},{instance},{item},{amount},{currency},{at},cn-beijing"
-
-
-def other(at: str) -> str:
-    return f"{at[:7]},100,100,ecs,ecs,i-1,PayAsYouGo,1,CNY,{at},cn-beijing"
+def charge(at: str, instance: str = KEY, **words: str) -> str:
+    return timed(at, instance, **words)
 
 
 def audited(
     folder: Path, rows: list[str], *, exported: str | None = None, **asked: object
 ) -> AuditReport:
-    path = folder / "bill.csv"
-    path.write_text("\n".join([HEADER, *rows, ""]))
+    path = timed_bill(folder, *rows)
     told = given([f"{path}={exported}"] if exported else [])
     question = Question(as_of=datetime(2026, 10, 5), **asked)  # type: ignore[arg-type]
     of_bill, of_ledger = both(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from bills import other, timed_text
 
 from govern.bill.exported import About, about, given
 from govern.judge.bill.horizon import Horizon
@@ -16,15 +17,7 @@ from govern.ledger.reading import Reading, read
 from govern.model.bill import BillSummary
 from govern.model.clock import parse_zone
 
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
 AS_OF = datetime(2026, 12, 1)
-
-
-def row(at: str, account: str = "100", month: str | None = None) -> str:
-    return f"{month or at[:7]},{account},{account},ecs,ecs,i-1,x,1,CNY,{at},cn-beijing"
 
 
 def found(
@@ -37,7 +30,7 @@ def found(
 ) -> tuple[dict[str | None, Horizon], BillSummary]:
     """Of files by name; None is a file without a byte."""
     for name, rows in files.items():
-        text = "" if rows is None else "\n".join([HEADER, *rows, ""])
+        text = "" if rows is None else timed_text(*rows)
         (folder / name).write_text(text)
     told = given([f"{folder / name}={at}" for name, at in (exported or {}).items()])
     how = Reading(exported_at=told, clock=parse_zone(zone))
@@ -47,7 +40,9 @@ def found(
 
 def daily(*days: str, account: str = "100") -> dict[str, Sequence[str] | None]:
     return {
-        f"{account}_BillingItemDetail_{day.replace('-', '')}.csv": [row(f"{day} 10:00:00", account)]
+        f"{account}_BillingItemDetail_{day.replace('-', '')}.csv": [
+            other(f"{day} 10:00:00", account)
+        ]
         for day in days
     }
 
@@ -103,12 +98,12 @@ def test_daily_files_from_the_middle_of_a_month_show_nothing_before(tmp_path: Pa
 
 
 def test_nor_does_a_whole_month_after_them(tmp_path: Path) -> None:
-    files = daily("2026-09-29", "2026-09-30") | {"october.csv": [row("2026-10-09 10:00:00")]}
+    files = daily("2026-09-29", "2026-09-30") | {"october.csv": [other("2026-10-09 10:00:00")]}
     assert found(tmp_path, files)[0]["100"].start == at(9, 29)
 
 
 def test_a_month_whose_daily_files_begin_late_is_a_gap_after_another_month(tmp_path: Path) -> None:
-    files = {"september.csv": [row("2026-09-30 10:00:00")], **daily("2026-10-03", "2026-10-04")}
+    files = {"september.csv": [other("2026-09-30 10:00:00")], **daily("2026-10-03", "2026-10-04")}
     horizon, _ = found(tmp_path, files, exported={"september.csv": "2026-10-04T00:00:00"})
     assert horizon["100"].gaps == ((at(10, 1), at(10, 3)),)
 
@@ -141,15 +136,15 @@ def test_a_daily_file_with_another_payer_s_rows_only_is_a_day_of_who_its_name_te
     tmp_path: Path,
 ) -> None:
     files = daily("2026-09-01", "2026-09-03")
-    files["100_BillingItemDetail_20260902.csv"] = [row("2026-09-02 10:00:00", "200")]
+    files["100_BillingItemDetail_20260902.csv"] = [other("2026-09-02 10:00:00", "200")]
     assert found(tmp_path, files)[0]["100"].gaps == ()
 
 
 def test_a_missing_month_is_missed_by_the_payer_who_misses_it(tmp_path: Path) -> None:
     months = ("2026-08", "2026-09", "2026-10")
-    files = {f"{month}.csv": [row(f"{month}-05 10:00:00", "200")] for month in months}
-    files["2026-08.csv"] += [row("2026-08-05 10:00:00")]  # type: ignore[operator]
-    files["2026-10.csv"] += [row("2026-10-05 10:00:00")]  # type: ignore[operator]
+    files = {f"{month}.csv": [other(f"{month}-05 10:00:00", "200")] for month in months}
+    files["2026-08.csv"] += [other("2026-08-05 10:00:00")]  # type: ignore[operator]
+    files["2026-10.csv"] += [other("2026-10-05 10:00:00")]  # type: ignore[operator]
     horizon, bill = found(tmp_path, files)
     assert horizon["100"].gaps == ((at(9, 1), at(10, 1)),)
     assert horizon["200"].gaps == ()
@@ -158,9 +153,9 @@ def test_a_missing_month_is_missed_by_the_payer_who_misses_it(tmp_path: Path) ->
 
 def test_of_several_exports_of_a_month_the_latest_known_instant_counts(tmp_path: Path) -> None:
     files = {
-        "a.csv": [row("2026-09-05 10:00:00")],
-        "b.csv": [row("2026-09-06 10:00:00")],
-        "c.csv": [row("2026-09-29 10:00:00")],
+        "a.csv": [other("2026-09-05 10:00:00")],
+        "b.csv": [other("2026-09-06 10:00:00")],
+        "c.csv": [other("2026-09-29 10:00:00")],
     }
     told = {"a.csv": "2026-09-20T00:00:00", "b.csv": "2026-09-10T00:00:00"}
     (month,) = found(tmp_path, files, exported=told)[0]["100"].months
@@ -207,7 +202,7 @@ def test_the_instant_of_an_earlier_day_s_file_says_nothing_of_the_later_ones(
 def test_daily_files_that_go_on_where_an_export_ended_leave_a_gap_from_its_instant(
     tmp_path: Path,
 ) -> None:
-    files = {"whole.csv": [row("2026-09-05 10:00:00")], **daily("2026-09-25", "2026-09-26")}
+    files = {"whole.csv": [other("2026-09-05 10:00:00")], **daily("2026-09-25", "2026-09-26")}
     told = {"whole.csv": "2026-09-20T12:00:00"}
     horizon, _ = found(tmp_path, files, exported=told)
     assert horizon["100"].gaps == ((at(9, 20, 12), at(9, 25)),)
@@ -218,8 +213,8 @@ def test_daily_files_that_go_on_where_an_export_ended_leave_a_gap_from_its_insta
 
 def test_of_two_such_exports_the_later_one_says_from_where(tmp_path: Path) -> None:
     files = {
-        "a.csv": [row("2026-09-05 10:00:00")],
-        "b.csv": [row("2026-09-06 10:00:00")],
+        "a.csv": [other("2026-09-05 10:00:00")],
+        "b.csv": [other("2026-09-06 10:00:00")],
         **daily("2026-09-25"),
     }
     told = {"a.csv": "2026-09-20T12:00:00", "b.csv": "2026-09-22T12:00:00"}
@@ -231,13 +226,13 @@ def test_of_two_such_exports_the_later_one_says_from_where(tmp_path: Path) -> No
 
 
 def test_days_to_the_very_end_of_a_month_leave_no_gap_before_the_next(tmp_path: Path) -> None:
-    files = {**daily("2026-09-29", "2026-09-30"), "october.csv": [row("2026-10-09 10:00:00")]}
+    files = {**daily("2026-09-29", "2026-09-30"), "october.csv": [other("2026-10-09 10:00:00")]}
     assert found(tmp_path, files)[0]["100"].gaps == ()
 
 
 def test_a_header_without_an_instant_fills_no_gap(tmp_path: Path) -> None:
     files = {
-        "a.csv": [row("2026-08-05 10:00:00"), row("2026-10-05 10:00:00")],
+        "a.csv": [other("2026-08-05 10:00:00"), other("2026-10-05 10:00:00")],
         "100_BillingItemDetailMonthly_202609.csv": [],
     }
     assert found(tmp_path, files)[0]["100"].gaps == ((at(9, 1), at(10, 1)),)
@@ -249,10 +244,10 @@ def test_a_month_of_two_files_of_different_months_has_the_instant_of_its_own(
     tmp_path: Path,
 ) -> None:
     files = {
-        "100200-20260920000000_202609_x.csv": [row("2026-09-05 10:00:00")],
+        "100200-20260920000000_202609_x.csv": [other("2026-09-05 10:00:00")],
         "100200-20261104000000_202610_x.csv": [
-            row("2026-10-01 10:00:00"),
-            row("2026-09-30 23:59:00"),
+            other("2026-10-01 10:00:00"),
+            other("2026-09-30 23:59:00"),
         ],
     }
     september, october = found(tmp_path, files)[0]["100"].months
@@ -263,7 +258,7 @@ def test_a_month_of_two_files_of_different_months_has_the_instant_of_its_own(
 def test_on_another_clock_a_month_is_shown_only_where_both_clocks_call_it_so(
     tmp_path: Path,
 ) -> None:
-    files = {"b.csv": [row("2026-09-05 10:00:00")]}
+    files = {"b.csv": [other("2026-09-05 10:00:00")]}
     (month,) = found(tmp_path, files, exported={"b.csv": "2026-10-09T00:00:00"}, zone="Z")[0][
         "100"
     ].months
@@ -276,7 +271,7 @@ def test_on_another_clock_a_month_is_shown_only_where_both_clocks_call_it_so(
 
 
 def test_on_another_clock_months_that_follow_each_other_leave_no_gap(tmp_path: Path) -> None:
-    files = {"b.csv": [row("2026-09-05 10:00:00"), row("2026-10-05 10:00:00")]}
+    files = {"b.csv": [other("2026-09-05 10:00:00"), other("2026-10-05 10:00:00")]}
     for zone in ("Z", "+09:00"):
         assert found(tmp_path, files, zone=zone)[0]["100"].gaps == ()
 
@@ -288,7 +283,7 @@ def test_on_another_clock_months_that_follow_each_other_leave_no_gap(tmp_path: P
 def test_an_export_is_final_only_after_noon_of_the_third(
     tmp_path: Path, exported: str, final: bool | None
 ) -> None:
-    files = {"b.csv": [row("2026-09-05 10:00:00")]}
+    files = {"b.csv": [other("2026-09-05 10:00:00")]}
     (month,) = found(tmp_path, files, exported={"b.csv": exported})[0]["100"].months
     assert month.final is final
 
@@ -299,7 +294,7 @@ def test_an_export_is_final_only_after_noon_of_the_third(
 def test_before_that_noon_no_month_is_final(
     tmp_path: Path, as_of: datetime, final: bool | None
 ) -> None:
-    files = {"b.csv": [row("2026-09-05 10:00:00")]}
+    files = {"b.csv": [other("2026-09-05 10:00:00")]}
     (month,) = found(tmp_path, files, as_of=as_of)[0]["100"].months
     assert month.final is final
 
@@ -308,7 +303,7 @@ def test_of_four_months_only_the_missing_one_is_a_gap(tmp_path: Path) -> None:
     for number, months in enumerate((["08", "10", "11"], ["08", "09", "11"])):
         folder = tmp_path / str(number)
         folder.mkdir()
-        files = {f"2026-{month}.csv": [row(f"2026-{month}-05 10:00:00")] for month in months}
+        files = {f"2026-{month}.csv": [other(f"2026-{month}-05 10:00:00")] for month in months}
         (gap,) = found(folder, files)[0]["100"].gaps
         assert gap == [(at(9, 1), at(10, 1)), (at(10, 1), at(11, 1))][number]
 
@@ -319,7 +314,7 @@ def test_an_empty_file_without_a_name_s_account_is_a_day_of_the_only_payer(tmp_p
 
 
 def test_a_header_whose_name_tells_no_payer_is_no_payer_s_month(tmp_path: Path) -> None:
-    files = {"a.csv": [row("2026-09-05 10:00:00")], "2026-10-03.csv": []}
+    files = {"a.csv": [other("2026-09-05 10:00:00")], "2026-10-03.csv": []}
     told = {"2026-10-03.csv": "2026-11-04T00:00:00"}
     horizon, _ = found(tmp_path, files, exported=told)
     assert list(horizon) == ["100"]
@@ -328,7 +323,7 @@ def test_a_header_whose_name_tells_no_payer_is_no_payer_s_month(tmp_path: Path) 
 
 def test_payers_stand_in_their_order(tmp_path: Path) -> None:
     files = {
-        name: [row("2026-09-05 10:00:00", account)]
+        name: [other("2026-09-05 10:00:00", account)]
         for name, account in (("a.csv", "200"), ("b.csv", ""), ("c.csv", "100"))
     }
     assert list(found(tmp_path, files)[0]) == ["", "100", "200"]
@@ -336,14 +331,14 @@ def test_payers_stand_in_their_order(tmp_path: Path) -> None:
 
 def test_rows_of_a_month_in_another_month_s_file_show_it_where_it_has_none(tmp_path: Path) -> None:
     october = "100_BillingItemDetailMonthly_202610.csv"
-    files = {october: [row("2026-10-01 10:00:00"), row("2026-09-30 23:00:00")]}
+    files = {october: [other("2026-10-01 10:00:00"), other("2026-09-30 23:00:00")]}
     told = {october: "2026-11-04T00:00:00"}
     months = found(tmp_path, files, exported=told)[0]["100"].months
     assert [(month.name, month.until, month.exported) for month in months] == [
         ("2026-09", at(9, 30, 23), False),
         ("2026-10", at(11, 4), True),
     ]
-    own = {"100_BillingItemDetailMonthly_202609.csv": [row("2026-09-05 10:00:00")]}
+    own = {"100_BillingItemDetailMonthly_202609.csv": [other("2026-09-05 10:00:00")]}
     september, _ = found(tmp_path, files | own, exported=told)[0]["100"].months
     assert (september.until, september.exported) == (at(9, 5, 10), False)
 
@@ -358,7 +353,7 @@ def test_an_empty_day_of_another_month_lengthens_nothing(tmp_path: Path) -> None
 def test_of_two_files_of_one_day_the_later_export_counts(tmp_path: Path) -> None:
     (first,) = daily("2026-09-01")
     again = first.replace(".csv", "_2.csv")
-    files = daily("2026-09-01", "2026-09-02") | {again: [row("2026-09-01 11:00:00")]}
+    files = daily("2026-09-01", "2026-09-02") | {again: [other("2026-09-01 11:00:00")]}
     (last,) = daily("2026-09-02")
     instants = {first: "2026-09-02T03:00:00", again: "2026-09-09T00:00:00"}
     instants[last] = "2026-09-09T00:00:00"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from bills import bill, row
+import bills
+from bills import bill
 
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
@@ -20,32 +22,8 @@ from govern.policy.waivers import load_waivers
 AS_OF = datetime(2026, 10, 5)
 
 
-def charge(
-    amount: str = "1",
-    day: str = "2026-09-05",
-    *,
-    key: str = "7",
-    ids: str = "",
-    currency: str = "CNY",
-    listed: str = "10",
-    usage: str = "1000",
-    unit: str = "Token",
-    payer: str = "100",
-) -> str:
-    return row(
-        **{
-            "资产/资源实例ID": ids or f"{key};llm-a;qwen-max;output_token;app;0",
-            "应付金额": amount,
-            "账单月份": day[:7],
-            "账单日期": day,
-            "定价币种": currency,
-            "目录总价": listed,
-            "用量": usage,
-            "用量单位": unit,
-            "资源购买账号ID": payer,
-            "资源归属账号ID": payer,
-        }
-    )
+#: A charge that has a list cost and usage.
+charge = partial(bills.charge, listed="10", usage="1000")
 
 
 def judged(

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from bills import bill, row
+from bills import bill, charge
 
 from govern.judge.check.check import Terms, check
 from govern.ledger.reading import Reading, read
@@ -24,40 +24,15 @@ def found(folder: Path, rule: str, *rows: str) -> Sequence[Finding]:
         return check(ledger, load_policies([str(policies)]), Terms(AS_OF)).findings
 
 
-def charge(
-    amount: str = "1",
-    *,
-    day: int = 5,
-    key: str = "7",
-    workspace: str = "llm-a",
-    ids: str = "",
-    currency: str = "CNY",
-    usage: str = "1",
-    unit: str = "Token",
-    region: str = "华北2（北京）",
-) -> str:
-    return row(
-        **{
-            "资产/资源实例ID": ids or f"{key};{workspace};qwen-max;output_token;app;0",
-            "应付金额": amount,
-            "账单日期": f"2026-09-{day:02}",
-            "定价币种": currency,
-            "用量": usage,
-            "用量单位": unit,
-            "地域": region,
-        }
-    )
-
-
 def test_charges_are_counted_and_dated_over_all_currencies_and_keys(tmp_path: Path) -> None:
     (one,) = found(
         tmp_path,
         "per: bill, limit: {charges: 4}",
-        charge("1", day=9),
-        charge("2", day=8),
-        charge("0", day=7, key="8"),
-        charge("3", day=4, currency="USD"),
-        charge("4", day=12, currency="USD", key="9"),
+        charge("1", day="2026-09-09"),
+        charge("2", day="2026-09-08"),
+        charge("0", day="2026-09-07", key="8"),
+        charge("3", day="2026-09-04", currency="USD"),
+        charge("4", day="2026-09-12", currency="USD", key="9"),
     )
     assert (one.observed, one.charges) == (Decimal(5), 5)
     assert (one.first_charge, one.last_charge) == (datetime(2026, 9, 4), datetime(2026, 9, 12))
@@ -67,9 +42,9 @@ def test_charges_are_counted_and_dated_over_all_currencies_and_keys(tmp_path: Pa
 
 def test_usage_is_summed_over_currencies_and_days(tmp_path: Path) -> None:
     rows = [
-        charge(usage="4", day=5),
-        charge(usage="3", day=6),
-        charge(usage="4", day=7, currency="USD"),
+        charge(usage="4", day="2026-09-05"),
+        charge(usage="3", day="2026-09-06"),
+        charge(usage="4", day="2026-09-07", currency="USD"),
     ]
     (one,) = found(tmp_path, "per: bill, limit: {usage: 10 tokens}", *rows)
     assert (one.observed, one.unit, one.charges) == (Decimal(11), "tokens", 3)
@@ -80,7 +55,7 @@ def test_a_usage_finding_counts_its_own_charges_in_other_units(tmp_path: Path) -
     rows = [
         charge(usage="11"),
         charge(usage="1", unit="张"),
-        charge(usage="1", unit="张", day=6),
+        charge(usage="1", unit="张", day="2026-09-06"),
         # another key's is not its own
         charge(usage="1", unit="张", key="8"),
     ]
@@ -96,8 +71,8 @@ def test_only_a_usage_finding_has_other_units(tmp_path: Path) -> None:
 
 def test_a_sum_at_its_limit_breaks_nothing(tmp_path: Path) -> None:
     rule = "per: api_key, limit: {billed_cost: 12 CNY}"
-    assert not found(tmp_path, rule, charge("11"), charge("1", day=6))
-    (over,) = found(tmp_path, rule, charge("11"), charge("1.01", day=6))
+    assert not found(tmp_path, rule, charge("11"), charge("1", day="2026-09-06"))
+    (over,) = found(tmp_path, rule, charge("11"), charge("1.01", day="2026-09-06"))
     assert over.observed == Decimal("12.01")
 
 
@@ -120,5 +95,5 @@ def test_a_place_is_told_only_where_all_charges_share_it(tmp_path: Path) -> None
 
 def test_the_whole_bill_is_bounded_by_its_first_and_last_day(tmp_path: Path) -> None:
     rule = "per: bill, every: total, forbid: charges"
-    (one,) = found(tmp_path, rule, charge(day=4), charge(day=9))
+    (one,) = found(tmp_path, rule, charge(day="2026-09-04"), charge(day="2026-09-09"))
     assert (one.start, one.end) == (datetime(2026, 9, 4), datetime(2026, 9, 10))

@@ -16,7 +16,7 @@ from typing import Any
 
 import commandline
 import pytest
-from bills import bill, row
+from bills import instance, timed, timed_bill
 from jsonschema import Draft202012Validator
 from standin.command import Ran, govern
 from standin.server import StandIn, running
@@ -37,22 +37,14 @@ def standin() -> Iterator[StandIn]:
 
 
 def charge(key: int, at: datetime) -> str:
-    return row(
-        **{
-            "资源购买账号ID": ACCOUNT,
-            "资源归属账号ID": ACCOUNT,
-            "账单月份": f"{at:%Y-%m}",
-            "账单日期": f"{at:%Y-%m-%d %H:%M:%S}",
-            "资产/资源实例ID": f"{key};llm-a;qwen-max;output_token;app;0",
-        }
-    )
+    return timed(f"{at:%Y-%m-%d %H:%M:%S}", instance(key), payer=ACCOUNT)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checklist of two keys, made from a bill; the owners are told."""
     folder = tmp_path_factory.mktemp("made")
-    bill(folder, *(charge(key, NOW - DAY) for key in (2000001, 2000002)))
+    timed_bill(folder, *(charge(key, NOW - DAY) for key in (2000001, 2000002)))
     exported = f"bill.csv={NOW:%Y-%m-%dT%H:%M:%S}"
     words = ("checklist", "bill.csv", "--retire", "workspace=llm-a", "--exported-at", exported)
     assert commandline.govern(folder, *words, "-o", "checklist.yaml", "-q").returncode == 0
@@ -130,11 +122,11 @@ def later(folder: Path, days: int, *more: str) -> tuple[str, ...]:
     at = NOW + days * DAY
     for month, rows in made.items():
         name = f"{ACCOUNT}-{at:%Y%m%d%H%M%S}_{month.replace('-', '')}_detail.csv"
-        bill(folder, *rows, name=name)
+        timed_bill(folder, *rows, name=name)
         words.append(name)
     last = f"{ACCOUNT}-{at:%Y%m%d%H%M%S}_{at:%Y%m}_detail.csv"
     if last not in words:
-        bill(folder, name=last)
+        timed_bill(folder, name=last)
         words.append(last)
     return tuple(words)
 

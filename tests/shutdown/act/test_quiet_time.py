@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from apply_running import ACCOUNT, START, Clock, checklist, run, standin, step
-from bills import bill, row
+from bills import instance, timed, timed_bill
 from standin.direct import Direct
 
 from govern.judge.audit.delays import Delays
@@ -43,14 +43,12 @@ class Asked:
         paths = []
         for month in months.split():
             rows = [
-                row(**{"资源购买账号ID": ACCOUNT, "资源归属账号ID": ACCOUNT,
-                       "账单月份": f"2026-{month}", "账单日期": f"{at:%Y-%m-%d %H:%M:%S}",
-                       "资产/资源实例ID": f"{key};llm-a;qwen-max;output_token;app;0"})
+                timed(f"{at}", instance(key), payer=ACCOUNT)
                 for key, at in ((9, datetime(2026, int(month), 1, 8)), *self.uses)
                 if f"{at:%m}" == month
-            ]  # fmt: skip
+            ]
             name = f"{ACCOUNT}-{self.exported:%Y%m%d%H%M%S}_2026{month}_detail.csv"
-            paths.append(str(bill(self.folder, *rows, name=name)))
+            paths.append(str(timed_bill(self.folder, *rows, name=name)))
         terms, wrong = Delays(), more.pop("wrong", None)
         with read(paths, Reading(clock=BILL_CLOCK)) as ledger:
             summary = summarise(ledger, self.now)

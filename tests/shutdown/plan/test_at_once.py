@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from bills import bill, row
+from bills import bill, call
 
 from govern.policy.checklist import load_checklist
 from govern.policy.waivers import load_waivers
@@ -41,11 +41,7 @@ def tick(folder: Path, step: str, *more: str) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    keys = [
-        row(**{"资产/资源实例ID": f"{key};llm-a;qwen-max;output_token;app;0"})
-        for key in range(PEOPLE)
-    ]
-    bill(tmp_path, *keys)
+    bill(tmp_path, *(call(key) for key in range(PEOPLE)))
     made = started(tmp_path, "checklist", "bill.csv", "--retire", "all", "-o", "c.yaml", "-q")
     assert ended(made) == (0, "")
     # What stands before the keys is done.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bills import bill, row
+from bills import bill, call
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import AS_OF
@@ -24,13 +24,8 @@ from govern.shutdown.plan.draft import checklist_of
 DONE = Moment(AS_OF, BILL_CLOCK)
 
 
-def charge(key: str, workspace: str, channel: str = "app", **cells: str) -> str:
-    instance = f"{key};{workspace};qwen-max;output_token;{channel};0"
-    return row(**{"资产/资源实例ID": instance, **cells})
-
-
-EARLY = [charge("1", "llm-a"), charge("2", "llm-a"), charge("", "llm-b", "bmp")]
-LATER = [charge("2", "llm-a"), charge("3", "llm-c"), charge("4", "llm-b")]
+EARLY = [call("1", "llm-a"), call("2", "llm-a"), call("", "llm-b", "bmp")]
+LATER = [call("2", "llm-a"), call("3", "llm-c"), call("4", "llm-b")]
 
 
 def made(folder: Path, rows: list[str], name: str, old: Checklist | None = None) -> Checklist:

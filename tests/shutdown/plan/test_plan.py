@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from bills import bill, row
+from bills import bill, call, row
 
 from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
@@ -20,11 +20,6 @@ from govern.policy.waivers import load_waivers
 from govern.shutdown.plan.draft import checklist_of
 
 AS_OF = datetime(2026, 9, 6)
-
-
-def charge(key: str, workspace: str = "llm-a", channel: str = "app", **cells: str) -> str:
-    instance = f"{key};{workspace};qwen-max;output_token;{channel};0"
-    return row(**{"资产/资源实例ID": instance, **cells})
 
 
 def planned(
@@ -92,13 +87,13 @@ EVERYWHERE = Directory(
     ],
 )
 def test_a_finding_becomes_what_its_policy_says(tmp_path: Path, stop: str, kinds: set[str]) -> None:
-    found = planned(tmp_path, [charge("7")], policies=policy(stop), directory=EVERYWHERE)
+    found = planned(tmp_path, [call("7")], policies=policy(stop), directory=EVERYWHERE)
     always = {"safety_net", "closing_proof", "final_bill"}
     assert {one.kind for one in found.steps} == kinds | always
 
 
 def test_a_group_without_a_key_has_nothing_to_disable(tmp_path: Path) -> None:
-    rows = [charge("", channel="bmp"), charge("", "llm-b")]
+    rows = [call("", channel="bmp"), call("", "llm-b")]
     found = planned(tmp_path, rows, policies=policy("delete_key"), directory=EVERYWHERE)
     assert ids(found, "stop_playground", "ask_owner", "disable_key") == [
         "ask_owner.p.api_key.100.llm-b.empty",
@@ -108,12 +103,12 @@ def test_a_group_without_a_key_has_nothing_to_disable(tmp_path: Path) -> None:
 
 def test_a_waived_finding_makes_no_step(tmp_path: Path) -> None:
     waiver = '  - {policy: p, subject: "7", reason: r, owner: o, expires: 2026-12-01}\n'
-    found = planned(tmp_path, [charge("7")], policies=policy("delete_key"), waivers=waiver)
+    found = planned(tmp_path, [call("7")], policies=policy("delete_key"), waivers=waiver)
     assert not ids(found, "disable_key", "delete_key")
 
 
 def test_a_workspace_is_retired_with_all_that_is_in_it(tmp_path: Path) -> None:
-    rows = [charge("7"), charge("8"), charge("9", "llm-b")]
+    rows = [call("7"), call("8"), call("9", "llm-b")]
     found = planned(tmp_path, rows, "workspace=llm-a", directory=EVERYWHERE)
     assert set(ids(found)) == {
         "tell_owners.llm-a",
@@ -134,11 +129,11 @@ def test_a_workspace_is_retired_with_all_that_is_in_it(tmp_path: Path) -> None:
 def test_what_others_wait_for_counts_with_the_dearest_of_them(tmp_path: Path) -> None:
     day = {"账单日期": "2026-09-04"}
     rows = [
-        charge("7", "llm-a", 应付金额="1", **day),
-        charge("8", "llm-b", 应付金额="30", **day),
-        charge("9", "llm-b", 应付金额="2", **day),
+        call("7", "llm-a", 应付金额="1", **day),
+        call("8", "llm-b", 应付金额="30", **day),
+        call("9", "llm-b", 应付金额="2", **day),
         # A day is full where the bill has a later one.
-        charge("7", "llm-a", 应付金额="500", 账单日期="2026-09-05"),
+        call("7", "llm-a", 应付金额="500", 账单日期="2026-09-05"),
     ]
     found = planned(tmp_path, rows, "all", directory=EVERYWHERE)
     assert ids(found, "tell_owners", "disable_key") == [
@@ -154,9 +149,9 @@ def test_what_others_wait_for_counts_with_the_dearest_of_them(tmp_path: Path) ->
 
 def test_two_currencies_are_saved_apart(tmp_path: Path) -> None:
     rows = [
-        charge("7", 账单日期="2026-09-04", 应付金额="1"),
-        charge("8", 账单日期="2026-09-04", 应付金额="2", 定价币种="USD"),
-        charge("9", 账单日期="2026-09-05", 应付金额="0"),
+        call("7", 账单日期="2026-09-04", 应付金额="1"),
+        call("8", 账单日期="2026-09-04", 应付金额="2", 定价币种="USD"),
+        call("9", 账单日期="2026-09-05", 应付金额="0"),
     ]
     found = planned(tmp_path, rows, "all", directory=EVERYWHERE)
     saved = {one.currency: one.amount for one in found.saves_per_day}
@@ -164,20 +159,20 @@ def test_two_currencies_are_saved_apart(tmp_path: Path) -> None:
 
 
 def test_every_region_appears_and_one_with_charges_must_be_looked_at(tmp_path: Path) -> None:
-    found = planned(tmp_path, [charge("7")], "api_key=7")
+    found = planned(tmp_path, [call("7")], "api_key=7")
     assert [one.region_id for one in found.regions] == [
         *("cn-beijing", "ap-southeast-1", "us-east-1", "cn-hongkong"),
         *("eu-central-1", "ap-northeast-1"),
     ]
     assert ids(found, "look_at_region") == ["look_at_region.cn-beijing"]
     assert any("cn-beijing" in note for note in found.notes)
-    whole = planned(tmp_path, [charge("7")], "all")
+    whole = planned(tmp_path, [call("7")], "all")
     assert len(ids(whole, "look_at_region")) == 6
 
 
 def test_a_ram_user_has_looked_at_a_part_only(tmp_path: Path) -> None:
     seen = Inventory(None, "100", False, regions=(LookedAt("cn-beijing", "full"),))
-    found = planned(tmp_path, [charge("7")], "api_key=7", directory=Directory([seen]))
+    found = planned(tmp_path, [call("7")], "api_key=7", directory=Directory([seen]))
     assert found.regions[0].looked_at == "partial"
     assert ids(found, "look_at_region") == ["look_at_region.cn-beijing"]
 
@@ -190,7 +185,7 @@ def test_the_inventory_spares_steps_that_are_done(tmp_path: Path) -> None:
         ApiKey("9", workspace_id="llm-a", disabled=False),
     )
     seen = Directory([Inventory(at, "100", True, api_keys=keys)])
-    found = planned(tmp_path, [charge("7"), charge("8")], "workspace=llm-a", directory=seen)
+    found = planned(tmp_path, [call("7"), call("8")], "workspace=llm-a", directory=seen)
     assert ids(found, "disable_key") == ["disable_key.llm-a.9"]
     assert ids(found, "delete_key") == ["delete_key.llm-a.7", "delete_key.llm-a.9"]
 
@@ -208,7 +203,7 @@ def test_what_runs_by_itself_is_taken_from_the_inventory(tmp_path: Path) -> None
         batches=(Resource("b-1", workspace_id="llm-b", status="in_progress"),),
         knowledge_bases=(Resource("kb", workspace_id="llm-a"),),
     )
-    found = planned(tmp_path, [charge("7")], "workspace=llm-a", directory=Directory([seen]))
+    found = planned(tmp_path, [call("7")], "workspace=llm-a", directory=Directory([seen]))
     assert ids(found, "cancel_training") == ["cancel_training.llm-a.ft-1"]
     assert ids(found, "take_offline") == ["take_offline.llm-a.d-1"]
     assert step(found, "unsubscribe.llm-a.d-1").needs == ("take_offline.llm-a.d-1",)
@@ -236,7 +231,7 @@ def test_renewal_is_off_ten_days_before_the_plan_expires(tmp_path: Path) -> None
         Plan("savings_plan", "s-1", None, expires, "ends"),
     )
     seen = Directory([Inventory(None, "100", True, plans=plans)])
-    found = planned(tmp_path, [charge("7")], "all", directory=seen)
+    found = planned(tmp_path, [call("7")], "all", directory=seen)
     assert ids(found, "turn_off_renewal") == [
         "turn_off_renewal.coding_plan.c-1",
         "turn_off_renewal.token_plan.t-1",
@@ -260,12 +255,12 @@ def test_renewal_is_off_ten_days_before_the_plan_expires(tmp_path: Path) -> None
 )
 def test_a_wish_for_nothing_is_refused(tmp_path: Path, wish: str, told: str) -> None:
     with pytest.raises(GovernError) as error:
-        planned(tmp_path, [charge("7")], wish)
+        planned(tmp_path, [call("7")], wish)
     assert told in str(error.value)
 
 
 def test_the_same_key_in_two_workspaces_is_told_apart(tmp_path: Path) -> None:
-    rows = [charge("7", "llm-a"), charge("7", "llm-b")]
+    rows = [call("7", "llm-a"), call("7", "llm-b")]
     both = planned(tmp_path, rows, "api_key=7", directory=EVERYWHERE)
     assert ids(both, "disable_key") == ["disable_key.llm-a.7", "disable_key.llm-b.7"]
     one = planned(tmp_path, rows, "api_key=llm-b/7", directory=EVERYWHERE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bills import bill, row
+from bills import INSTANCE, bill, instance, row
 from commandline import govern
 from journals import journal
 
@@ -103,8 +103,7 @@ def test_a_renewal_after_it_was_due_is_told(folder: Path) -> None:
 
 
 def test_many_odd_steps_are_five_and_a_number(tmp_path: Path) -> None:
-    rows = [{**KEY, "资产/资源实例ID": f"{n};llm-a;qwen-max;output_token;app;0"} for n in range(7)]
-    bill(tmp_path, *(row(**one) for one in rows))
+    bill(tmp_path, *(row(**{**KEY, INSTANCE: instance(key)}) for key in range(7)))
     words = ["bill.csv", "--retire", "all", "-o", "c.yaml", "-q", "--as-of", "2026-10-05"]
     assert govern(tmp_path, "checklist", *words).returncode == 0
     told = tick(tmp_path, "delete_key.*", "2026-10-06T09:00")

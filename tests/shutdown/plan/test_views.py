@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bills import bill, row
+from bills import bill, call
 from typer.testing import CliRunner
 
 from govern.cli.main import app
@@ -34,8 +34,7 @@ def run(*words: str) -> str:
 @pytest.fixture
 def made(tmp_path: Path) -> tuple[str, str]:
     """A bill with three keys, and the checklist that retires everything on it."""
-    ids = [f"{key};llm-a;qwen-max;output_token;app;0" for key in KEYS]
-    path = str(bill(tmp_path, *[row(**{"资产/资源实例ID": id}) for id in ids]))
+    path = str(bill(tmp_path, *map(call, KEYS)))
     checklist = str(tmp_path / "checklist.yaml")
     made = ["checklist", path, "--no-config", "--as-of", "2026-10-05", "-q"]
     run(*made, "--retire", "all", "-o", checklist)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from bills import INFERENCE, instance, timed, timed_bill
+
 from govern.bill.exported import given
 from govern.judge.check.check import Terms
 from govern.ledger.reading import Reading, read
@@ -16,11 +18,6 @@ from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.tick import Word, tick
 from govern.shutdown.proof.report import Question, prove
 
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
-
 
 def charge(
     at: str,
@@ -28,31 +25,19 @@ def charge(
     *,
     workspace: str = "llm-a",
     channel: str = "app",
-    code: str = "sfm_inference_public_cn",
+    code: str = INFERENCE,
     account: str = "100",
     amount: str = "1",
     currency: str = "CNY",
 ) -> str:
     """A call, or with another ``code`` a job of the workspace."""
-    instance = f"{key};{workspace};qwen-max;output_token;{channel};0"
-    if "training" in code:
-        instance = f"{workspace}!cn-beijing!job-1"
-    return (
-        f"{at[:7]},{account},{account},sfm,{code},{instance},x,{amount},{currency},{at},cn-beijing"
-    )
-
-
-TRAINING = "sfm_training_public_cn"
-
-
-def other(at: str, account: str = "100") -> str:
-    return f"{at[:7]},{account},{account},ecs,ecs,i-1,x,1,CNY,{at},cn-beijing"
+    job = f"{workspace}!cn-beijing!job-1"
+    what = job if "training" in code else instance(key, workspace, channel)
+    return timed(at, what, code=code, amount=amount, payer=account, currency=currency)
 
 
 def written(folder: Path, files: Mapping[str, Sequence[str]]) -> list[str]:
-    for name, rows in files.items():
-        (folder / name).write_text("\n".join([HEADER, *rows, ""]))
-    return [str(folder / name) for name in files]
+    return [str(timed_bill(folder, *rows, name=name)) for name, rows in files.items()]
 
 
 def moment(text: str) -> Moment:

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from later_bills import TRAINING, charge, kept, moment, other, planned, proved, result, ticked
+from bills import TRAINING, other
+from later_bills import charge, kept, moment, planned, proved, result, ticked
 
 from govern.judge.audit import evidence as audit_evidence
 from govern.ledger.ledger import Ledger

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bills import instance, other, timed, timed_bill
 from seeds import seeds
 
 from govern.bill.exported import given
@@ -34,11 +35,6 @@ MONTHS = ("2026-08", "2026-09")
 #: More worlds by hand: GOVERN_WORLDS=200 pytest -m slow tests/shutdown/proof
 WORLDS = int(os.environ.get("GOVERN_WORLDS", "20"))
 KEYS = 60
-
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
 
 
 @dataclass(frozen=True)
@@ -95,25 +91,15 @@ def export(folder: Path, seen: World, cut: datetime, *, last: datetime = END) ->
     """The month files as they were at ``cut``, with no Model Studio row from ``last`` on."""
     paths = []
     for month in MONTHS:
-        rows = [
-            (
-                use.at,
-                f"sfm,sfm_inference_public_cn,{use.key};{use.workspace};qwen;output_token;app;0",
-            )
+        charges = [
+            (use.at, timed(f"{use.at}", instance(use.key, use.workspace)))
             for use in seen.uses
             if use.arrives <= cut and use.at < last
         ]
-        rows += [(at, "ecs,ecs,i-1") for at, arrives in seen.others if arrives <= cut]
-        held = sorted(row for row in rows if f"{row[0]:%Y-%m}" == month)
-        if not held:
-            continue
-        lines = [
-            f"{month},100,100,{what},PayAsYouGo,1,CNY,{at:%Y-%m-%d %H:%M:%S},cn-beijing"
-            for at, what in held
-        ]
-        path = folder / f"{month}.csv"
-        path.write_text("\n".join([HEADER, *lines, ""]))
-        paths.append(str(path))
+        charges += [(at, other(f"{at}")) for at, arrives in seen.others if arrives <= cut]
+        lines = [line for at, line in sorted(charges) if f"{at:%Y-%m}" == month]
+        if lines:
+            paths.append(str(timed_bill(folder, *lines, name=f"{month}.csv")))
     return paths
 
 

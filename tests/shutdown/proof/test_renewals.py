@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bills import other, timed, timed_bill
 
 from govern.ledger.reading import Reading, read
 from govern.model.checklist import Checklist, Step, Target, Written
@@ -23,10 +24,6 @@ from govern.shutdown.plan import narrative as checklist_narrative
 from govern.shutdown.proof import narrative as verify_narrative
 from govern.shutdown.proof.report import Question, prove
 
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
 ID = "turn_off_renewal.coding_plan.cp-1"
 #: The plan ends on 3 November; ten days before, its renewal is due to be off.
 DUE, ENDS = "2026-10-24", "2026-11-03"
@@ -49,11 +46,7 @@ def listed(*steps: Step, as_of: str = "2026-10-05") -> Checklist:
 
 
 def bought(at: str, amount: str = "200", code: str = "sfm_codingplan_public_cn") -> str:
-    return f"{at[:7]},100,100,sfm,{code},plan,SubscriptionOrder,{amount},CNY,{at},cn-beijing"
-
-
-def other(at: str) -> str:
-    return f"{at[:7]},100,100,ecs,ecs,i-1,x,1,CNY,{at},cn-beijing"
+    return timed(at, "plan", code=code, amount=amount, item="SubscriptionOrder")
 
 
 #: Bills of October and November that reach 10 November.
@@ -63,8 +56,7 @@ REST = [other("2026-10-01 00:00:00"), other("2026-10-31 23:59:59"), other("2026-
 def proved(
     folder: Path, checklist: Checklist, *rows: str, as_of: str = "2026-11-10", **asked: object
 ) -> VerificationReport:
-    path = folder / "bill.csv"
-    path.write_text("\n".join([HEADER, *rows, ""]))
+    path = timed_bill(folder, *rows)
     question = Question(as_of=datetime.fromisoformat(as_of), clock=BILL_CLOCK)
     question = replace(question, **asked)  # type: ignore[arg-type]
     with read([str(path)], Reading()) as ledger:
@@ -132,10 +124,8 @@ def test_a_tick_after_it_was_due_is_told_and_proves_nothing(tmp_path: Path) -> N
 
 def past_its_end(tmp_path: Path, step: Step, reach: str) -> VerificationReport:
     """A step that was ticked late, by bills of October and of November up to ``reach``."""
-    path = tmp_path / "october.csv"
-    path.write_text("\n".join([HEADER, *REST[:2], ""]))
-    november = tmp_path / "bill.csv"
-    november.write_text("\n".join([HEADER, other("2026-11-01 00:00:00"), other(reach), ""]))
+    path = timed_bill(tmp_path, *REST[:2], name="october.csv")
+    november = timed_bill(tmp_path, other("2026-11-01 00:00:00"), other(reach))
     from govern.bill.exported import given
 
     told = given([f"{path}=2026-11-04T00:00:00"])

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from bills import instance, other, timed, timed_bill
 
 from govern.bill.exported import given
 from govern.judge.check.check import Terms
@@ -16,41 +17,23 @@ from govern.model.clock import BILL_CLOCK
 from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.proof.report import Question, prove
 
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
-
 
 def use(at: str, key: str = "7", payer: str = "100", workspace: str = "llm-a") -> str:
-    instance = f"{key};{workspace};qwen-max;output_token;app;0"
-    return (
-        f"{at[:7]},{payer},{payer},sfm,sfm_inference_public_cn,{instance},x,1,CNY,{at},cn-beijing"
-    )
-
-
-def other(at: str, payer: str = "100") -> str:
-    return f"{at[:7]},{payer},{payer},ecs,ecs,i-1,x,1,CNY,{at},cn-beijing"
-
-
-def written(folder: Path, *rows: str) -> str:
-    path = folder / "bill.csv"
-    path.write_text("\n".join([HEADER, *rows, ""]))
-    return str(path)
+    return timed(at, instance(key, workspace), payer=payer)
 
 
 def made(
     folder: Path, *rows: str, wish: str = "workspace=llm-a", exported: str = "", as_of: int = 20
 ) -> Checklist:
     """The checklist of the 20th; the bill is older than that."""
-    path = written(folder, *rows)
+    path = str(timed_bill(folder, *rows))
     told = given([f"{path}={exported}"] if exported else [])
     with read([path], Reading(exported_at=told)) as ledger:
         return checklist_of(ledger, [], Terms(as_of=datetime(2026, 9, as_of)), [wish], [])[0]
 
 
 def stale(folder: Path, checklist: Checklist, *rows: str) -> bool:
-    with read([written(folder, *rows)], Reading()) as ledger:
+    with read([str(timed_bill(folder, *rows))], Reading()) as ledger:
         question = Question(as_of=datetime(2026, 10, 1), clock=BILL_CLOCK)
         report = prove(Written(checklist, "c.yaml", "0" * 64), ledger, question)
     assert report.exit.code == 6
@@ -120,7 +103,7 @@ def test_made_again_from_one_payer_s_bill_it_still_knows_the_other_s_reach(tmp_p
     both = [FIRST, LAST, use("2026-09-12 08:00:00", "8", payer="200")]
     old = made(tmp_path, *both, wish="all")
     later = other("2026-09-30 00:00:00")
-    with read([written(tmp_path, FIRST, later)], Reading()) as ledger:
+    with read([str(timed_bill(tmp_path, FIRST, later))], Reading()) as ledger:
         again, _ = checklist_of(ledger, [], Terms(as_of=datetime(2026, 10, 1)), ["all"], [], old)
     assert [(one.account_id, one.reaches.wall) for one in again.reaches] == [
         ("100", datetime(2026, 9, 30)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from later_bills import charge, other, planned, proved, result, ticked
+from bills import other, timed
+from later_bills import charge, planned, proved, result, ticked
 
 from govern.model.verification import StepResult
 
@@ -34,7 +35,7 @@ def later(
     item: str = "PayAsYouGoBill",
 ) -> str:
     """A later charge of Model Studio; nothing but its commodity could tell the service."""
-    return f"{at[:7]},{account},{account},sfm,{code},{instance},{item},3,CNY,{at},{region}"
+    return timed(at, instance, code=code, amount="3", item=item, payer=account, region=region)
 
 
 def after(folder: Path, step: str, *rows: str, wish: str = "workspace=llm-a") -> StepResult:

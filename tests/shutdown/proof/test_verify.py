@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from bills import INFERENCE, instance, timed, timed_bill
+from bills import other as another
 
 from govern.bill.exported import given
 from govern.judge.check.check import Terms
@@ -20,30 +22,24 @@ from govern.shutdown.plan.draft import checklist_of
 from govern.shutdown.plan.tick import Word, tick
 from govern.shutdown.proof.report import Question, prove
 
-HEADER = (
-    "BillingCycle,AccountID,OwnerID,ProductCode,CommodityCode,InstanceID,Item,PretaxAmount,"
-    "Currency,UsageStartTime,Region"
-)
 STOP = "2026-09-10T08:00:00"
 REACH = "2026-09-20 12:00:00"
 
 
-def charge(at: str, key: str = "7", code: str = "sfm_inference_public_cn", item: str = "x") -> str:
-    instance = f"{key};llm-a;qwen-max;output_token;app;0" if code.startswith("sfm_inf") else "plan"
-    return f"{at[:7]},100,100,sfm,{code},{instance},{item},1,CNY,{at},cn-beijing"
+def charge(at: str, key: str = "7", code: str = INFERENCE, item: str = "PayAsYouGoBill") -> str:
+    return timed(at, instance(key) if code == INFERENCE else "plan", code=code, item=item)
 
 
 def other(at: str = REACH, account: str = "100") -> str:
-    return f"{at[:7]},{account},{account},ecs,ecs,i-1,x,1,CNY,{at},cn-beijing"
+    """What shows how far a bill reaches."""
+    return another(at, account)
 
 
 BEFORE = [charge("2026-09-09 10:00:00"), charge("2026-09-09 10:00:00", "8")]
 
 
 def written(folder: Path, rows: list[str]) -> str:
-    path = folder / "bill.csv"
-    path.write_text("\n".join([HEADER, *rows, ""]))
-    return str(path)
+    return str(timed_bill(folder, *rows))
 
 
 def planned(folder: Path, *wanted: str, directory: Directory | None = None) -> Checklist:
