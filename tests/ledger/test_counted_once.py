@@ -47,6 +47,15 @@ def test_a_later_export_adds_only_what_is_new(tmp_path: Path) -> None:
     assert counted(one, other) == (Decimal(7), 1, [])
 
 
+def test_what_was_left_out_is_told_with_its_cost_by_currency(tmp_path: Path) -> None:
+    rows = [keyed("1", "k1"), keyed("2", "k2"), keyed("5", "k3", 定价币种="USD")]
+    one = bill(tmp_path, *rows, name="a.csv")
+    other = bill(tmp_path, *rows, keyed("9", "k4"), name="b.csv")
+    with read([str(one), str(other)], Reading()) as ledger:
+        told = {file.duplicates: file.duplicate_costs for file in ledger.files}
+    assert told == {0: (), 3: (("CNY", "3"), ("USD", "5"))}
+
+
 def test_the_same_charge_written_differently_is_the_same(tmp_path: Path) -> None:
     one = bill(tmp_path, keyed("1.50", "k1"), name="a.csv")
     other = bill(tmp_path, keyed("1.5", "k1\t", 账单日期="2026/9/5"), name="b.csv")
