@@ -49,21 +49,22 @@ def count_once(ledger: Ledger) -> list[str]:
     sharing = _sharing(ledger, exports)
     if not sharing and not keys.files:
         return []
-    clashes = _told_once(_incomparable(ledger, exports, sharing, keys))
+    clashes = named_once(_incomparable(ledger, exports, sharing, keys))
     if clashes:
         return clashes
     concerned = {file for export in {*sum(sharing, ())} for file in exports[export].files}
     same_rows.load(ledger, exports, concerned | keys.files, sharing, keys)
-    clashes = _told_once(Clash(*found) for found in undecidable(ledger))
+    clashes = named_once(Clash(*found) for found in undecidable(ledger))
     if not clashes:
         counted_once.drop(ledger)
     return clashes
 
 
-def _told_once(clashes: Iterable[Clash]) -> list[str]:
-    told = list(dict.fromkeys(map(str, clashes)))
-    more = len(told) - _MOST_CLASHES
-    return [*told[:_MOST_CLASHES], *([f"and {more} more overlaps"] if more > 0 else [])]
+def named_once(clashes: Iterable[Clash]) -> list[str]:
+    """Each in words, and how many more there are than anybody reads."""
+    names = list(dict.fromkeys(map(str, clashes)))
+    more = len(names) - _MOST_CLASHES
+    return [*names[:_MOST_CLASHES], *([f"and {more} more overlaps"] if more > 0 else [])]
 
 
 #: Charges of the same cell may be the same. What a file doesn't tell (its payer, its owner, the
