@@ -56,6 +56,15 @@ def test_what_was_left_out_is_told_with_its_cost_by_currency(tmp_path: Path) -> 
     assert told == {0: (), 3: (("CNY", "3"), ("USD", "5"))}
 
 
+def test_a_row_with_a_key_is_one_of_those_of_its_content(tmp_path: Path) -> None:
+    one = bill(tmp_path, keyed("1", "k1"), name="a.csv")
+    other = bill(tmp_path, paid("1"), paid("1"), name="b.csv")
+    assert counted(one, other) == (Decimal(2), 1, [])
+    # One that an earlier export holds too is none of them any more.
+    again = bill(tmp_path, keyed("1", "k1"), keyed("7", "k2"), name="c.csv")
+    assert counted(one, other, again) == (Decimal(9), 2, [])
+
+
 def test_the_same_charge_written_differently_is_the_same(tmp_path: Path) -> None:
     one = bill(tmp_path, keyed("1.50", "k1"), name="a.csv")
     other = bill(tmp_path, keyed("1.5", "k1\t", 账单日期="2026/9/5"), name="b.csv")

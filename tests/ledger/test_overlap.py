@@ -1,4 +1,4 @@
-"""Overlaps that can't be counted once are named, the first ones; how many more there are is told."""
+"""Overlaps that can't be counted once are named, the first ones; how many more is told."""
 
 from __future__ import annotations
 
