@@ -15,7 +15,7 @@ OURSELVES := $(PIP) --no-deps --no-build-isolation -e .
 
 help:
 	@echo "make demo   judge the example company's bill"
-	@echo "make test   the default test suite; TESTS=tests/ledger for a part of it"
+	@echo "make test   the default test suite, about five minutes on two cores; TESTS=tests/ledger for a part of it"
 	@echo "make test-oldest, make test-newest  with the lowest and the newest versions allowed"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make fuzz   thousands of damaged bills (half an hour; TESTS=… for a part of it)"
@@ -52,6 +52,7 @@ demo: $(VENV)/.installed
 
 # What was skipped is told with its reason: a keyring that wasn't there is no keyring that works.
 test: $(VENV)/.test
+	@echo "the default suite takes about five minutes on two cores; TESTS=tests/ledger runs a part of it"
 	@$(BIN)/python -m pytest -q -rs -n $(WORKERS) --dist worksteal $(TESTS)
 
 # The tools are the locked ones; what govern runs on is the lowest, or newest, that it allows.

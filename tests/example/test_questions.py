@@ -25,7 +25,9 @@ FAQ = (ROOT / "docs" / "faq.md").read_text(encoding="utf-8")
 
 
 def in_readme() -> list[str]:
-    section = README.split("## Who spends what, and who still does")[1].split("\n## ")[0]
+    section = README.split("## Job 2: find out who spends what, and who still does")[1].split(
+        "\n## "
+    )[0]
     (block,) = re.findall(r"^```sh\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
     return block.splitlines()
 

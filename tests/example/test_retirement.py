@@ -1,4 +1,4 @@
-"""The example company is retired from end to end, by the commands of the README, word for word."""
+"""The example company is retired from end to end, by the commands of docs/retirement.md."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "qinghe"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+STORY = (ROOT / "docs" / "retirement.md").read_text(encoding="utf-8")
 
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Told:
-    """One command of the README: how it ended, what it printed, and what the README shows of it.
+    """One command of the page: how it ended, what it printed, and what the page shows of it.
 
     ``document`` is what it found, as JSON; empty for ``tick``.
     """
@@ -41,7 +41,7 @@ class Told:
 
 def commands() -> list[tuple[str, str]]:
     """The commands of the section, lines joined, each with the output that is shown after it."""
-    section = README.split("## Stop it, and prove that it stopped")[1].split("\n## ")[0]
+    section = STORY.split("## Stop it, and prove that it stopped")[1].split("\n## ")[0]
     found: list[tuple[str, str]] = []
     for language, text in BLOCK.findall(section):
         if language == "text":
@@ -74,7 +74,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def story(company: Path) -> list[Told]:
-    """The README's commands, run one after the other."""
+    """The page's commands, run one after the other."""
     told = []
     for command, shown in commands():
         path = company / "told.json"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from bills import bill, row
+from commandline import govern as run
 
 from govern.cli.settings import pack
 from govern.policy.policies import load_policies
-from govern.policy.waivers import load_waivers
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,22 +23,24 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
-def govern(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "govern", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PYTHONPATH": str(ROOT / "src"), "PATH": "", "COLUMNS": "170"},
-    )
+def test_a_reader_of_one_minute_finds_the_three_jobs() -> None:
+    assert len(README.splitlines()) <= 150
+    headings = re.findall(r"^## (.*)$", README, re.MULTILINE)
+    assert headings[:2] == ["First five minutes", "Your own bill"]
+    assert [heading.split(":")[0] for heading in headings[2:5]] == ["Job 1", "Job 2", "Job 3"]
 
 
-def test_the_shell_blocks_are_the_ones_tested_here() -> None:
-    # The longer ones are run by tests/example/test_questions.py and test_retirement.py.
-    short = [block for block in blocks("sh") if block.count("\n") == 1]
-    told = [block for block in short if "verify" not in block and "checklist" not in block]
-    assert told == ["make demo\n", "make test\n", "govern init\n"]
+def test_every_shell_block_is_run_by_a_test() -> None:
+    """Job 2 by tests/example/test_questions.py, Job 3 by tests/example/test_retirement.py."""
+    install, example, own, *jobs = blocks("sh")
+    assert [line.split()[0] for line in install.splitlines()] == ["pipx", "uv", "python3"]
+    assert example == "cd examples/qinghe\ngovern check --as-of 2026-10-05\n"
+    assert own == "govern init\ngovern check\n"
+    told = (ROOT / "docs" / "retirement.md").read_text(encoding="utf-8").replace("\\\n", "")
+    known = {" ".join(line.split()) for line in told.splitlines()}
+    stop = "".join(jobs[1:]).replace("\\\n", "")
+    assert {" ".join(line.split()) for line in stop.splitlines()} <= known
+    assert len(jobs) == 3
 
 
 def test_make_demo_is_the_example_and_ends_well() -> None:
@@ -45,40 +49,46 @@ def test_make_demo_is_the_example_and_ends_well() -> None:
     assert 'echo "exit code 1: findings"' in makefile
 
 
-def test_the_shown_output_is_what_check_prints() -> None:
-    done = govern("check", "--as-of", "2026-10-05", cwd=ROOT / "examples" / "qinghe")
-    assert done.returncode == 1
-    shown = blocks("text")[0]
-    for line in shown.strip().splitlines():
-        assert " ".join(line.split()) in [
-            " ".join(said.split()) for said in done.stdout.splitlines()
-        ]
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_the_picture_is_what_check_says_on_a_terminal() -> None:
+    made = [sys.executable, str(ROOT / "examples" / "qinghe" / "make_picture.py"), "--check"]
+    env = {"PYTHONPATH": str(ROOT / "src"), "PATH": os.environ["PATH"]}
+    assert subprocess.run(made, check=False, env=env).returncode == 0, "run it without --check"
 
 
-def test_govern_init_writes_a_start_that_checks(tmp_path: Path) -> None:
-    assert govern("init", cwd=tmp_path).returncode == 0
-    assert govern("init", cwd=tmp_path).returncode == 2
-    example = ROOT / "examples" / "qinghe" / "bills"
-    done = govern("check", str(example), "--as-of", "2026-10-05", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "max-spend-per-key" in done.stdout
+def test_govern_init_makes_a_folder_that_works_at_once(tmp_path: Path) -> None:
+    bill(tmp_path, row(应付金额="600"), name="my bill.csv")
+    assert run(tmp_path, "init").returncode == 0
+    assert run(tmp_path, "init").returncode == 2
+    done = run(tmp_path, "check", "--as-of", "2026-10-05")
+    assert (done.returncode, "max-spend-per-key" in done.stdout) == (1, True)
 
 
-def test_the_policies_and_waivers_of_the_readme_are_valid(tmp_path: Path) -> None:
-    policies, waivers = blocks("yaml")
+def test_govern_init_without_a_bill_makes_a_place_for_them(tmp_path: Path) -> None:
+    assert run(tmp_path, "init").returncode == 0
+    assert "no bill in this folder" in run(tmp_path, "check").stderr
+    bill(tmp_path / "bills", row(应付金额="600"))
+    assert run(tmp_path, "check", "--as-of", "2026-10-05").returncode == 1
+    assert (tmp_path / "bills" / ".gitignore").read_text().splitlines()[1:] == ["*", "!.gitignore"]
+
+
+def test_the_policies_of_the_readme_are_valid(tmp_path: Path) -> None:
+    (policies,) = blocks("yaml")
     (tmp_path / "policies.yaml").write_text(policies)
-    (tmp_path / "waivers.yaml").write_text(waivers)
-    assert [one.id for one in load_policies([str(tmp_path / "policies.yaml")])] == [
+    assert [policy.id for policy in load_policies([str(tmp_path / "policies.yaml")])] == [
         "max-spend-per-key",
         "no-playground",
-        "retired-workspaces",
     ]
-    assert len(load_waivers([str(tmp_path / "waivers.yaml")])) == 1
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_every_link_leads_somewhere(path: str) -> None:
-    assert (ROOT / path).exists()
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", "docs/bills.md", "docs/retirement.md", "docs/ci.md", "docs/stop-billing.md"],
+)
+def test_every_link_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 def test_the_built_in_pack_is_the_same_as_the_ready_policies() -> None:
