@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,9 @@ def run(tmp_path: Path, **inputs: str) -> tuple[int, str, str, str]:
     usual = {
         "INPUT_BILL": "",
         "INPUT_POLICIES": "",
+        "INPUT_INVENTORY": "",
+        "INPUT_WAIVERS": "",
+        "INPUT_ARGUMENTS": "",
         "INPUT_FAIL_ON": "low",
         "INPUT_REDACT": "false",
         "INPUT_SARIF": "",
@@ -64,12 +68,44 @@ def test_a_finding_is_annotated_summarised_and_ends_with_1(tmp_path: Path, playe
     assert "llm-a" in summary
     assert output == "exit-code=1\n"
     assert (tmp_path / "v.sarif").exists()
+    # A second use in the same job that fails early doesn't show the first one's summary again.
+    code, _, both, _ = run(tmp_path, INPUT_BILL="gone.csv")
+    assert (code, both) == (2, summary)
 
 
-def test_redaction_hides_the_account(tmp_path: Path, played: Path) -> None:
+def test_inventory_waivers_and_further_arguments_are_given_on(tmp_path: Path, played: Path) -> None:
+    (tmp_path / "i.yaml").write_text(
+        "schema: govern.inventory/v1\nworkspaces: [{workspace_id: llm-a, name: Marketing}]\n"
+    )
+    (tmp_path / "w.yaml").write_text(
+        "version: 1\nwaivers: [{policy: no-playground, subject: llm-a, reason: a trial, "
+        "owner: lin, expires: 2026-10-01}]\n"
+    )
+    code, out, summary, _ = run(
+        tmp_path,
+        INPUT_BILL=played.name,
+        INPUT_INVENTORY="i.yaml",
+        INPUT_WAIVERS="w.yaml",
+        INPUT_ARGUMENTS="--as-of\n2026-09-30 12:00\n\n--select\nno-playground\n",
+    )
+    assert code == 0, out
+    assert "Marketing" in summary and "a trial" in summary and "1 waived" in summary
+
+
+def test_what_the_script_reads_the_action_gives() -> None:
+    """An input that is declared and not handed on would be silently without effect."""
+    script = (ROOT / ".ci" / "action.sh").read_text(encoding="utf-8")
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    (step,) = action["runs"]["steps"]
+    given = {name for name in step["env"] if name.startswith("INPUT_")}
+    assert given == {f"INPUT_{name.upper().replace('-', '_')}" for name in action["inputs"]}
+    assert given == set(re.findall(r"INPUT_[A-Z_]+", script))
+
+
+def test_redaction_hides_the_account_unless_the_word_is_false(tmp_path: Path, played: Path) -> None:
     plain = played.read_text().replace("100,,100,", "1902910424969427,,1902910424969427,")
     played.write_text(plain)
-    _, out, summary, _ = run(tmp_path, INPUT_BILL=played.name, INPUT_REDACT="true")
+    _, out, summary, _ = run(tmp_path, INPUT_BILL=played.name, INPUT_REDACT="True")
     assert "1902910424969427" not in out + summary
 
 

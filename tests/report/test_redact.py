@@ -172,3 +172,39 @@ def test_the_redacted_report_is_still_a_check_report() -> None:
     for before, after in zip(plain["findings"], shown["findings"], strict=True):
         assert before.keys() == after.keys()
     assert json.loads(text_of("json", redact(rich(), b"salt"))) == shown
+
+
+@pytest.mark.parametrize("format", ["sarif", "github", "gitlab", "junit", "json"])
+def test_policies_inside_the_repository_keep_their_place(format: str) -> None:
+    """Else no CI service finds the line that it annotates; bills and people stay hidden."""
+    told = text_of(format, redact(rich(), b"salt", folder="/work/repository"))
+    assert "policies/retired.yaml" in told
+    left = [secret for secret in SECRETS if secret in told and secret != "policies/"]
+    assert left == []
+
+
+def with_policies_in(file: str, folder: str) -> Document:
+    policies = tuple(replace(policy, file=file) for policy in REPORT.policies)
+    findings = tuple(replace(finding, policy_file=file) for finding in REPORT.findings)
+    report = replace(REPORT, policies=policies, findings=findings)
+    return redact(document(report), b"salt", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "hidden"),
+    [
+        ("../policies/retired.yaml", "policies"),
+        ("/srv/acme/retired.yaml", "acme"),
+        (f"policies/{ACCOUNT}/retired.yaml", ACCOUNT),
+    ],
+)
+def test_policies_elsewhere_or_in_a_folder_named_after_somebody_show_none(
+    file: str, hidden: str
+) -> None:
+    payload = with_policies_in(file, "/work").payload
+    assert all(hidden not in finding["policy_file"] for finding in payload["findings"])
+
+
+def test_an_absolute_path_inside_is_told_from_the_folder_on() -> None:
+    payload = with_policies_in("/home/lin/work/policies/a.yaml", "/home/lin/work").payload
+    assert {finding["policy_file"] for finding in payload["findings"]} == {"policies/a.yaml"}

@@ -114,7 +114,7 @@ def end(
         from govern.privacy.redact import redact
 
         known = [{"path": list(inputs)}, *(one.document() for one in beside)]
-        document = redact(document, secret, known)
+        document = redact(document, secret, known, _folder() or None)
     else:
         document = replace(document, next=next)
     write(document, stdout, files, inputs, short, quiet=quiet, exact=exact)

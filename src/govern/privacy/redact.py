@@ -5,6 +5,7 @@ docs/privacy.md says what is replaced, and why the salt is what it is.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,14 +30,21 @@ _KEPT = frozenset(
 )
 
 
-def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Document:
+def redact(
+    document: Document, salt: bytes, beside: Iterable[Any] = (), folder: str | None = None
+) -> Document:
     """The document with tokens; it says ``"redacted": true``.
 
     ``salt`` must be unknown to those who read the report: an account id is a number that can be
     guessed, and whoever has the salt can check a guess. ``beside`` are payloads (inventories,
-    paths) whose words the document's texts may hold though none of its fields does.
+    paths) whose words the document's texts may hold though none of its fields does. ``folder``:
+    paths of policies below it stay, since CI services look for them there; they lie in the
+    repository that its readers have.
     """
     tokens = Tokens(salt, PUBLIC)
+    for result in document.policies if folder is not None else ():
+        if place := _inside(result.file, folder or ""):
+            tokens.keep_path(result.file, place)
     findings = document.findings or ()
     for finding in (*findings, *document.past):
         learn(tokens, dict(finding.subject.values))
@@ -70,6 +78,13 @@ def redact(document: Document, salt: bytes, beside: Iterable[Any] = ()) -> Docum
         sheet=_sheet(document, walk),
         screen=_screen(tokens, document),
     )
+
+
+def _inside(path: str, folder: str) -> str | None:
+    """The path relative to the folder, with /; None if it lies elsewhere."""
+    place = os.path.relpath(os.path.join(folder, path), folder) if path else os.pardir
+    outside = os.path.isabs(place) or place.split(os.sep)[0] == os.pardir
+    return None if outside else place.replace(os.sep, "/")
 
 
 def _records(

@@ -41,6 +41,7 @@ class Tokens:
         self._whole = Replacing()
         self._paths: dict[str, None] = {}
         self._kept: set[str] = set()
+        self._places: dict[str, str] = {}
 
     def token(self, kind: str, word: str) -> str:
         """``acct-3f9a1c07be``: the kind of word it was, and a hash nobody can turn back."""
@@ -73,6 +74,10 @@ class Tokens:
         """This text stays as it is where it is a whole cell."""
         self._kept.add(text)
 
+    def keep_path(self, path: str, place: str) -> None:
+        """This path is told as ``place``, unless a word of that must not be read."""
+        self._places[path] = place
+
     def of(self, kind: str, word: str | None) -> str | None:
         """The token of a field's whole value; nothing stays nothing."""
         if not word:
@@ -81,6 +86,9 @@ class Tokens:
 
     def path(self, path: str) -> str:
         """Folders become tokens, and the account in a file's name; the file's name stays."""
+        place = self._places.get(path)
+        if place and all(self._part(part, True) == part for part in place.split("/")):
+            return place
         parts = re.split(r"([/\\])", path)
         return "".join(self._part(part, at == len(parts) - 1) for at, part in enumerate(parts))
 
@@ -110,10 +118,16 @@ class Tokens:
             return text
         return _MAIL.sub(lambda match: self.token("owner", match[0]), text)
 
+    def _stay(self) -> set[str]:
+        """Folders of paths that are told as they are."""
+        staying = [path for path in self._places if self.path(path) == path]
+        return {path[: path.rfind("/") + 1] for path in staying}
+
     def _learn_paths(self) -> None:
         """Every path, and its folder: a text may name another file of it."""
         folders = [path[: max(path.rfind("/"), path.rfind("\\")) + 1] for path in self._paths]
-        known = dict.fromkeys([*self._paths, *folders])
+        staying = self._stay()
+        known = dict.fromkeys(path for path in (*self._paths, *folders) if path not in staying)
         # All are made before the first is learned: each new word has the search made anew.
         for path, replaced in [(path, self.path(path)) for path in known]:
             for shown in _spellings(path) if replaced != path else ():
