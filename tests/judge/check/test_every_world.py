@@ -68,7 +68,7 @@ def policies(rng: random.Random) -> str:
     return text
 
 
-@pytest.mark.parametrize("seed", seeds(4, 300))
+@pytest.mark.parametrize("seed", seeds(2, 300))
 def test_a_verdict_stands_in_every_world_that_the_bill_allows(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     last = date(2026, rng.choice([8, 9]), rng.randint(10, 28))

@@ -119,6 +119,6 @@ def test_days_and_weeks_go_by_the_day_and_week_before(tmp_path: Path) -> None:
 def test_a_waiver_is_up_to_a_percentage_as_it_is_shown(tmp_path: Path) -> None:
     rows = charge("400", "2026-08-10"), charge("600.01", "2026-09-10")
     granted = 'subject: "7", reason: launch, owner: lin, expires: 2027-01-01, up_to: '
-    for up_to, outcome in (("50.01%", "pass"), ("50%", "fail"), ("900 CNY", "fail")):
+    for up_to, outcome in (("50.01%", "pass"), ("50%", "fail")):
         report = judged(tmp_path, RULE, *rows, waiver=granted + up_to)
         assert ended(report)[0] == outcome

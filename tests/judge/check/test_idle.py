@@ -66,16 +66,18 @@ def test_a_key_without_any_charge_is_idle_since_the_bill_begins_at_least(tmp_pat
 
 
 def test_a_key_that_was_made_lately_is_not_idle_yet(tmp_path: Path) -> None:
-    for made, outcome in (("2026-09-18", "pass"), ("2026-09-17", "fail")):
-        keys = listed("new", created_at=made)
-        report = judged(tmp_path, RULE, USED, exported=EXPORTED, inventory=keys)
-        assert ended(report)[0] == outcome
+    # Ten days and a half up to the 28th at noon, and eleven and a half.
+    keys = inventory(
+        "api_key_id: new, created_at: 2026-09-18", "api_key_id: older, created_at: 2026-09-17"
+    )
+    report = judged(tmp_path, RULE, USED, exported=EXPORTED, inventory=keys)
+    assert found(report) == [("older", 11)]
 
 
 def test_what_is_disabled_or_gone_is_not_idle(tmp_path: Path) -> None:
-    for told in ({"disabled": "true"}, {"gone_at": "2026-09-02"}):
-        report = judged(tmp_path, RULE, USED, exported=EXPORTED, inventory=listed("never", **told))
-        assert ended(report)[0] == "pass"
+    keys = inventory("api_key_id: never, disabled: true", "api_key_id: gone, gone_at: 2026-09-02")
+    report = judged(tmp_path, RULE, USED, exported=EXPORTED, inventory=keys)
+    assert ended(report)[0] == "pass"
 
 
 @pytest.mark.parametrize(
