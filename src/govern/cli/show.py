@@ -75,6 +75,7 @@ def show(
     timezone: options.Zone = None,
     format: options.ListFormat = None,
     output: options.Outputs = None,
+    exact: options.Exact = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Read a checklist back: what is open, due and overdue, for whom, and what it costs a day.
@@ -133,5 +134,7 @@ def show(
         files,
         [file],
         quiet=quiet,
+        exact=exact,
+        next=overview.next,
         short=None if asked or not files else overview.short([path for _, path in files]),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from govern.model.checklist import Checklist, Comment, Region, Step
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
+from govern.model.figures import EXACT, Figures
 from govern.shutdown.plan.kind import PHASES
 from govern.shutdown.plan.rows import at_stake, due, minute, money, section
 from govern.shutdown.plan.scene import wished
@@ -42,6 +43,7 @@ def document(
         lambda: sections(checklist),
         exit,
         tasks=lambda: tasks(checklist),
+        screen=lambda figures: sections(checklist, figures),
         records=[{"view": VIEW, **_record(step)} for step in checklist.steps],
         comments={("schema",): HEADER} if comments is None else comments,
     )
@@ -54,8 +56,8 @@ def _record(step: Step) -> dict[str, Any]:
     return document
 
 
-def sections(checklist: Checklist) -> list[Section]:
-    standing = as_made(checklist)
+def sections(checklist: Checklist, figures: Figures = EXACT) -> list[Section]:
+    standing = as_made(checklist, figures)
     steps = section("Steps", checklist.steps, standing, told=wishes_of(checklist))
     return [_head(standing), steps, _regions(checklist.regions)]
 
@@ -99,7 +101,7 @@ def _group_head(key: Sequence[str], steps: Sequence[Step], standing: Standing) -
     name = ", ".join(filter(None, key))
     open_steps = [step for step in steps if standing.is_open(step)]
     told = f"{name}: {counted(len(steps))}, {len(open_steps)} open"
-    cost = money(standing.at_stake(steps))
+    cost = money(standing.at_stake(steps), standing.figures)
     return told + (f"; {cost} a day" if cost else "")
 
 
@@ -144,8 +146,7 @@ def _head(standing: Standing) -> Section:
 
 def short(checklist: Checklist, paths: Sequence[str], lists: Sequence[str]) -> Document:
     """What was written, and what to do next. ``lists``: the files to work with, not views."""
-    standing = as_made(checklist)
-    said = [*first_things(standing), *checklist.notes]
+    said = list(checklist.notes)
     said += [
         f"Next: review and commit it; govern checklist show {path} --open reads it back, "
         f"govern checklist tick {path} STEP --by NAME marks what was done."
@@ -153,19 +154,25 @@ def short(checklist: Checklist, paths: Sequence[str], lists: Sequence[str]) -> D
     ]
     if not lists:
         said.append(VIEW)
-    return brief(f"{', '.join(paths)}: {progress(standing)}", said)
+    names = ", ".join(paths)
+
+    def told(figures: Figures) -> list[Section]:
+        standing = as_made(checklist, figures)
+        return [Section(f"{names}: {progress(standing)}", [*first_things(standing), *said])]
+
+    return brief(told)
 
 
-def brief(heading: str, said: Sequence[str]) -> Document:
-    """A document of one heading with sentences."""
-    return Document({}, lambda: [Section(heading, said)], Exit("clean", heading))
+def brief(told: Callable[[Figures], list[Section]]) -> Document:
+    """A document of a heading with sentences, for whoever sees where the result went."""
+    return Document({}, lambda: told(EXACT), Exit("clean", "written"), screen=told)
 
 
 def progress(standing: Standing) -> str:
     """``119 steps, 100 open; 127.6 CNY a day at stake``."""
     steps = standing.checklist.steps
     told = f"{counted(len(steps))}, {len(standing.open)} open"
-    cost = money(standing.at_stake(steps))
+    cost = money(standing.at_stake(steps), standing.figures)
     return told + (f"; {cost} a day at stake" if cost else "")
 
 
@@ -178,7 +185,7 @@ def first_things(standing: Standing) -> Iterable[str]:
         yield f"Overdue: {shown}{more}."
     first = standing.first_deadline
     if first:
-        cost = f" ({at_stake(first.at_stake)})" if first.at_stake else ""
+        cost = f" ({at_stake(first.at_stake, standing.figures)})" if first.at_stake else ""
         yield f"First deadline: {due(first, standing)}: {title(first)}{cost}."
     known = owners(standing.open)
     if any(owner for owner, _ in known):

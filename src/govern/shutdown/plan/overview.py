@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from govern.model.checklist import Saving, Step
 from govern.model.clock import iso, wall_text
 from govern.model.document import Cell, Document, Section, Sheet
 from govern.model.exits import Exit
+from govern.model.figures import Figures
 from govern.shutdown.plan.letter import letter
 from govern.shutdown.plan.narrative import brief, by, counted, first_things, progress, wishes_of
 from govern.shutdown.plan.rows import money, section
@@ -19,12 +20,6 @@ from govern.shutdown.plan.steps import KINDS, OWN
 from govern.shutdown.plan.title import title
 
 SCHEMA = "govern.steps/v1"
-
-#: What ``govern checklist show`` says is to be done next.
-_NEXT = (
-    "Next: govern checklist show {0} STEP (how it is done), "
-    "govern checklist tick {0} STEP --by NAME."
-)
 
 
 @dataclass(frozen=True)
@@ -59,8 +54,23 @@ class Overview:
             "exit": {"code": end.code, "cause": end.cause, "reason": end.reason},
         }
         return Document(
-            payload, self._sections, end, records=steps, sheet=self._sheet, tasks=self._tasks
+            payload,
+            self._sections,
+            end,
+            records=steps,
+            sheet=self._sheet,
+            tasks=self._tasks,
+            screen=lambda figures: self._told_by(figures)._sections(),
         )
+
+    @property
+    def next(self) -> list[str]:
+        """The commands that go on from here."""
+        show = [] if self.full else [f"govern checklist show {self.path} STEP"]
+        return [*show, f"govern checklist tick {self.path} STEP --by NAME"]
+
+    def _told_by(self, figures: Figures) -> Overview:
+        return replace(self, standing=replace(self.standing, figures=figures))
 
     def short(self, paths: Sequence[str]) -> Document:
         """What was written, and what to do next."""
@@ -70,7 +80,8 @@ class Overview:
             for path in paths
             if path.endswith(".md")
         ]
-        return brief(f"{', '.join(paths)}: {counted(len(self.steps))} of {self.path}", said)
+        heading = f"{', '.join(paths)}: {counted(len(self.steps))} of {self.path}"
+        return brief(lambda _: [Section(heading, said)])
 
     def _record(self, step: Step) -> dict[str, Any]:
         """As the checklist has it, and what follows from it now."""
@@ -89,7 +100,7 @@ class Overview:
 
     def _tasks(self) -> list[Section]:
         """To work off: everything, in parts of the work."""
-        told = Overview(self.path, self.sha256, self.standing, self.steps, self.groups, full=True)
+        told = replace(self, full=True)
         return told._in(self.groups or ("phase", "region"), letters=True)
 
     def _in(self, groups: Sequence[str], *, letters: bool) -> list[Section]:
@@ -109,13 +120,11 @@ class Overview:
         standing = self.standing
         said = list(first_things(standing))
         if len(self.steps) not in (len(standing.checklist.steps), len(standing.open)):
-            cost = money(standing.at_stake(self.steps))
+            cost = money(standing.at_stake(self.steps), standing.figures)
             shown = [step for step in self.steps if standing.is_open(step)]
             told = f"Shown: {counted(len(self.steps))}, {len(shown)} open"
             said.append(f"{told}; {cost} a day." if cost else f"{told}.")
         said += standing.checklist.notes
-        if not self.full:
-            said.append(_NEXT.format(self.path))
         return Section(
             f"CHECKLIST {self.path}: {progress(standing)}",
             [f"As of {wall_text(standing.as_of)}.", *said],

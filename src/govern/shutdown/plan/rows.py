@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from govern.model.checklist import Saving, Stake, Step, with_offset
 from govern.model.clock import Moment, wall_text
 from govern.model.document import Fold, Section
-from govern.model.money import plain
+from govern.model.figures import EXACT, Figures
 from govern.shutdown.plan.letter import letter
 from govern.shutdown.plan.standing import Standing
 from govern.shutdown.plan.steps import KINDS, OWN
@@ -23,15 +23,15 @@ COLUMNS = ("state", "step", "due", "at stake", "region", "for", "first", "proof"
 _SHOWN = 3
 
 
-def money(savings: Sequence[Saving]) -> str:
-    return ", ".join(f"{plain(saving.amount)} {saving.currency}" for saving in savings)
+def money(savings: Sequence[Saving], figures: Figures = EXACT) -> str:
+    return figures.sums((saving.currency, saving.amount) for saving in savings)
 
 
-def at_stake(stakes: Sequence[Stake]) -> str:
+def at_stake(stakes: Sequence[Stake], figures: Figures = EXACT) -> str:
     """``3.2 CNY a day, 200 CNY at the next renewal``."""
     words = {"day": "a day", "renewal": "at the next renewal"}
     return ", ".join(
-        f"{plain(stake.amount)} {stake.currency} {words[stake.per]}" for stake in stakes
+        f"{figures.money(stake.amount, stake.currency)} {words[stake.per]}" for stake in stakes
     )
 
 
@@ -82,7 +82,7 @@ def _row(step: Step, standing: Standing) -> list[str]:
         standing.state(step),
         title(step),
         due(step, standing) if open_step else "",
-        at_stake(_stakes(step, standing)) if open_step else "",
+        at_stake(_stakes(step, standing), standing.figures) if open_step else "",
         step.region_id or "",
         step.owner or "",
         standing.first_open_need(step) or "",

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from govern.model.checklist import Checklist, Saving, Step
 from govern.model.clock import BILL_CLOCK
+from govern.model.figures import EXACT, Figures
 from govern.shutdown.plan.order import OVER, is_overdue
 from govern.shutdown.plan.spend import together
 from govern.shutdown.plan.steps import KINDS, OWN
@@ -17,11 +18,12 @@ from govern.shutdown.plan.steps import KINDS, OWN
 
 @dataclass(frozen=True)
 class Standing:
-    """A checklist at ``as_of``, which is naive, on ``clock``."""
+    """A checklist at ``as_of``, which is naive, on ``clock``. ``figures``: how amounts are told."""
 
     checklist: Checklist
     as_of: datetime
     clock: tzinfo
+    figures: Figures = EXACT
 
     def state(self, step: Step) -> str:
         """Its state; what was kept until before now is open again."""
@@ -73,9 +75,9 @@ class Standing:
         return together(step.saves_per_day for step in steps if self.is_open(step))
 
 
-def as_made(checklist: Checklist) -> Standing:
+def as_made(checklist: Checklist, figures: Figures = EXACT) -> Standing:
     """A checklist at the instant for which it was made."""
-    return Standing(checklist, checklist.as_of.wall, checklist.as_of.zone or BILL_CLOCK)
+    return Standing(checklist, checklist.as_of.wall, checklist.as_of.zone or BILL_CLOCK, figures)
 
 
 def owners(steps: Sequence[Step]) -> list[tuple[str | None, int]]:
