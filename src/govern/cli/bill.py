@@ -26,7 +26,7 @@ Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Bills, as for 
 
 
 @app.command("inspect")
-@command(options.LISTED, without=["inventory", "no_cache", "verbose"])
+@command(options.LISTED, without=["inventory", "no_cache", "cache_key", "verbose"])
 def inspect(run: Run, bill: Files) -> None:
     """Show how files are read: shape, columns, reach, services, unknown wordings, rejects.
 

@@ -12,7 +12,16 @@ from govern.cli.run import Run, command
 
 @command(
     options.TOLD,
-    without=["bill", "exported_at", "max_rejects", "digest", "redact", "no_cache", "verbose"],
+    without=[
+        "bill",
+        "exported_at",
+        "max_rejects",
+        "digest",
+        "redact",
+        "no_cache",
+        "cache_key",
+        "verbose",
+    ],
 )
 def explain(
     run: Run,

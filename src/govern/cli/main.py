@@ -15,6 +15,7 @@ from govern.cli import (
     audit,
     auth,
     bill,
+    cache,
     check,
     checklist,
     collect,
@@ -80,6 +81,7 @@ app.add_typer(waiver.app, name="waiver")
 app.add_typer(collect.app, name="collect")
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(auth.app, name="auth")
+app.add_typer(cache.app, name="cache")
 
 
 def main() -> NoReturn:

@@ -121,10 +121,21 @@ Digest = Annotated[
     typer.Option("--digest", help="Name each bill file by the SHA-256 of the bytes judged."),
 ]
 NoCache = Annotated[
-    bool, typer.Option("--no-cache", help="Keep nothing between runs (nothing is kept yet).")
+    bool, typer.Option("--no-cache", help="Neither use nor keep sums of large files.")
+]
+CacheKey = Annotated[
+    str,
+    typer.Option(
+        "--cache-key",
+        metavar="KEY",
+        help="Large files are known again by identity (default) or content: in CI, say content.",
+        show_default=False,
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No messages but errors.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on errors.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Say where the time went, and more on errors.")
+]
 Evidence = Annotated[
     int, typer.Option("--evidence", metavar="N", min=0, help="Bill lines to show for each.")
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
 from govern.cli import options, settings
 from govern.cli import output as out
+from govern.cli.streams import say
 
 if TYPE_CHECKING:
     from govern.cli.output import Beside
@@ -25,10 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Given:
-    """The shared options as they were given.
-
-    Nothing is kept between runs yet; ``main`` looks for ``verbose`` by itself.
-    """
+    """The shared options as they were given; ``main`` looks for ``verbose`` by itself."""
 
     bill: options.Bills = None
     inventory: options.Inventories = None
@@ -44,6 +43,7 @@ class Given:
     redact: options.Redact = False
     exact: options.Exact = False
     no_cache: options.NoCache = False
+    cache_key: options.CacheKey = settings.IDENTITY
     quiet: options.Quiet = False
     verbose: options.Verbose = False
 
@@ -117,11 +117,21 @@ class Run:
             self.given.exported_at or [],
             self.given.quiet,
             digest or self.given.digest,
+            settings.cache(self.given.no_cache, self.given.cache_key),
         )
+        begun = time.perf_counter()
         with read(settings.bills(self.bills, self.config), how) as ledger:
+            was_read = time.perf_counter()
             if self.given.redact:
                 self._secret = salt(ledger)
             yield ledger
+            judged = time.perf_counter()
+        if self.given.verbose:
+            rows = sum(file.rows for file in ledger.files)
+            say(
+                f"{rows:,} rows: read in {was_read - begun:.2f} s, "
+                f"judged in {judged - was_read:.2f} s"
+            )
 
     def inputs(self, bill: BillSummary | None = None) -> list[str]:
         """What was read: bills as given and as found, inventories."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -21,6 +22,7 @@ from govern.model.waiver import Waiver
 
 if TYPE_CHECKING:
     from govern.bill.shape import Shape
+    from govern.ledger.cache import Cache
     from govern.ledger.reading import Reading
 
 #: The environment twins of options, and no others.
@@ -31,6 +33,12 @@ CONFIG = "GOVERN_CONFIG"
 TIMEZONE = "GOVERN_TIMEZONE"
 FORMAT = "GOVERN_FORMAT"
 FAIL_ON = "GOVERN_FAIL_ON"
+
+NO_CACHE = "GOVERN_NO_CACHE"
+
+#: How a file is known again: by its place, size and times, or by all of its bytes.
+IDENTITY, CONTENT = "identity", "content"
+CACHE_KEYS = (IDENTITY, CONTENT)
 
 FAIL_ON_WORDS = ("info", "low", "medium", "high", "critical", "never")
 
@@ -144,6 +152,7 @@ def reading(
     exported_at: Sequence[str] = (),
     quiet: bool = False,
     digest: bool = False,
+    cache: Cache | None = None,
 ) -> Reading:
     """How to read bills: what govern.yaml has taught, and what the command line knows."""
     from govern.bill.exported import given
@@ -157,7 +166,34 @@ def reading(
         digest=digest,
         progress=progress(quiet),
         scratch=os.environ.get("TMPDIR") or None,
+        cache=cache,
     )
+
+
+def cache(none: bool = False, key: str = IDENTITY) -> Cache | None:
+    """Where the sums of large files are kept: the user's own cache folder, as the system names it.
+
+    None where it was asked to keep nothing. Raises wrong usage.
+    """
+    if key not in CACHE_KEYS:
+        raise usage(f"--cache-key {key}: one of {', '.join(CACHE_KEYS)}")
+    if none or os.environ.get(NO_CACHE, "") not in ("", "0"):
+        return None
+    try:
+        return kept(by_content=key == CONTENT)
+    except ModuleNotFoundError:
+        # Where nothing can be kept the bill is read again: no reason not to judge it.
+        return None
+
+
+def kept(*, by_content: bool = False) -> Cache:
+    """What is kept in the user's own cache folder, whether or not this run uses it."""
+    import platformdirs
+
+    from govern.ledger.cache import Cache
+
+    folder = platformdirs.user_cache_dir("govern", appauthor=False)
+    return Cache(folder, time.time_ns(), by_content)
 
 
 def policy_ids(incomplete: str) -> list[str]:

@@ -22,6 +22,7 @@ from govern.bill.shapes import SHAPES
 from govern.bill.staging import Staged, clean
 from govern.ledger import engine, interpret, overlap, parquet, reduce
 from govern.ledger.batch import Batch, batches
+from govern.ledger.cache import Cache
 from govern.ledger.gather import gather
 from govern.ledger.ledger import BillFile, Kept, Ledger
 from govern.ledger.refusal import refusal
@@ -51,6 +52,7 @@ class Reading:
 
     ``exported_at``: the export instants that the user gave, by path. ``digest``: whether each file
     gets the SHA-256 of the bytes that are read; a member of a zip or ledger has that of the whole.
+    ``cache``: where the sums of large files are kept between runs, None to keep nothing.
     ``scratch``: the folder for what has to be unpacked or sorted, None for the system's usual one.
     """
 
@@ -61,6 +63,7 @@ class Reading:
     digest: bool = False
     progress: Callable[[str], None] = lambda message: None
     scratch: str | None = None
+    cache: Cache | None = None
 
 
 @contextmanager
@@ -127,7 +130,7 @@ def _ledger(
         files = [
             file
             for batch in batches(enumerate(gathered.staged))
-            for file in _reduce_many(connection, batch, folder, how)
+            for file in _reduce_many(connection, batch, folder, how, originals)
         ]
         files.sort(key=lambda file: file.number)
         parts = exports_of([(one.path, one.name) for one in gathered.staged])
@@ -201,17 +204,22 @@ def _no_instant_of(kept: Sequence[Kept], how: Reading) -> None:
 
 
 def _reduce_many(
-    connection: duckdb.DuckDBPyConnection, batch: Batch, folder: str, how: Reading
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    folder: str,
+    how: Reading,
+    originals: Mapping[str, Original],
 ) -> Iterator[BillFile]:
     """Reduce files together; each about which anything is odd is reduced alone."""
     if len(batch.files) == 1:
-        yield _reduce(connection, batch.numbers[0], batch.like, folder, how)
+        original = originals[batch.like.path]
+        yield _kept_or_reduced(connection, batch.numbers[0], batch.like, folder, how, original)
         return
     how.progress(f"reading {batch.like.name} and {len(batch.files) - 1} more files")
     read_rows = _tried(lambda: reduce.reduce_many(connection, batch))
     if read_rows is None:
         for half in batch.halves():
-            yield from _reduce_many(connection, half, folder, how)
+            yield from _reduce_many(connection, half, folder, how, originals)
         return
     for number, staged in zip(batch.numbers, batch.files, strict=True):
         rows = read_rows[number]
@@ -220,6 +228,29 @@ def _reduce_many(
         else:
             reduce.forget(connection, [number])
             yield _reduce(connection, number, staged, folder, how)
+
+
+def _kept_or_reduced(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    staged: Staged,
+    folder: str,
+    how: Reading,
+    original: Original,
+) -> BillFile:
+    """The file's groups as an earlier run kept them, else reduced and kept."""
+    key = how.cache.key(staged, original) if how.cache else None
+    if how.cache and key:
+        rows = how.cache.load(connection, number, key, folder)
+        if rows is not None:
+            return _file(number, staged, rows, how)
+        reduce.forget(connection, [number])
+    file = _reduce(connection, number, staged, folder, how)
+    # What was read slowly has a copy and rejects of its own; it is read anew.
+    if how.cache and key and file.staged is staged:
+        unchanged([original])
+        how.cache.keep(connection, number, key, file.rows, folder)
+    return file
 
 
 def _reduce(
