@@ -77,6 +77,7 @@ def init(
       govern checklist bills/ --retire all --inventory inventory.yaml -o checklist.yaml
     """
     from govern.cli import settings
+    from govern.cli.modeline import save_edited
     from govern.cli.saving import save
     from govern.judge.bill.seen import accounts, seen_on, with_seen
     from govern.ledger.reading import read
@@ -104,7 +105,10 @@ def init(
         text = _text(output, after, comments)
         # What couldn't be read back isn't written.
         load_inventory(output, text.encode("utf-8"))
-        save(output, text, private=True)
+        if comments is None and not output.lower().endswith(".json"):
+            save_edited(output, text, "inventory", private=True)
+        else:
+            save(output, text, private=True)
     show(f"{output}: {', '.join(_counts(before, after))}\n")
     if not quiet:
         say(
