@@ -259,7 +259,8 @@ class Search:
 def _candidates(
     stream: BinaryIO, staged: Staged, ids: Mapping[bytes, Mapping[bytes, int]]
 ) -> Iterator[tuple[int, bytes]]:
-    """Records that may hold an Instance ID on one of its days; without quotes they are cheap."""
+    """Records that may hold an Instance ID on one of its days."""
+    quoted = _Quoted(ids)
     at = staged.columns.positions["instance_id"]
     absent = {word.encode() for word in staged.columns.shape.absent_words}
     for line, raw, state in records.split(stream, staged.first_line):
@@ -268,7 +269,8 @@ def _candidates(
                 return
             continue
         if b'"' in raw:
-            yield line, raw
+            if (absent and b"" in ids) or quoted.may_be_in(raw):
+                yield line, raw
             continue
         cells = raw.split(b",", at + 1)
         if len(cells) <= at:
@@ -278,6 +280,32 @@ def _candidates(
         # A group's day is the first ten characters of a cell, so they stand in the line.
         if days and any(day in raw for day in days):
             yield line, raw
+
+
+class _Quoted:
+    """Instance IDs looked for in rows with quotes, which are dear to take apart.
+
+    Without blanks and quotes, of which only a reading of the row can tell what they mean, a cell
+    that says an ID still stands between two commas: a row where none does holds none.
+    """
+
+    def __init__(self, ids: Mapping[bytes, Mapping[bytes, int]]) -> None:
+        self._ids = ids
+        self._made_of = 0
+        self._bare: set[bytes] = set()
+
+    def may_be_in(self, raw: bytes) -> bool:
+        if not self._made_of or len(self._ids) < self._made_of // 2:
+            # What was found since is still looked for, which costs less than to forget it at once.
+            self._made_of = len(self._ids)
+            self._bare = {_bare(name) for name in self._ids}
+            if any(b"," in name for name in self._bare):
+                self._bare = set()
+        return not self._bare or not self._bare.isdisjoint(_bare(raw).split(b","))
+
+
+def _bare(text: bytes) -> bytes:
+    return text.translate(None, b' "\t\r\n')
 
 
 def time_of(cells: list[str], staged: Staged, clock: tzinfo) -> tuple[datetime, str]:
