@@ -166,6 +166,41 @@ def test_without_keys_the_same_charge_in_another_language_counts_once(tmp_path: 
     assert counted(one, other) == (Decimal("3.5"), 1, [])
 
 
+@pytest.mark.parametrize(
+    "without",
+    [
+        ["身份信息/资源归属账号ID"],
+        ["产品信息/商品Code"],
+        ["身份信息/资源归属账号ID", "产品信息/商品Code"],
+    ],
+)
+def test_without_keys_a_layout_that_tells_less_may_hold_the_same_charges(
+    tmp_path: Path, without: list[str]
+) -> None:
+    charge = replace(ONE, key="", owner="200")
+    one = write(tmp_path, "detail-zh", charge)
+    other = write(tmp_path, "v2", charge, without=without)
+    _, _, clashes = counted(one, other)
+    assert len(clashes) == 1 and "different layouts" in clashes[0]
+
+
+def test_without_commodity_codes_products_are_called_differently_in_each_language(
+    tmp_path: Path,
+) -> None:
+    charge = replace(ONE, key="")
+    one = write(tmp_path, "detail-en", charge, without=["Commodity Code"])
+    other = write(tmp_path, "v2", charge, without=["产品信息/商品Code"])
+    _, _, clashes = counted(one, other)
+    assert len(clashes) == 1 and "different layouts" in clashes[0]
+
+
+def test_two_exports_that_both_lack_owners_hold_the_same_charges(tmp_path: Path) -> None:
+    charge, without = replace(ONE, key=""), ["资源归属账号ID"]
+    one = write(tmp_path, "detail-zh", charge, without=without, name="a.csv")
+    other = write(tmp_path, "detail-zh", charge, without=without, name="b.csv")
+    assert counted(one, other) == (Decimal("1.2"), 1, [])
+
+
 def test_keys_of_another_kind_over_the_same_charges_are_not_judged(tmp_path: Path) -> None:
     one = write(tmp_path, "detail-zh", ONE)
     other = write(tmp_path, "v2", replace(ONE, key="another-kind-of-key"))
