@@ -65,6 +65,13 @@ def test_a_row_with_a_key_is_one_of_those_of_its_content(tmp_path: Path) -> None
     assert counted(one, other, again) == (Decimal(9), 2, [])
 
 
+def test_rows_with_keys_of_several_exports_are_all_of_them(tmp_path: Path) -> None:
+    one = bill(tmp_path, keyed("1", "k1"), name="a.csv")
+    other = bill(tmp_path, keyed("1", "k2"), name="b.csv")
+    keyless = bill(tmp_path, paid("1"), paid("1"), paid("1"), name="c.csv")
+    assert counted(one, other, keyless) == (Decimal(3), 2, [])
+
+
 def test_the_same_charge_written_differently_is_the_same(tmp_path: Path) -> None:
     one = bill(tmp_path, keyed("1.50", "k1"), name="a.csv")
     other = bill(tmp_path, keyed("1.5", "k1\t", 账单日期="2026/9/5"), name="b.csv")

@@ -29,4 +29,29 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "if len(numbers) == 1:",
         "2",
     ): "one question alone gets the same answer from the words for many",
+    (
+        "ledger/counted_once",
+        "SELECT r.content, t.export, min(t.rank) AS rank, count(*) AS charges,",
+        "max(",
+    ): "between exports that are equal otherwise: whose rows count changes no sum",
+    (
+        "ledger/counted_once",
+        "PARTITION BY content ORDER BY charges DESC, keyless DESC, rank) AS place,",
+        "ASC",
+    ): "between exports with as many of a content: whose rows count changes no sum",
+    (
+        "ledger/overlap",
+        "CASE WHEN l.width <> 'month' THEN l.first::DATE END AS day",
+        "=",
+    ): "more exports are compared than must be, and the comparison decides",
+    (
+        "ledger/overlap",
+        "CASE WHEN bool_and(has_owner) OVER billed OR NOT bool_or(has_owner) OVER billed",
+        "AND",
+    ): "more exports are compared than must be, and the comparison decides",
+    (
+        "ledger/overlap",
+        "OR bool_and(code <> '') OVER billed",
+        "AND",
+    ): "more exports are compared than must be, and the comparison decides",
 }
