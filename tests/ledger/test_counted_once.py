@@ -66,10 +66,11 @@ def test_a_row_with_a_key_is_one_of_those_of_its_content(tmp_path: Path) -> None
 
 
 def test_rows_with_keys_of_several_exports_are_all_of_them(tmp_path: Path) -> None:
-    one = bill(tmp_path, keyed("1", "k1"), name="a.csv")
-    other = bill(tmp_path, keyed("1", "k2"), name="b.csv")
+    # The two share a key, so theirs are keys of one kind.
+    one = bill(tmp_path, keyed("1", "k1"), keyed("5", "k0"), name="a.csv")
+    other = bill(tmp_path, keyed("1", "k2"), keyed("5", "k0"), name="b.csv")
     keyless = bill(tmp_path, paid("1"), paid("1"), paid("1"), name="c.csv")
-    assert counted(one, other, keyless) == (Decimal(3), 2, [])
+    assert counted(one, other, keyless) == (Decimal(8), 3, [])
 
 
 def test_the_same_charge_written_differently_is_the_same(tmp_path: Path) -> None:
