@@ -86,7 +86,8 @@ WORLDS ?= 750 200
 worlds: $(VENV)/.test
 	@PYTHONPATH=tests $(BIN)/python -m worlds $(WORLDS)
 
-# MUTANTS=judge/audit/silence for one module, MUTANTS=--every=10 for a sample.
+# MUTANTS=judge/audit/silence for one module; MUTANTS=--wider holds what its own tests don't notice
+# against all tests that run the line.
 mutants: $(VENV)/.test
 	@rm -rf .mutants
 	@PYTHONPATH=tests:src $(BIN)/python -m mutants $(MUTANTS)

@@ -1,10 +1,15 @@
-"""``make mutants``: change every module that decides, and print what no test notices."""
+"""``make mutants``: change every module that decides, and print what its tests don't notice.
+
+Each change meets the tests that are about its module. With ``--wider`` what survives them meets
+those of all tests that run the changed line, which takes a run of the suite to learn.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb  # noqa: F401 - loaded once, for all trials
@@ -17,31 +22,50 @@ from mutants.spots import Spot, spots
 from mutants.touching import learn
 from mutants.trial import survives
 
-#: The modules that decide.
-MODULES = (
-    "judge/bill/horizon", "judge/bill/payers", "judge/bill/matching",
-    "judge/check/asked", "judge/check/rule", "judge/check/undecided", "judge/check/unknown",
-    "judge/check/waiving", "judge/audit/silence", "shutdown/plan/order",
-    "shutdown/proof/verify", "shutdown/proof/evidence", "shutdown/proof/final",
-    "shutdown/proof/renewal", "shutdown/proof/word", "shutdown/proof/closing",
-    "shutdown/proof/users", "shutdown/proof/case", "shutdown/proof/stops",
-    "model/instance_id", "model/money", "model/clock",
-    "ledger/clauses", "ledger/query", "ledger/overlap", "ledger/same_rows", "ledger/clashes",
-    "ledger/counted_once", "ledger/shared_keys",
-    "policy/limits",
-)  # fmt: skip
+_COUNTING = ("ledger/test_overlap", "ledger/test_overlap_of_layouts", "ledger/test_counted_once")
 
-#: The tests of the module's own file, and so many more of the line's quickest, are tried first;
-#: what survives them meets so many more, some of every file of tests.
-FIRST, MORE = 20, 120
+#: The modules that decide, and the tests that are about each.
+MODULES: dict[str, tuple[str, ...]] = {
+    "model/clock": ("model/test_clock",),
+    "model/money": ("model/test_money",),
+    "model/instance_id": ("bill/test_instance_id",),
+    "policy/limits": ("policy/test_policies",),
+    "ledger/clauses": ("ledger/test_clauses",),
+    "ledger/query": ("ledger/test_query", "ledger/test_clauses"),
+    "ledger/overlap": _COUNTING,
+    "ledger/shared_keys": (*_COUNTING, "ledger/test_row_keys"),
+    "ledger/same_rows": (*_COUNTING, "ledger/test_row_keys"),
+    "ledger/clashes": _COUNTING,
+    "ledger/counted_once": _COUNTING,
+    "judge/bill/horizon": ("judge/bill/test_horizon",),
+    "judge/bill/payers": ("judge/bill/test_payers",),
+    "judge/bill/matching": ("judge/check/test_rule", "judge/check/test_partial_view"),
+    "judge/check/asked": ("judge/check/test_rule", "judge/check/test_what_nothing_tells"),
+    "judge/check/rule": ("judge/check/test_rule", "judge/check/test_what_nothing_tells"),
+    "judge/check/undecided": ("judge/check/test_rule", "judge/check/test_what_nothing_tells"),
+    "judge/check/unknown": ("judge/check/test_unknown", "judge/check/test_what_nothing_tells"),
+    "judge/check/waiving": ("judge/check/test_waiving",),
+    "judge/audit/silence": ("judge/audit/test_silence", "judge/audit/test_states"),
+    "shutdown/plan/order": ("shutdown/plan/test_order",),
+    "shutdown/proof/stops": ("shutdown/proof/test_stops", "shutdown/proof/test_verify"),
+    "shutdown/proof/verify": ("shutdown/proof/test_stops", "shutdown/proof/test_verify"),
+    "shutdown/proof/evidence": ("shutdown/proof/test_evidence", "shutdown/proof/test_verify"),
+    "shutdown/proof/final": ("shutdown/proof/test_final",),
+    "shutdown/proof/closing": ("shutdown/proof/test_closing",),
+    "shutdown/proof/renewal": ("shutdown/proof/test_renewals",),
+    "shutdown/proof/word": ("shutdown/proof/test_word",),
+    "shutdown/proof/users": ("shutdown/proof/test_users",),
+}
+
+#: Of the tests that run a line, what survives meets so many, some of every file.
+WIDER = 120
 
 
 @dataclass(frozen=True)
 class Mutant:
     path: Path
     spot: Spot
-    first: tuple[str, ...]
-    more: tuple[str, ...]
+    tests: tuple[str, ...]
 
     @property
     def module(self) -> str:
@@ -52,32 +76,70 @@ class Mutant:
         return self.path.read_text().splitlines()[self.spot.line - 1].strip()
 
 
-def mutants(only: list[str], every: int) -> list[Mutant]:
+def main() -> None:
+    words = sys.argv[1:]
+    only = [word for word in words if not word.startswith("--")]
+    tried = _mutants(only or list(MODULES))
+    _unchanged_survives(tried)
+    with ProcessPoolExecutor() as pool:
+        survivors = _survivors(pool, tried)
+        if "--wider" in words:
+            survivors = _survivors(pool, _meeting_more(survivors))
+    for one in survivors:
+        why = EXPLAINED.get((one.module, one.line, one.spot.new), "")
+        print(f"survived {one.path}:{one.spot}  [{one.line}] {why}", flush=True)
+    _summary(tried, survivors)
+
+
+def _mutants(modules: Sequence[str]) -> list[Mutant]:
+    made = []
+    for module in modules:
+        path = Path("src/govern") / f"{module}.py"
+        tests = tuple(f"tests/{name}.py" for name in MODULES[module])
+        made += [Mutant(path, spot, tests) for spot in spots(path.read_text())]
+    return made
+
+
+def _unchanged_survives(tried: Sequence[Mutant]) -> None:
+    """Tests that fail by themselves would kill every mutant, and say nothing."""
+    for one in {one.path: one for one in tried}.values():
+        if not survives(one.path, one.path.read_text(), one.tests):
+            sys.exit(f"the tests of {one.path} fail without any change: {' '.join(one.tests)}")
+
+
+def _survivors(pool: ProcessPoolExecutor, tried: Sequence[Mutant]) -> list[Mutant]:
+    survivors = []
+    for number, (one, lives) in enumerate(zip(tried, pool.map(_lives, tried), strict=True), 1):
+        if lives:
+            survivors.append(one)
+            print(f"survived {one.path}:{one.spot}", file=sys.stderr, flush=True)
+        if number % 50 == 0:
+            print(f"{number} of {len(tried)}", file=sys.stderr, flush=True)
+    return survivors
+
+
+def _lives(one: Mutant) -> bool:
+    changed = one.spot.applied(one.path.read_text())
+    return not one.tests or survives(one.path, changed, one.tests)
+
+
+def _meeting_more(survivors: Sequence[Mutant]) -> list[Mutant]:
+    """The same with the tests that run their statement, the quickest of each file first; of one
+    that only an import runs, with those of its module."""
     folder = Path(".mutants")
     folder.mkdir(exist_ok=True)
     seconds, lines = learn(folder)
-    found = []
-    for module in MODULES:
-        if only and module not in only:
-            continue
-        path = Path("src/govern") / f"{module}.py"
-        by_line = lines.get(str(path), {})
-        for spot in spots(path.read_text())[::every]:
-            tests = _tests_of(spot.statement, by_line)
-            quickest = sorted(tests, key=lambda test: (seconds[test], test))
-            # A test that only reads a constant runs none of the module's lines.
-            own = sorted(test for test in seconds if _is_of(test, path.stem))
-            first = [*own, *[test for test in quickest if test not in own][:FIRST]]
-            more = _of_every_file([test for test in quickest if test not in first])[:MORE]
-            found.append(Mutant(path, spot, tuple(first), tuple(more)))
-    return found
+    more = []
+    for one in survivors:
+        by_line = lines.get(str(one.path), {})
+        tests = {test for line in one.spot.statement for test in by_line.get(line, ())}
+        tests = tests or {test for each in by_line.values() for test in each}
+        quickest = sorted(tests, key=lambda test: (seconds[test], test))
+        more.append(replace(one, tests=tuple(_of_every_file(quickest)[:WIDER])))
+    return more
 
 
-def _is_of(test: str, module: str) -> bool:
-    return test.split("::")[0].endswith(f"/test_{module}.py")
-
-
-def _of_every_file(tests: list[str]) -> list[str]:
+def _of_every_file(tests: Sequence[str]) -> list[str]:
     """In turn one of each file of tests, the quickest first."""
     turns: dict[str, int] = {}
     keyed = []
@@ -88,48 +150,12 @@ def _of_every_file(tests: list[str]) -> list[str]:
     return [test for _, _, test in sorted(keyed)]
 
 
-def _tests_of(statement: range, by_line: dict[int, list[str]]) -> set[str]:
-    """The tests that run the statement; of one that only an import runs, all of its module."""
-    own = {test for line in statement for test in by_line.get(line, ())}
-    return own or {test for tests in by_line.values() for test in tests}
-
-
-def main() -> None:
-    words = sys.argv[1:]
-    every = int(next((word[8:] for word in words if word.startswith("--every=")), "1"))
-    tried = mutants([word for word in words if not word.startswith("--")], every)
-
-    _unchanged_survives(tried)
-    survivors: list[Mutant] = []
-    with ProcessPoolExecutor() as pool:
-        for number, (one, lives) in enumerate(zip(tried, pool.map(_alive, tried), strict=True), 1):
-            if lives:
-                survivors.append(one)
-                why = EXPLAINED.get((one.module, one.line, one.spot.new), "")
-                print(f"survived {one.path}:{one.spot}  [{one.line}] {why}", flush=True)
-            if number % 50 == 0:
-                print(f"{number} of {len(tried)}", file=sys.stderr, flush=True)
-    _summary(tried, survivors)
-
-
-def _unchanged_survives(tried: list[Mutant]) -> None:
-    """Tests that fail by themselves would kill every mutant, and say nothing."""
-    for one in {one.path: one for one in tried}.values():
-        if not survives(one.path, one.path.read_text(), one.first):
-            sys.exit(f"the tests of {one.path} fail without any change: {' '.join(one.first)}")
-
-
-def _alive(one: Mutant) -> bool:
-    changed = one.spot.applied(one.path.read_text())
-    return all(not tests or survives(one.path, changed, tests) for tests in (one.first, one.more))
-
-
-def _summary(tried: list[Mutant], survivors: list[Mutant]) -> None:
+def _summary(tried: Sequence[Mutant], survivors: Sequence[Mutant]) -> None:
     print(f"{'module':<24} {'mutants':>8} {'killed':>8}")
     for path in dict.fromkeys(one.path for one in tried):
         all_of = sum(1 for one in tried if one.path == path)
         alive = sum(1 for one in survivors if one.path == path)
-        print(f"{'/'.join(path.parts[2:]):<24} {all_of:>8} {all_of - alive:>8}")
+        print(f"{'/'.join(path.with_suffix('').parts[2:]):<24} {all_of:>8} {all_of - alive:>8}")
     killed = len(tried) - len(survivors)
     share = 100 * killed / len(tried) if tried else 0
     print(f"{'all':<24} {len(tried):>8} {killed:>8}  {share:.1f} %")

@@ -54,4 +54,9 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "OR bool_and(code <> '') OVER billed",
         "AND",
     ): "more exports are compared than must be, and the comparison decides",
+    (
+        "ledger/overlap",
+        "CASE WHEN bool_or(day IS NULL) OVER (PARTITION BY payer, month, owner, product)",
+        "IS NOT NULL",
+    ): "more exports are compared than must be, and the comparison decides",
 }
