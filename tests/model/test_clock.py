@@ -23,7 +23,11 @@ from govern.model.clock import (
     parse_cell,
     parse_moment,
     parse_zone,
+    period_before,
     period_bounds,
+    period_of,
+    reach,
+    up_to,
     wall_text,
     width_end,
 )
@@ -241,3 +245,28 @@ def test_a_day_has_its_24_hours_where_the_clock_changes() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     text = f"2026-10-24T16:00:00Z{UNTIL}2026-10-25T16:00:00Z"
     assert parse_cell(text, berlin) == (datetime(2026, 10, 24, 18), "day")
+
+
+@pytest.mark.parametrize(
+    ("every", "at", "period", "before"),
+    [
+        ("month", datetime(2026, 1, 31, 23, 59), "2026-01", "2025-12"),
+        ("month", datetime(2026, 3, 1), "2026-03", "2026-02"),
+        # Weeks begin on Monday, and are called so.
+        ("week", datetime(2026, 9, 7), "2026-09-07", "2026-08-31"),
+        ("week", datetime(2026, 9, 13, 23, 59), "2026-09-07", "2026-08-31"),
+        ("day", datetime(2026, 9, 7, 23, 59), "2026-09-07", "2026-09-06"),
+        ("day", datetime(2026, 9, 1), "2026-09-01", "2026-08-31"),
+    ],
+)
+def test_a_time_lies_in_one_period_and_one_comes_before(
+    every: str, at: datetime, period: str, before: str
+) -> None:
+    assert period_of(every, at) == period
+    assert period_before(every, period) == before
+
+
+def test_what_is_known_to_its_month_reaches_into_it() -> None:
+    at = datetime(2026, 9, 5)
+    assert (reach(at, "month"), reach(at, "day")) == ("into 2026-09", "2026-09-05")
+    assert (up_to(at, "month"), up_to(at, "day")) == ("into 2026-09", "up to 2026-09-05")

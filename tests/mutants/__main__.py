@@ -29,7 +29,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "model/clock": ("model/test_clock",),
     "model/money": ("model/test_money",),
     "model/instance_id": ("bill/test_instance_id",),
-    "policy/limits": ("policy/test_policies",),
+    "policy/limits": ("policy/test_policies", "policy/test_waivers"),
     "ledger/clauses": ("ledger/test_clauses",),
     "ledger/query": ("ledger/test_query", "ledger/test_clauses"),
     "ledger/overlap": _COUNTING,
