@@ -194,6 +194,28 @@ def test_without_commodity_codes_products_are_called_differently_in_each_languag
     assert len(clashes) == 1 and "different layouts" in clashes[0]
 
 
+def test_an_export_that_names_no_payer_may_hold_any_payer_s_charges(tmp_path: Path) -> None:
+    charge = replace(ONE, key="")
+    one = write(tmp_path, "detail-zh", charge, without=["资源购买账号ID"])
+    other = write(tmp_path, "v2", charge)
+    _, _, clashes = counted(one, other)
+    assert len(clashes) == 1 and "different layouts" in clashes[0]
+
+
+def test_alike_charges_of_two_payers_are_two(tmp_path: Path) -> None:
+    one = write(tmp_path, "v2", replace(ONE, key=""), name="a.csv")
+    theirs = write(tmp_path, "v2", replace(ONE, key="", payer="999"), name="b.csv")
+    assert counted(one, theirs) == (Decimal("2.4"), 0, [])
+
+
+def test_what_is_at_stake_is_the_whole_of_the_month_that_both_hold(tmp_path: Path) -> None:
+    charges = [replace(ONE, key=""), replace(OTHER, key="")]
+    later = replace(ONE, key="", time="2026-10-05 10:31", cost="9")
+    one, other = write(tmp_path, "detail-zh", *charges, later), write(tmp_path, "v2", *charges)
+    _, _, (clash,) = counted(one, other)
+    assert "(2026-09; 3.5 CNY at stake)" in clash
+
+
 def test_two_exports_that_both_lack_owners_hold_the_same_charges(tmp_path: Path) -> None:
     charge, without = replace(ONE, key=""), ["资源归属账号ID"]
     one = write(tmp_path, "detail-zh", charge, without=without, name="a.csv")

@@ -32,7 +32,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "policy/limits": ("policy/test_policies", "policy/test_waivers"),
     "ledger/clauses": ("ledger/test_clauses",),
     "ledger/query": ("ledger/test_query", "ledger/test_clauses"),
-    "ledger/overlap": _COUNTING,
+    "ledger/overlap": (*_COUNTING, "ledger/test_kept"),
     "ledger/shared_keys": (*_COUNTING, "ledger/test_row_keys"),
     "ledger/same_rows": (*_COUNTING, "ledger/test_row_keys"),
     "ledger/clashes": _COUNTING,

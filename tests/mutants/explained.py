@@ -59,4 +59,14 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "CASE WHEN bool_or(day IS NULL) OVER (PARTITION BY payer, month, owner, product)",
         "IS NOT NULL",
     ): "more exports are compared than must be, and the comparison decides",
+    (
+        "ledger/overlap",
+        '["sub_account_id" in ledger.files[file].fields for file, _ in told],',
+        "not in",
+    ): "only whether all or none of them have owners is asked",
+    (
+        "ledger/overlap",
+        'lambda export: export.widths == {"month"},',
+        "!=",
+    ): "only whether two exports differ in it is asked",
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from govern.ledger import counted_once, same_rows, shared_keys
 from govern.ledger.clashes import undecidable
@@ -17,6 +18,8 @@ from govern.ledger.exports import Export, exports_of
 from govern.ledger.ledger import Ledger
 from govern.ledger.shared_keys import SharedKeys
 from govern.model.money import plain
+
+_Any = TypeVar("_Any")
 
 #: More overlaps than these are only counted.
 _MOST_CLASHES = 20
@@ -152,14 +155,14 @@ def _incomparable(
                 lambda export: export.layout,
             ),
         ):
-            if pair := _apart(exports_asked, value, keys.family):
+            if pair := apart(exports_asked, value, keys.family):
                 yield _clash(ledger, *pair, why)
                 break
 
 
-def _apart(
-    exports: Sequence[Export], value: Callable[[Export], object], family: Callable[[Export], object]
-) -> tuple[Export, list[Export]] | None:
+def apart(
+    exports: Sequence[_Any], value: Callable[[_Any], object], family: Callable[[_Any], object]
+) -> tuple[_Any, list[_Any]] | None:
     """An export and all that differ from it in a value and share no keys with it, if there are any.
 
     Where all that differ from the first are of its family, and others exist that are not (and so
