@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -187,3 +188,24 @@ def test_govern_alone_says_what_to_do_first(tmp_path: Path) -> None:
     told = govern(tmp_path).stderr
     assert "govern.yaml is set up:\n  govern check  " in told
     assert govern(tmp_path, "check").returncode == 0
+
+
+COMPANY = Path(__file__).parents[2] / "examples" / "qinghe"
+LATER = ("--as-of", "2026-10-05")
+
+
+def test_who_still_charges_in_the_example_company_fits_two_screens() -> None:
+    lines = on_terminal(COMPANY, "audit", "--still-charging", *LATER)
+    verdict = "STILL COSTS: 34 keys and 11 workspaces charge, 127.60 CNY a day (exit code 1)"
+    assert lines[0] == lines[-2] == verdict
+    assert len(lines) <= 2 * 24
+    assert max(map(len, lines)) <= 80
+    # 31 keys, and three workspaces whose charges carry none: nobody is left out.
+    told = "\n".join(lines)
+    assert len(set(re.findall(r"\b2000\d{3}\b", told))) == 31
+    assert told.count("no API key in ") == 3
+
+
+def test_a_checklist_tells_money_to_the_cent(tmp_path: Path) -> None:
+    words = ("checklist", "--retire", "all", *LATER, "-o", str(tmp_path / "c.yaml"))
+    assert on_terminal(COMPANY, *words)[0].endswith("; 127.60 CNY a day at stake")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from govern.judge.bill.narrative import bill_section, reject_sections
 from govern.model.clock import known_at, wall_text
 from govern.model.document import Document, Section
-from govern.model.money import plain
+from govern.model.figures import EXACT, Figures
 from govern.model.text import shorten
 from govern.model.verification import ChargesAfter, StepResult, VerificationReport
 from govern.shutdown.proof.verify import NOT_DONE
@@ -45,16 +45,22 @@ _MANY = 3
 
 def document(report: VerificationReport) -> Document:
     payload = report.document()
-    return Document(payload, lambda: sections(report), report.exit, records=payload["steps"])
+    return Document(
+        payload,
+        lambda: sections(report),
+        report.exit,
+        records=payload["steps"],
+        screen=lambda figures: sections(report, figures),
+    )
 
 
-def sections(report: VerificationReport) -> list[Section]:
+def sections(report: VerificationReport, figures: Figures = EXACT) -> list[Section]:
     parts = [_head(report)]
     for group in _GROUPS:
         steps = [
             step for step in report.steps if ("word" if step.on_word else step.state) == group.state
         ]
-        parts += _by_reason(group, steps)
+        parts += _by_reason(group, steps, figures)
     if report.bill:
         parts += [bill_section(report.bill, report.as_of), *reject_sections(report.bill)]
     return parts
@@ -103,7 +109,7 @@ def _until(report: VerificationReport) -> str:
     return f" until {wall_text(max(dates))}" if dates else ""
 
 
-def _by_reason(group: _Group, steps: Sequence[StepResult]) -> Iterable[Section]:
+def _by_reason(group: _Group, steps: Sequence[StepResult], figures: Figures) -> Iterable[Section]:
     """First the steps with a reason of their own, then those that share one."""
     reasons: dict[str, list[StepResult]] = {}
     for step in steps:
@@ -112,13 +118,16 @@ def _by_reason(group: _Group, steps: Sequence[StepResult]) -> Iterable[Section]:
     own = [step for step in steps if step.reason not in shared]
     count = f"{len(steps)}" if len(reasons) == 1 or not shared else f"of {len(steps)}"
     if own:
-        yield _with_reasons(group, own, count if not shared else f"{len(own)} {count}")
+        yield _with_reasons(group, own, count if not shared else f"{len(own)} {count}", figures)
     for reason in (reason for reason in reasons if reason in shared):
         sharing = reasons[reason]
-        yield _sharing(group, sharing, count if len(reasons) == 1 else f"{len(sharing)} {count}")
+        told = count if len(reasons) == 1 else f"{len(sharing)} {count}"
+        yield _sharing(group, sharing, told, figures)
 
 
-def _with_reasons(group: _Group, steps: Sequence[StepResult], count: str) -> Section:
+def _with_reasons(
+    group: _Group, steps: Sequence[StepResult], count: str, figures: Figures
+) -> Section:
     dated = any(step.stopped_at for step in steps)
     return Section(
         f"{group.heading} ({count})",
@@ -128,12 +137,12 @@ def _with_reasons(group: _Group, steps: Sequence[StepResult], count: str) -> Sec
             [step.title, *([wall_text(step.stopped_at)] if dated else []), step.reason]
             for step in steps
         ],
-        details=[[f"id: {step.id}", *_details(step)] for step in steps],
+        details=[[f"id: {step.id}", *_details(step, figures)] for step in steps],
         folded=group.folded,
     )
 
 
-def _sharing(group: _Group, steps: Sequence[StepResult], count: str) -> Section:
+def _sharing(group: _Group, steps: Sequence[StepResult], count: str, figures: Figures) -> Section:
     sentences = [group.advice] if group.advice else []
     stops = {wall_text(step.stopped_at) for step in steps}
     done = f"done at {min(stops)}; " if len(stops) == 1 and "" not in stops else ""
@@ -148,23 +157,23 @@ def _sharing(group: _Group, steps: Sequence[StepResult], count: str) -> Section:
             [step.title, step.id, *([wall_text(step.stopped_at)] if dated else [])]
             for step in steps
         ],
-        details=[list(_details(step)) for step in steps],
+        details=[list(_details(step, figures)) for step in steps],
         folded=group.folded,
     )
 
 
-def _details(step: StepResult) -> Iterable[str]:
+def _details(step: StepResult, figures: Figures) -> Iterable[str]:
     for what, sums in (("after the stop", step.charges_after), ("residual", step.residual)):
         for charges in sums:
-            yield f"{what}: {_in_words(charges)}"
+            yield f"{what}: {_in_words(charges, figures)}"
             for line in charges.evidence:
-                cost = "" if line.billed_cost is None else f"  {plain(line.billed_cost)}"
+                cost = "" if line.billed_cost is None else f"  {figures.amount(line.billed_cost)}"
                 yield f"{line.path}:{line.line}  {shorten(line.instance_id, 90)}{cost}"
     if step.look_again_at and wall_text(step.look_again_at) not in step.reason:
         yield f"look again with a bill that reaches {wall_text(step.look_again_at)}"
 
 
-def _in_words(charges: ChargesAfter) -> str:
+def _in_words(charges: ChargesAfter, figures: Figures) -> str:
     many = "1 charge" if charges.charges == 1 else f"{charges.charges} charges"
-    cost = f"{plain(charges.billed_cost)} {charges.currency}"
+    cost = figures.money(charges.billed_cost, charges.currency)
     return f"{many}, {cost}, first {known_at(charges.first_charge, charges.width)}"
