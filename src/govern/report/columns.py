@@ -129,7 +129,7 @@ def _head(word: str, room: int) -> str:
 
     Never a part of what is ASCII in it: an id beside Chinese text stays whole.
     """
-    if word.isascii():
+    if word.isascii() or len(word) == 1:
         return word
     places = [at for at in range(1, len(word)) if not word[at - 1 : at + 1].isascii()]
     fitting = [at for at in places if cells(word[:at]) <= room]
