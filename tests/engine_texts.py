@@ -13,7 +13,8 @@ from govern.ledger import contract
 READERS = {"read_csv", "read_parquet", "parquet_kv_metadata", "unnest"}
 
 _TEXT = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-_CALL = re.compile(r"\b([a-z_][a-z_0-9]*)\(")
+# A letter behind a backslash is a regular expression's.
+_CALL = re.compile(r"(?<!\\)\b([a-z_][a-z_0-9]*)\(")
 
 
 @cache
