@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from govern import __version__
 from govern.judge.check.mutants import mutants, waiver_mutants
@@ -32,6 +32,8 @@ def run(suite: Suite, how: Reading, *, mutate: bool = False, required: bool = Fa
     ``required``: every policy has to fire in a test, and to be silent in one.
     """
     seen = _Seen()
+    # A made-up bill has a name that tells nobody anything.
+    silent = replace(how, progress=lambda message: None)
     results: list[TrialResult] = []
     tried: list[tuple[Survivor, bool]] = []
     for file in suite.files:
@@ -39,7 +41,7 @@ def run(suite: Suite, how: Reading, *, mutate: bool = False, required: bool = Fa
             benches = []
             for trial in file.trials:
                 how.progress(f"{trial.file}: {trial.name}")
-                benches.append(stack.enter_context(bench(trial, how)))
+                benches.append(stack.enter_context(bench(trial, silent)))
                 results.append(_result(benches[-1], file, seen))
             if mutate and not any(one.faults for one in results):
                 tried += _tried(file, benches)
