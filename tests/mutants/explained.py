@@ -69,4 +69,9 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         'lambda export: export.widths == {"month"},',
         "!=",
     ): "only whether two exports differ in it is asked",
+    (
+        "judge/bill/horizon",
+        "if start < month.end and month.start < end and month.shown < min(month.end, end):",
+        "<=",
+    ): "no month is shown less far than to its own start",
 }

@@ -142,3 +142,39 @@ def test_an_export_settle_behind_the_end_of_its_month_is_not_too_early() -> None
 def test_what_is_shown_ends_with_the_last_month() -> None:
     assert Horizon([FINAL_SEPTEMBER]).covered == day(10, 1)
     assert Horizon([FINAL_SEPTEMBER, month(10, day(10, 8))]).covered == day(10, 8)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        (day(9, 1), day(9, 20), None),
+        (day(9, 1), day(9, 20, 1), "2026-09 was exported on 2026-09-20"),
+        (day(9, 25), day(9, 28), "2026-09 was exported on 2026-09-20"),
+        # A period of the next month asks nothing of this one.
+        (day(10, 1), day(10, 5), None),
+        (day(9, 30), day(10, 5), "2026-09 was exported on 2026-09-20"),
+        (day(10, 1), day(11, 1), None),
+        (day(10, 1), day(11, 1, 1), "the bill holds nothing since 2026-11-01"),
+        (day(8, 31), day(9, 2), "the bill begins on 2026-09-01"),
+    ],
+)
+def test_a_period_is_hidden_where_a_month_of_it_is_cut_short_before_its_end(
+    start: datetime, end: datetime, told: str | None
+) -> None:
+    hidden = Horizon([OPEN_SEPTEMBER, FINAL_OCTOBER]).hidden(start, end)
+    assert (hidden or "").startswith(told or "")
+    assert (hidden is None) is (told is None)
+
+
+def test_a_period_is_hidden_by_a_gap_that_it_touches() -> None:
+    horizon = Horizon([FINAL_SEPTEMBER], [(day(9, 10), day(9, 12))])
+    assert horizon.hidden(day(9, 1), day(9, 10)) is None
+    assert horizon.hidden(day(9, 12), day(9, 20)) is None
+    for start, end in ((day(9, 1), day(9, 10, 1)), (day(9, 11), day(9, 20))):
+        assert "the bill misses 2026-09-10 to 2026-09-12" in (horizon.hidden(start, end) or "")
+
+
+def test_a_month_known_by_nothing_but_its_name_is_shown_to_the_month() -> None:
+    assert month(9, day(9, 1), exported=False).shown_width == "month"
+    assert month(9, day(9, 1), exported=True).shown_width == "second"
+    assert month(9, day(9, 2), exported=False).shown_width == "second"
