@@ -259,14 +259,21 @@ class Search:
 def _candidates(
     stream: BinaryIO, staged: Staged, ids: Mapping[bytes, Mapping[bytes, int]]
 ) -> Iterator[tuple[int, bytes]]:
-    """Records that may hold an Instance ID on one of its days."""
+    """Records that may hold an Instance ID on one of its days.
+
+    All of a file that was read slowly: its giant cells stand in the ledger cut short.
+    """
     quoted = _Quoted(ids)
+    cut_short = staged.table.first_filled is not None
     at = staged.columns.positions["instance_id"]
     absent = {word.encode() for word in staged.columns.shape.absent_words}
     for line, raw, state in records.split(stream, staged.first_line):
         if state != records.CLOSED:
             if state != records.BROKEN or b"\n" in raw.rstrip(b"\r\n"):
                 return
+            continue
+        if cut_short:
+            yield line, raw
             continue
         if b'"' in raw:
             if (absent and b"" in ids) or quoted.may_be_in(raw):
