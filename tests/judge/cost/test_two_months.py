@@ -119,7 +119,7 @@ def test_a_month_that_is_not_over_in_the_bill_is_said_to_be(months: Path) -> Non
     report = ask(months, by="model", compare="2026-08")
     # Known by its last charge, of 5 September, which is known to the day.
     assert report.notes[0] == (
-        "2026-09 isn't whole: the bill reaches 2026-09-05 00:00, so what is gone or shrunk may "
+        "2026-09 isn't whole: the bill reaches 2026-09-05, so what is gone or shrunk may "
         "only be on its way."
     )
 
