@@ -53,6 +53,18 @@ def test_init_writes_schemas_and_every_file_leads_to_its_own(tmp_path: Path) -> 
     assert (kept / "govern.test.v1.json").exists()
 
 
+def test_what_lies_above_a_project_is_another_s(tmp_path: Path) -> None:
+    (tmp_path / ".govern").mkdir()
+    project = tmp_path / "project"
+    project.mkdir()
+    assert govern(project, "init").returncode == 0
+    kept = project.resolve() / ".govern"
+    assert schema_of(project / "govern.yaml") == kept / "govern.config.v1.json"
+    for path in (project / "policies").glob("*.yaml"):
+        assert schema_of(path) == kept / "govern.policy.v1.json"
+    assert list((tmp_path / ".govern").iterdir()) == []
+
+
 def test_a_file_in_a_project_leads_to_the_project_s_schemas(tmp_path: Path) -> None:
     govern(tmp_path, "init")
     deep = tmp_path / "a" / "b"

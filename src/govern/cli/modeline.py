@@ -1,8 +1,8 @@
 """YAML files that people edit begin with the line by which an editor finds their schema.
 
 The YAML language server reads it from any comment: ``# yaml-language-server: $schema=…``, relative
-to the file. The schema itself lies in the nearest folder ``.govern`` above the file; where there is
-none, it is put beside the nearest govern.yaml, else beside the file.
+to the file. The schema itself lies in ``.govern``: the nearest one above the file, or that of the
+nearest govern.yaml, whichever is nearer; else beside the file.
 """
 
 from __future__ import annotations
@@ -53,13 +53,16 @@ def with_line(path: str, text: str, kind: str) -> str:
 
 
 def folder_of(path: str) -> str:
-    """The folder of schemas for a file."""
+    """The folder of schemas for a file: its project's, and what lies above that is another's."""
     above = list(_above(os.path.dirname(os.path.realpath(path))))
-    for folder in above:
-        if os.path.isdir(os.path.join(folder, FOLDER)):
-            return os.path.join(folder, FOLDER)
-    root = next((one for one in above if os.path.isfile(os.path.join(one, NAME))), above[0])
+    if os.path.basename(path) == NAME:
+        return os.path.join(above[0], FOLDER)
+    root = next((folder for folder in above if _is_root(folder)), above[0])
     return os.path.join(root, FOLDER)
+
+
+def _is_root(folder: str) -> bool:
+    return os.path.isdir(os.path.join(folder, FOLDER)) or os.path.isfile(os.path.join(folder, NAME))
 
 
 def _above(folder: str) -> Iterator[str]:
