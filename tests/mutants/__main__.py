@@ -43,7 +43,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "judge/check/asked": ("judge/check/test_rule", "judge/check/test_what_nothing_tells"),
     "judge/check/rule": ("judge/check/test_rule", "judge/check/test_what_nothing_tells"),
     "judge/check/undecided": ("judge/check/test_rule", "judge/check/test_what_nothing_tells"),
-    "judge/check/unknown": ("judge/check/test_unknown", "judge/check/test_what_nothing_tells"),
+    "judge/check/unknown": (
+        "judge/check/test_unknown",
+        "judge/check/test_what_nothing_tells",
+        "ledger/test_kept",
+    ),
     "judge/check/waiving": ("judge/check/test_waiving",),
     "judge/audit/silence": ("judge/audit/test_silence", "judge/audit/test_states"),
     "shutdown/plan/order": ("shutdown/plan/test_order",),

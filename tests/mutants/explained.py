@@ -74,4 +74,14 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "if start < month.end and month.start < end and month.shown < min(month.end, end):",
         "<=",
     ): "no month is shown less far than to its own start",
+    (
+        "shutdown/plan/order",
+        "return 0, step.due.on(BILL_CLOCK), cost",
+        "1",
+    ): "a date comes before none all the same",
+    (
+        "shutdown/plan/order",
+        "return 3, datetime.max, cost",
+        "4",
+    ): "it is the last rank either way",
 }
