@@ -15,6 +15,7 @@ import pytest
 from bills import bill, paid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from seeds import some
 
 from govern.bill.discovery import discover
 from govern.model.errors import GovernError
@@ -165,7 +166,7 @@ def as_nobody(here: Path, *words: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("way", "mode"),
-    [("bills", 0), ("bills/**/*.csv", 0), ("bills/*/*.csv", 0o444), ("bills/2026-*", 0o111)],
+    some(2, ("bills/*/*.csv", 0o444), ("bills", 0), ("bills/**/*.csv", 0), ("bills/2026-*", 0o111)),
 )
 def test_a_month_without_permission_is_exit_5_and_named(here: Path, way: str, mode: int) -> None:
     words = ("check", way, "-p", "rules", "--no-config")

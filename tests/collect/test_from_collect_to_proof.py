@@ -162,6 +162,7 @@ def test_a_key_that_stays_silent_is_proved_so(way: Way) -> None:
     assert way.standin.acts == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [True], indirect=True, ids=["processes"])
 def test_the_way_is_the_same_by_processes_of_their_own(way: Way) -> None:
     way.until_the_key_is_disabled()

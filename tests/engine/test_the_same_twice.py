@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 from bills import HEADER, row
+from seeds import some
 
 from govern.judge.audit.audit import audit
 from govern.judge.audit.question import Question
@@ -69,7 +70,7 @@ def with_threads(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(duckdb, "connect", limited)
 
 
-@pytest.mark.parametrize("each", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("each", some(1, 4_000, 20_000, 100_000))
 def test_many_rows_are_told_alike_with_any_threads_and_order_of_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, each: int
 ) -> None:
@@ -89,7 +90,9 @@ def test_many_rows_are_told_alike_with_any_threads_and_order_of_files(
     assert all(len(key["evidence"]) == 3 for key in audited["keys"])
 
 
-@pytest.mark.parametrize("command", ["check", "audit", "cost --by model,channel", "bill inspect"])
+@pytest.mark.parametrize(
+    "command", some(2, "check", "audit", "cost --by model,channel", "bill inspect")
+)
 def test_the_hash_seed_of_python_changes_no_byte(tmp_path: Path, command: str) -> None:
     (tmp_path / "policies.yaml").write_text(POLICIES, encoding="utf-8")
     tied(tmp_path / "a.csv", 0, 500)

@@ -542,7 +542,7 @@ def test_every_slip_in_a_key_or_a_closed_word_is_refused_or_means_the_same(
             if _inside_free_text(text, word.start()):
                 continue
             edits = sorted(set(one_letter_edits(word[0])) - {word[0]})
-            for edit in random.Random(tried).sample(edits, min(60, len(edits))):
+            for edit in random.Random(tried).sample(edits, min(20, len(edits))):
                 path = write(tmp_path, text[: word.start()] + edit + text[word.end() :])
                 tried += 1
                 try:
@@ -551,7 +551,7 @@ def test_every_slip_in_a_key_or_a_closed_word_is_refused_or_means_the_same(
                     assert error.cause == "usage"
                 else:
                     assert got == [meant], edit
-    assert tried > 2000
+    assert tried > 700
 
 
 def _inside_free_text(text: str, at: int) -> bool:
@@ -560,7 +560,7 @@ def _inside_free_text(text: str, at: int) -> bool:
 
 
 @settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(
