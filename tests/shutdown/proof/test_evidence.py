@@ -13,7 +13,7 @@ from bills import bill, row
 from govern.bill.exported import given
 from govern.judge.audit.delays import Delays
 from govern.judge.bill.summary import summarise
-from govern.ledger.clauses import USAGE, same
+from govern.ledger.clauses import NOTHING, USAGE, same
 from govern.ledger.reading import Reading, read
 from govern.shutdown.plan.scope import Scope
 from govern.shutdown.proof.evidence import BillEvidence
@@ -83,6 +83,15 @@ def test_only_the_rows_of_the_day_that_lie_after_the_stop_are_used_against_it(
         state = shown.silence(uses, STOP)
         assert [use.first.hour for use in state.leaks] == [9]
         assert [use.first.hour for use in state.residual] == [8]
+
+
+def test_what_may_be_the_steps_own_is_told_apart_from_what_is(tmp_path: Path) -> None:
+    rows = [used("2026-09-05 09:00:00"), elsewhere(FAR, "100")]
+    doubtful = Scope(NOTHING, KEY.certain)
+    with evidence(tmp_path, ("100",), *rows) as shown:
+        (certain,), (perhaps,) = shown.uses([(KEY, STOP), (doubtful, STOP)])
+        assert (certain.perhaps, perhaps.perhaps) == (False, True)
+        assert shown.silence([perhaps], STOP).word == "settling"
 
 
 def test_a_bill_shows_what_arrived_up_to_its_last_row(tmp_path: Path) -> None:
