@@ -12,9 +12,10 @@ from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.directory import Directory
 from govern.model.inventory import ApiKey, Inventory, LookedAt
 from govern.model.verification import StepResult
+from govern.shutdown.plan.steps import KINDS
 from govern.shutdown.proof.case import Grounds
 from govern.shutdown.proof.stops import Stops
-from govern.shutdown.proof.verify import verify
+from govern.shutdown.proof.verify import overdue, verify
 
 AS_OF = datetime(2026, 9, 21)
 
@@ -150,3 +151,46 @@ def test_a_key_that_is_off_since_nobody_knows_when_waits() -> None:
 def test_a_need_that_is_on_no_list_holds_nothing_up() -> None:
     stops = Stops(checklist(FIRST), Grounds(AS_OF, BILL_CLOCK))
     assert (stops.state("first"), stops.state("gone")) == ("todo", "done")
+
+
+def target(kind: str, id: str, step_kind: str, needs: tuple[str, ...] = ()) -> Step:
+    subject = Target(kind, id, None, "llm-a")
+    return Step(id, step_kind, "cn-beijing", subject, "w", "h", True, "bill", needs=needs)
+
+
+def test_of_what_is_kept_only_a_key_is_excused() -> None:
+    retired = target("workspace", "llm-a", "retire_workspace")
+    steps = (done(FIRST, 5), kept(SECOND, 20), kept(retired, 20))
+    proof = replace(closing("first", "second", "llm-a"), state="done", by="lin", at=moment(6))
+    stops = Stops(checklist(*steps, proof), Grounds(AS_OF, BILL_CLOCK))
+    whole, own = KINDS["closing_proof"].scope(proof), KINDS["disable_key"].scope(SECOND)
+    assert whole and own
+    assert stops.charges(proof) == (whole.without([own.certain]), moment(6).on(BILL_CLOCK))
+    # A key that isn't kept any more is held against it again.
+    late = Stops(checklist(done(FIRST, 5), kept(SECOND, 12), proof), Grounds(AS_OF, BILL_CLOCK))
+    assert late.charges(proof) == (whole.without([]), moment(6).on(BILL_CLOCK))
+
+
+def test_jobs_end_with_their_step_and_with_the_closing_proof_that_needs_it() -> None:
+    job = target("training_job", "ft-1", "cancel_training")
+    later = step("later", key="9", needs=("ft-1",))
+    steps = (done(job, 5), done(FIRST, 5), later, closing("ft-1", "first"))
+    stops = Stops(checklist(*steps), Grounds(AS_OF, BILL_CLOCK))
+    assert [stops.ends_jobs(each) for each in steps] == [True, False, False, True]
+
+
+def test_the_final_bill_is_looked_at_when_all_else_is_known() -> None:
+    bill = Step("bill", "final_bill", None, Target("bill", None), "w", "h", True, "person")
+    result = result_of("bill", bill, done(FIRST, 5))
+    assert result.reason == "the bill of 2026-09 becomes final at 2026-10-03 12:00"
+
+
+def test_overdue_is_what_had_a_deadline_and_is_open_after_it() -> None:
+    renewal = target("plan", "coding", "turn_off_renewal")
+    past, future = (
+        replace(renewal, id=id, due=Moment(datetime(2026, 9, day), BILL_CLOCK))
+        for id, day in (("past", 20), ("future", 22))
+    )
+    grounds = Grounds(AS_OF, BILL_CLOCK)
+    steps = checklist(past, future, done(replace(past, id="done"), 19))
+    assert overdue(steps, verify(steps, grounds), grounds) == ["past since 2026-09-20"]
