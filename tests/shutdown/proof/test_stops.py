@@ -13,6 +13,7 @@ from govern.model.directory import Directory
 from govern.model.inventory import ApiKey, Inventory, LookedAt
 from govern.model.verification import StepResult
 from govern.shutdown.plan.steps import KINDS
+from govern.shutdown.plan.steps.closing_proof import FINDINGS
 from govern.shutdown.proof.case import Grounds
 from govern.shutdown.proof.stops import Stops
 from govern.shutdown.proof.verify import overdue, verify
@@ -194,3 +195,9 @@ def test_overdue_is_what_had_a_deadline_and_is_open_after_it() -> None:
     grounds = Grounds(AS_OF, BILL_CLOCK)
     steps = checklist(past, future, done(replace(past, id="done"), 19))
     assert overdue(steps, verify(steps, grounds), grounds) == ["past since 2026-09-20"]
+
+
+def test_a_closing_proof_of_findings_is_looked_at_behind_what_it_needs() -> None:
+    proof = replace(closing("first"), subject=Target("wish", FINDINGS))
+    result = result_of("closing", proof, done(FIRST, 5))
+    assert (result.state, result.reason) == ("waiting", "still waiting: first")
