@@ -84,4 +84,9 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "return 3, datetime.max, cost",
         "4",
     ): "it is the last rank either way",
+    (
+        "ledger/shared_keys",
+        "SELECT key, min(file) AS first FROM keys GROUP BY key HAVING min(file) <> max(file)",
+        "max(",
+    ): "files that share a key are of one family by whichever of them",
 }

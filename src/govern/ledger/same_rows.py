@@ -51,7 +51,7 @@ def load(
     connection = ledger.connection
     connection.execute("DROP TABLE IF EXISTS told")
     rank = ranks_of(ledger)
-    alike = _of_one_layout(exports, sharing)
+    alike = of_one_layout(exports, sharing)
     has_payer = all("billing_account_id" in file.fields for file in ledger.files)
     fill(
         connection,
@@ -74,9 +74,8 @@ def load(
         connection.execute(_load(single_rows(batch)))
 
 
-def _of_one_layout(exports: Sequence[Export], sharing: Sequence[Sequence[int]]) -> dict[int, bool]:
+def of_one_layout(exports: Sequence[Export], sharing: Sequence[Sequence[int]]) -> dict[int, bool]:
     """Whether all exports that an export may share rows with are of its own layout."""
-    alike = {export.number: True for export in exports}
     mixed = [found for found in sharing if len({exports[one].layout for one in found}) > 1]
     reached = {number for found in mixed for number in found}
     grown = True
@@ -84,7 +83,7 @@ def _of_one_layout(exports: Sequence[Export], sharing: Sequence[Sequence[int]]) 
         wider = {one for found in sharing if not reached.isdisjoint(found) for one in found}
         grown = not wider <= reached
         reached |= wider
-    return {number: number not in reached for number in alike}
+    return {export.number: export.number not in reached for export in exports}
 
 
 #: ``grp``: the row's group, an id of the ledger. ``says``: what must be equal where the key is.
