@@ -10,6 +10,7 @@ import pytest
 
 from govern.ledger.clauses import (
     CHARGES,
+    EVERYTHING,
     NOTHING,
     PERHAPS_BATCH,
     UNPARSED,
@@ -173,3 +174,8 @@ def test_what_has_no_region_could_be_of_any() -> None:
         clause.parameters,
     ).fetchall()
     assert found == [(1,), (2,), (3,)]
+
+
+def test_the_opposite_of_everything_is_nothing() -> None:
+    assert (~EVERYTHING, ~NOTHING) == (NOTHING, EVERYTHING)
+    assert (met(~EVERYTHING), met(~NOTHING)) == ([], ALL)
