@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from govern.judge.audit.delays import Delays
 from govern.judge.bill.summary import summarise
 from govern.ledger.clauses import NOTHING, USAGE, same
 from govern.ledger.reading import Reading, read
+from govern.model.verification import StepResult
 from govern.shutdown.plan.scope import Scope
 from govern.shutdown.proof.evidence import BillEvidence
 
@@ -127,3 +129,16 @@ def test_a_month_is_final_only_if_it_is_for_every_payer(tmp_path: Path) -> None:
             assert shown.final("2026-09") is final
             missing = BillEvidence(ledger, summary, ("100", "300"), Delays(), now)
             assert not missing.final("2026-09")
+
+
+def test_of_many_bill_lines_the_earliest_are_shown(tmp_path: Path) -> None:
+    times = ("11:00:00", "09:00:00", "10:00:00")
+    rows = [used(f"2026-09-05 {time}") for time in times] + [elsewhere(FAR, "100")]
+    with evidence(tmp_path, ("100",), *rows) as shown:
+        shown.divide([STOP])
+        (uses,) = shown.uses([(KEY, STOP)])
+        bare = StepResult("s", "disable_key", "t", "failed", "bill", "")
+        leaking = replace(bare, charges_after=shown.charges(uses))
+        for most, lines in ((1, [3]), (2, [3, 4]), (9, [3, 4, 2])):
+            (result,) = shown.with_lines([leaking], most)
+            assert [line.line for line in result.charges_after[0].evidence] == lines
