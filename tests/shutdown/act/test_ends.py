@@ -132,8 +132,11 @@ def test_of_two_processes_at_once_one_is_refused_before_any_call(tmp_path: Path)
         first = started(tmp_path, made)
         until(lambda: made.count("DisableApiKey") == 1)
         calls = [call.operation for call in made.calls]
+        # However long the second one takes to begin, the first one is still at work.
+        made.delay = 8
         second = started(tmp_path, made)
         out, err = second.communicate(timeout=60)
+        made.delay = 0
         assert (second.returncode, out) == (6, ""), err
         assert err.startswith("govern: ") and err.count("\n") == 1
         assert first.communicate(timeout=60)[0] and first.returncode == 0
