@@ -105,7 +105,7 @@ def look(things: list[Truth], began: int, regions: frozenset[str], everything: b
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(histories())
 def test_no_end_is_dated_before_the_truth_and_nothing_is_dropped(
     history: tuple[list[Truth], list[tuple[int, frozenset[str], bool]]],
@@ -136,7 +136,7 @@ def test_no_end_is_dated_before_the_truth_and_nothing_is_dropped(
                 assert things[int(job.id)].state(tick_of(job.ended_at)) in ("off", "deleted")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(histories())
 def test_collecting_twice_an_unchanged_account_changes_nothing(
     history: tuple[list[Truth], list[tuple[int, frozenset[str], bool]]],

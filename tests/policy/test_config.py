@@ -199,7 +199,7 @@ def test_a_duration_is_a_number_and_a_letter(text: str, duration: timedelta) -> 
 
 
 @settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, len(FULL.encode())), st.integers(0, 12), st.binary(max_size=4))
 def test_a_spoiled_file_is_wrong_usage_or_a_config_and_never_a_crash(

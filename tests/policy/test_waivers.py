@@ -161,7 +161,7 @@ def test_a_file_in_a_folder_that_cannot_be_understood_is_not_passed_over(tmp_pat
 
 
 @settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.binary(max_size=4))
 def test_a_spoiled_file_is_wrong_usage_or_a_waiver_and_never_a_crash(
