@@ -13,6 +13,7 @@ from govern.cli.held import held
 from govern.cli.saving import save
 from govern.cli.streams import say, show
 from govern.model.errors import GovernError, usage
+from govern.model.text import some
 
 if TYPE_CHECKING:
     from govern.model.checklist import Checklist
@@ -171,18 +172,14 @@ class _Issue:
         notes = [] if chosen else [f"nothing is ticked in {path} that wasn't done already"]
         kept = [id for id in ticked if steps[id].state == "kept"]
         if kept:
-            notes.append(f"kept on purpose, so not ticked: {_some(kept)}")
+            notes.append(f"kept on purpose, so not ticked: {some(sorted(kept), 3)}")
         open_boxes = {task.id for task in tasks} - ticked
         over = [id for id in open_boxes if steps[id].state in OVER and steps[id].state != "kept"]
         if over:
-            notes.append(f"done in {file}, not ticked in {path}: {_some(over)} (--undo opens them)")
+            notes.append(
+                f"done in {file}, not ticked in {path}: {some(sorted(over), 3)} (--undo opens them)"
+            )
         return _Issue(chosen, notes)
-
-
-def _some(ids: Sequence[str]) -> str:
-    shown = sorted(ids)
-    more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
-    return ", ".join(shown[:3]) + more
 
 
 def _text(path: str) -> str:

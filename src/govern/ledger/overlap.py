@@ -18,6 +18,7 @@ from govern.ledger.exports import Export, exports_of
 from govern.ledger.ledger import Ledger
 from govern.ledger.shared_keys import SharedKeys
 from govern.model.money import plain
+from govern.model.text import some
 
 _Any = TypeVar("_Any")
 
@@ -192,10 +193,9 @@ def _clash(ledger: Ledger, one: Export, others: Sequence[Export], why: str) -> C
         [list(one.files), [file for other in others for file in other.files]],
     )
     months = sorted({month for row in rows for month in row[2:]})
-    more = f" and {len(others) - 1} more files" if len(others) > 1 else ""
     return Clash(
         one=one.name,
-        other=others[0].name + more,
+        other=some([other.name for other in others], 1, "more files"),
         period=" to ".join(dict.fromkeys((months[0], months[-1]))) if months else "",
         amounts=tuple(f"{plain(amount)} {currency}" for currency, amount, *_ in rows),
         why=why,

@@ -31,6 +31,7 @@ from govern.ledger.stand_in import tell_stand_ins
 from govern.model.clock import BILL_CLOCK, Moment
 from govern.model.errors import GovernError
 from govern.model.instance_id import taught
+from govern.model.text import some
 
 if TYPE_CHECKING:
     import duckdb
@@ -177,8 +178,7 @@ def _undated(files: Sequence[BillFile], manifests: Manifests) -> Iterator[str]:
         if why:
             names.setdefault(why, []).append(file.name)
     for why, found in names.items():
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        yield f"{found[0]}{more}: {why}, so nothing tells when it was exported"
+        yield f"{some(found, 1)}: {why}, so nothing tells when it was exported"
 
 
 def _known_exports(how: Reading, found: Sequence[Found]) -> None:

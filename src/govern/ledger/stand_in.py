@@ -5,6 +5,7 @@ from __future__ import annotations
 from govern.ledger.ledger import BillFile, Ledger
 from govern.ledger.wordings import NO_AMOUNT
 from govern.model.errors import GovernError
+from govern.model.text import some
 
 
 def tell_stand_ins(ledger: Ledger) -> None:
@@ -33,10 +34,8 @@ def tell_stand_ins(ledger: Ledger) -> None:
         )
     for column in dict.fromkeys(map(_missing, without)):
         files = [file for file in without if _missing(file) == column]
-        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-        ledger.notes.append(
-            f"{files[0].name}{more}: {column}; judged by {files[0].billed_cost_column} instead"
-        )
+        names = some([file.name for file in files], 1)
+        ledger.notes.append(f"{names}: {column}; judged by {files[0].billed_cost_column} instead")
 
 
 def _missing(file: BillFile) -> str:

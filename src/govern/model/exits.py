@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from govern.model.text import some
+
 CODES: dict[str, int] = {
     "clean": 0,
     "findings": 1,
@@ -55,8 +57,7 @@ def partial(why: Sequence[str], *, otherwise: str) -> Exit:
     """``partial`` with the first three reasons; without any ``clean``, saying ``otherwise``."""
     if not why:
         return Exit("clean", otherwise)
-    more = f" and {len(why) - 3} more" if len(why) > 3 else ""
-    return Exit("partial", "; ".join(why[:3]) + more)
+    return Exit("partial", some(why, 3, between="; "))
 
 
 def worst(exits: list[Exit]) -> Exit:

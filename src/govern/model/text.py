@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _SHOWN = 120
 
@@ -51,6 +51,12 @@ def shorten(text: str, most: int = _SHOWN) -> str:
     """The text on one line of at most ``most`` characters; a cell of megabytes harms nobody."""
     shown = printable(text[: most + 1])
     return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def some(words: Sequence[str], most: int, rest: str = "more", *, between: str = ", ") -> str:
+    """``a, b and 3 more``: the first ``most`` words, and how many there are besides."""
+    left = len(words) - most
+    return between.join(words[:most]) + (f" and {left} {rest}" if left > 0 else "")
 
 
 def free_of(free: int, charges: int) -> str:

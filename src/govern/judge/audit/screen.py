@@ -24,7 +24,7 @@ from govern.model.clock import known_text, wall_text
 from govern.model.document import Section
 from govern.model.figures import Figures
 from govern.model.meaning import channel_label
-from govern.model.text import shorten
+from govern.model.text import shorten, some
 
 #: States that only a known stop brings: each subject has its own reason then.
 _AFTER_A_STOP = ("leaking", "settling", "stopped")
@@ -134,9 +134,7 @@ def _who(one: Audited) -> str:
 
 
 def _used_for(one: Audited) -> str:
-    models = ", ".join(shorten(model, 60) for model in one.models[:1])
-    if len(one.models) > 1:
-        models += f" and {len(one.models) - 1} more"
+    models = some([shorten(model, 60) for model in one.models], 1)
     channels = ", ".join(map(channel_label, one.channels))
     return " by ".join(part for part in (models, channels) if part)
 

@@ -10,6 +10,7 @@ from govern.judge.bill.narrative import bill_section, reject_sections
 from govern.model.bill import FileSummary
 from govern.model.document import Cell, Document, Section, Sheet
 from govern.model.inspection import Inspection
+from govern.model.text import some
 
 _SUMS = (
     ("Services", "services", "service"),
@@ -87,10 +88,10 @@ def _columns(files: Sequence[dict[str, Any]]) -> Iterable[Section]:
     alike: dict[str, list[dict[str, Any]]] = {}
     for file in files:
         alike.setdefault(repr((file["fields"], file.get("times"))), []).append(file)
-    for first, *others in alike.values():
-        more = f" and {len(others)} more" if others else ""
+    for same in alike.values():
+        first = same[0]
         yield Section(
-            f"Columns of {first['path']}{more}",
+            f"Columns of {some([file['path'] for file in same], 1)}",
             columns=("govern's field", "column of the file"),
             rows=[
                 *([field, name or "as in the ledger"] for field, name in first["fields"].items()),

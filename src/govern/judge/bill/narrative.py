@@ -10,7 +10,7 @@ from govern.model.clock import up_to, wall_text
 from govern.model.document import Section
 from govern.model.figures import EXACT, Figures
 from govern.model.money import plain
-from govern.model.text import shorten
+from govern.model.text import shorten, some
 
 _SHOWN_REJECTS = 10
 _SHOWN_WORDS = 10
@@ -82,17 +82,16 @@ def _read(bill: BillSummary) -> Sequence[str]:
 def _new(unknown: Mapping[str, Sequence[str]]) -> list[str]:
     """What is on no known list; it counts like everything else."""
     said = []
-    new = [f"{name} {_some(words)}" for name, words in unknown.items() if words and name != _FEES]
+    new = [
+        f"{name} {some(words, _SHOWN_WORDS)}"
+        for name, words in unknown.items()
+        if words and name != _FEES
+    ]
     if new:
         said.append(f"New to govern, and counted all the same: {'; '.join(new)}.")
     if unknown.get(_FEES):
-        said.append(f"Unknown fee types, taken as usage: {_some(unknown[_FEES])}.")
+        said.append(f"Unknown fee types, taken as usage: {some(unknown[_FEES], _SHOWN_WORDS)}.")
     return said
-
-
-def _some(words: Sequence[str]) -> str:
-    more = len(words) - _SHOWN_WORDS
-    return ", ".join(words[:_SHOWN_WORDS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _reach(bill: BillSummary, as_of: datetime | None) -> list[str]:

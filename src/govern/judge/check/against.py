@@ -13,6 +13,7 @@ from govern.model.bill import BillSummary
 from govern.model.exits import UNTRUSTED
 from govern.model.finding import Finding
 from govern.model.report import CheckReport, PolicyResult
+from govern.model.text import some
 
 
 def marked(findings: Sequence[Finding], baseline: Baseline) -> list[Finding]:
@@ -148,8 +149,7 @@ def _names(accounts: set[str | None] | frozenset[str | None]) -> str:
 
 def _told(what: str, names: Sequence[str]) -> Iterator[str]:
     if names:
-        more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-        yield f"{what}: {', '.join(names[:10])}{more}."
+        yield f"{what}: {some(names, 10)}."
 
 
 def _on(moment: datetime, clock: tzinfo) -> datetime:

@@ -14,7 +14,7 @@ from govern.model.errors import usage
 from govern.model.explanation import Explained, Explanation
 from govern.model.finding import Subject
 from govern.model.policy import Policy
-from govern.model.text import nearest, shorten
+from govern.model.text import nearest, shorten, some
 
 #: So many subjects are looked through for one that may have been meant.
 _COMPARED = 2000
@@ -125,8 +125,7 @@ def _fingerprinted(every: Iterable[Held], beginning: str) -> Held:
             f"{shorten(beginning, 60)}: neither a subject of these policies in this bill, "
             f"nor the beginning of a fingerprint{hint}"
         )
-    some = ", ".join(
-        f"{held.standing.fingerprint[:12]} ({held.standing.subject.text})" for held in possible[:3]
-    )
-    more = f" and {len(possible) - 3} more" if len(possible) > 3 else ""
-    raise usage(f"{beginning}: several fingerprints begin so, write more of it: {some}{more}")
+    names = [
+        f"{held.standing.fingerprint[:12]} ({held.standing.subject.text})" for held in possible
+    ]
+    raise usage(f"{beginning}: several fingerprints begin so, write more of it: {some(names, 3)}")

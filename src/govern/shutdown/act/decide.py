@@ -15,6 +15,7 @@ from govern.model.application import StepOutcome
 from govern.model.checklist import Checklist, Step
 from govern.model.clock import wall_text
 from govern.model.journal import Intent, Journal
+from govern.model.text import some
 from govern.shutdown.act.quiet import Quiet
 from govern.shutdown.act.rules import Rules, act_of
 from govern.shutdown.plan.order import OVER
@@ -109,8 +110,7 @@ class Decider:
             return replace(bare, outcome="protected", reason=reason)
         open_needs = [need for need in step.needs if not self._is_over(need, act, before)]
         if open_needs:
-            more = f" and {len(open_needs) - 1} more" if len(open_needs) > 1 else ""
-            return replace(bare, outcome="blocked", reason=f"first {open_needs[0]}{more}")
+            return replace(bare, outcome="blocked", reason=f"first {some(open_needs, 1)}")
         if act.undo is None and not step.approved_by:
             reason = "it can't be undone: somebody must approve it (tick --approve)"
             return replace(bare, outcome="unapproved", reason=reason)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from govern.bill.original import sha256_of
 from govern.model.checklist import Checklist, Step
 from govern.model.journal import Journal
+from govern.model.text import some
 from govern.shutdown.plan.steps import disable_key
 from govern.shutdown.plan.wish import wish_of
 
@@ -95,10 +96,9 @@ def _unknown(checklist: Checklist, seen: Seen) -> Iterable[str]:
         and any(wish.covers(workspace_id, key_id) for wish in wishes)
     ]
     if unknown:
-        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
         yield (
-            f"enabled and on no step, though asked for: {', '.join(unknown[:_SHOWN])}{more}: make "
-            "the checklist again"
+            f"enabled and on no step, though asked for: {some(unknown, _SHOWN)}: make the "
+            "checklist again"
         )
 
 

@@ -9,6 +9,7 @@ from govern.model.checklist import Checklist, Comment, Region, Step
 from govern.model.document import Document, Section
 from govern.model.exits import Exit
 from govern.model.figures import EXACT, Figures
+from govern.model.text import some
 from govern.shutdown.plan.kind import PHASES
 from govern.shutdown.plan.rows import at_stake, due, minute, money, section
 from govern.shutdown.plan.scene import wished
@@ -180,9 +181,7 @@ def first_things(standing: Standing) -> Iterable[str]:
     """What is overdue, the first deadline and of what, and how many steps are for whom."""
     late = standing.overdue
     if late:
-        shown = ", ".join(step.id for step in late[:_SHOWN])
-        more = f" and {len(late) - _SHOWN} more" if len(late) > _SHOWN else ""
-        yield f"Overdue: {shown}{more}."
+        yield f"Overdue: {some([step.id for step in late], _SHOWN)}."
     first = standing.first_deadline
     if first:
         cost = f" ({at_stake(first.at_stake, standing.figures)})" if first.at_stake else ""

@@ -18,7 +18,7 @@ from govern.model.checklist import Step, Target
 from govern.model.console import call_host
 from govern.model.directory import Directory
 from govern.model.inventory import Inventory, Resource
-from govern.model.text import shorten
+from govern.model.text import shorten, some
 from govern.shutdown.plan.kind import Kind, Seen, collected, seen, step_id
 from govern.shutdown.plan.scene import Scene
 from govern.shutdown.plan.scope import Scope
@@ -151,9 +151,8 @@ def _billed(wing: Wing, scene: Scene, listed: Sequence[Step]) -> Iterable[Step]:
 def _named(spends: Iterable[Spend]) -> str:
     """What the bill calls them; that it is their id is inferred."""
     ids = sorted({spend.instance_id for spend in spends if spend.instance_id})
-    shown = ", ".join(shorten(id, 60) for id in ids[:_SHOWN])
-    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-    return f"; Instance ID {shown}{more}" if ids else ""
+    shown = some([shorten(id, 60) for id in ids], _SHOWN)
+    return f"; Instance ID {shown}" if ids else ""
 
 
 def _all_over(wing: Wing, scene: Scene, workspace_id: str) -> bool:

@@ -8,6 +8,7 @@ from govern.model.checklist import Saving, Stake, Step, with_offset
 from govern.model.clock import Moment, wall_text
 from govern.model.document import Fold, Section
 from govern.model.figures import EXACT, Figures
+from govern.model.text import some
 from govern.shutdown.plan.letter import letter
 from govern.shutdown.plan.standing import Standing
 from govern.shutdown.plan.steps import KINDS, OWN
@@ -105,9 +106,7 @@ def _details(step: Step, standing: Standing, told: Sequence[str], how: str) -> I
         yield f"how: {how}"
     # One that holds it up alone stands in its row already.
     if step.needs and step.needs != (standing.first_open_need(step),):
-        shown = ", ".join(step.needs[:_SHOWN])
-        more = f" and {len(step.needs) - _SHOWN} more" if len(step.needs) > _SHOWN else ""
-        yield f"after: {shown}{more}"
+        yield f"after: {some(step.needs, _SHOWN)}"
 
 
 def _said(step: Step) -> Iterable[str]:

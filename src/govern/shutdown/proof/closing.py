@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from govern.model.text import some
 from govern.model.verification import StepResult
 
 
@@ -18,14 +19,13 @@ def all_of(bare: StepResult, needed: Sequence[StepResult]) -> StepResult:
     ):
         ids = [step.id for step in needed if step.state == state]
         if ids:
-            more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
             open_now = state in ("todo", "blocked")
             dates = [step.look_again_at for step in needed if step.look_again_at]
             return replace(
                 bare,
                 state="blocked" if open_now else state,
                 basis=None if open_now else "bill",
-                reason=f"{heading}: {ids[0]}{more}",
+                reason=f"{heading}: {some(ids, 1)}",
                 look_again_at=max(dates, default=None) if state == "waiting" else None,
             )
     untils = [step.proved_until for step in needed if step.proved_until]

@@ -16,6 +16,7 @@ from govern.model.checklist import Input, Written
 from govern.model.directory import Directory
 from govern.model.exits import Exit, worst
 from govern.model.journal import Journal
+from govern.model.text import some
 from govern.model.verification import StepResult, VerificationReport
 from govern.shutdown.proof.carried import began, carried_out
 from govern.shutdown.proof.case import Grounds
@@ -93,8 +94,9 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
     late = overdue(checklist, steps, grounds)
     notes = [*report.notes, *(ledger.notes if ledger else ())]
     if stale:
-        shown = ", ".join(stale[:5]) + (f" and {len(stale) - 5} more" if len(stale) > 5 else "")
-        notes.append(f"Keys used since that this checklist doesn't know: {shown}. Make it again.")
+        notes.append(
+            f"Keys used since that this checklist doesn't know: {some(stale, 5)}. Make it again."
+        )
     if late:
         notes.append(f"Overdue: {', '.join(late)}.")
     exits = [*wrong, _exit(steps, question, late)]
@@ -108,16 +110,14 @@ def prove(written: Written, ledger: Ledger | None, question: Question) -> Verifi
 def _exit(steps: Sequence[StepResult], question: Question, late: Sequence[str]) -> Exit:
     leaking = [step for step in steps if step.charges_after]
     if leaking and question.fail_on != "never":
-        more = f" and {len(leaking) - 1} more" if len(leaking) > 1 else ""
-        return Exit("leaking", f"charges after the stop: {leaking[0].id}{more}")
+        return Exit("leaking", f"charges after the stop: {some([step.id for step in leaking], 1)}")
     unfinished = [step for step in steps if step.state not in ("proved", "kept")]
     words = [step for step in steps if question.strict and step.on_word]
     if not unfinished and not words:
         proved = "everything is proved" if steps else "the checklist has no step"
         word = sum(1 for step in steps if step.on_word)
         return Exit("clean", proved + (f", {word} on someone's word" if word else ""))
-    more = f" and {len(late) - 1} more" if len(late) > 1 else ""
-    since = f"; overdue: {late[0]}{more}" if late else ""
+    since = f"; overdue: {some(late, 1)}" if late else ""
     return Exit("not_finished", _left(unfinished, words) + since)
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from govern.judge.audit.use import Use
 from govern.model.checklist import Checklist, Step
+from govern.model.text import some
 from govern.model.verification import StepResult
 from govern.shutdown.plan.order import holds_up, is_overdue
 from govern.shutdown.plan.steps import KINDS, OWN
@@ -137,8 +138,7 @@ class _Verification:
                 bare, state="todo", reason="none of the steps that it needs stopped anything"
             )
         if open_needs:
-            more = f" and {len(open_needs) - 1} more" if len(open_needs) > 1 else ""
-            return replace(bare, state="blocked", reason=f"first {open_needs[0]}{more}")
+            return replace(bare, state="blocked", reason=f"first {some(open_needs, 1)}")
         if seen and seen.over:
             reason = f"{seen.told}, but not since when: collected_at is missing"
             return replace(bare, state="waiting", reason=reason)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from govern.model.audit import Audited
 from govern.model.checklist import Step, Target
 from govern.model.meaning import channel_label
-from govern.model.text import shorten
+from govern.model.text import shorten, some
 from govern.shutdown.plan.kind import Kind, step_id
 from govern.shutdown.plan.scene import Aim, Scene
 from govern.shutdown.plan.spend import shares
@@ -56,12 +56,11 @@ def _plan(scene: Scene) -> Iterable[Step]:
 
 
 def _caller(one: Audited) -> str:
-    models = ", ".join(shorten(model, 60) for model in one.models[:3])
-    more = f" and {len(one.models) - 3} more models" if len(one.models) > 3 else ""
+    models = some([shorten(model, 60) for model in one.models], 3, "more models")
     channels = ", ".join(channel_label(channel) for channel in one.channels if channel)
     owner = f", owner {one.owner}" if one.owner else ""
     name = f" ({one.api_key_name})" if one.api_key_name else ""
-    used = f" for {models}{more} by {channels or 'no named channel'}" if models else ""
+    used = f" for {models} by {channels or 'no named channel'}" if models else ""
     return f"{one.api_key_id}{name}{used}{owner}"
 
 
