@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-#: The documented delays are far shorter; less than this is warned about.
-SETTLE = timedelta(hours=48)
+from govern.judge.bill.horizon import SETTLE
+
 GRACE = timedelta(minutes=15)
 WINDOW = timedelta(hours=24)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from govern.judge.audit.delays import GRACE, SETTLE, WINDOW, Delays
+from govern.judge.audit.delays import GRACE, WINDOW, Delays
+from govern.judge.bill.horizon import SETTLE
 from govern.model.clock import Moment
 from govern.model.directory import Directory
 from govern.model.journal import Journal

@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 
 from govern.model.clock import reach
 
+#: How late a charge may come. The documented delays are far shorter; less is warned about.
+SETTLE = timedelta(hours=48)
+
 #: What is missing, from its start (included) to its end (excluded).
 Span = tuple[datetime, datetime]
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from govern import __version__
 from govern.judge.bill import summary
+from govern.judge.bill.horizon import SETTLE
 from govern.judge.bill.matching import Values
 from govern.judge.bill.trust import distrust, too_old
 from govern.judge.check import against, bar, evidence, waiving
 from govern.judge.check.findings import told_apart
 from govern.judge.check.judgement import Judgement, judge, seen
-from govern.judge.check.sight import SETTLE
 from govern.ledger.ledger import Ledger
 from govern.model.baseline import Baseline
 from govern.model.bill import BillSummary

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from govern.judge.bill.horizon import SETTLE
 from govern.judge.bill.matching import Values, inventory_columns
 from govern.judge.check.findings import finding_of
 from govern.judge.check.rule import Rule, Verdict
-from govern.judge.check.sight import SETTLE, Sight
+from govern.judge.check.sight import Sight
 from govern.ledger.divide import divide
 from govern.ledger.ledger import Ledger
 from govern.ledger.naming import name

@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from govern.judge.bill.horizon import Horizon
+from govern.judge.bill.horizon import SETTLE, Horizon
 from govern.judge.bill.matching import Values
 from govern.judge.bill.payers import horizons
 from govern.ledger.ledger import Ledger
 from govern.model.directory import Directory
-
-#: How late a charge may come, where nobody says otherwise.
-SETTLE = timedelta(hours=48)
 
 
 @dataclass(frozen=True)

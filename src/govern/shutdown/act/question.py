@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from govern.judge.audit.delays import GRACE, SETTLE, Delays
+from govern.judge.audit.delays import GRACE, Delays
+from govern.judge.bill.horizon import SETTLE
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
-from govern.judge.audit.delays import SETTLE
 from govern.judge.audit.silence import State
 from govern.judge.audit.use import Use
+from govern.judge.bill.horizon import SETTLE
 from govern.model.checklist import Step
 from govern.model.directory import Directory
 from govern.model.verification import StepResult

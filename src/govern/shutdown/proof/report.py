@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from govern import __version__
-from govern.judge.audit.delays import GRACE, SETTLE, Delays, short_settle
+from govern.judge.audit.delays import GRACE, Delays, short_settle
+from govern.judge.bill.horizon import SETTLE
 from govern.judge.bill.summary import summarise
 from govern.judge.bill.trust import distrust, said, too_old
 from govern.ledger.ledger import Ledger
