@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -57,7 +58,6 @@ def check(
       govern check bills/ --explain 3f9a1c07
     """
     from govern.cli import next_step, settings
-    from govern.judge.check.check import Terms
     from govern.judge.check.check import check as judge
     from govern.judge.check.explain import explain_finding
     from govern.judge.check.explain_narrative import document as explained
@@ -70,17 +70,13 @@ def check(
         raise usage("--fail-on-new: new against what? name a verdict of before with --baseline")
     rules = settings.policies(policy or [], run.config)
     excuses = settings.waivers(waivers or [], run.config)
-    terms = Terms(
-        as_of=run.as_of,
+    terms = replace(
+        run.terms(),
         fail_on=settings.fail_on(fail_on, run.config),
-        max_rejects=run.given.max_rejects,
         evidence=evidence,
         chosen=settings.selection(select or [], ignore or [], rules.policies),
         notes=rules.notes,
         waivers=excuses,
-        max_bill_age=run.max_bill_age,
-        directory=run.directory,
-        settle=run.settle(None)[1],
         baseline=load_baseline(baseline) if baseline else None,
         fail_on_new=fail_on_new,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -84,7 +85,6 @@ def make(
       govern checklist bills/ --retire all --inventory inventory.yaml -o checklist.yaml
     """
     from govern.cli import settings
-    from govern.judge.check.check import Terms
     from govern.model.checklist import Input
     from govern.shutdown.plan.draft import draft
     from govern.shutdown.plan.narrative import document, short
@@ -97,15 +97,8 @@ def make(
     chosen = settings.policies(policy or [], run.config) if by_policy else None
     rules = chosen.policies if chosen else []
     quiet = chosen is not None and chosen.builtin and not advice
-    terms = Terms(
-        as_of=run.as_of,
-        fail_on="never",
-        max_rejects=run.given.max_rejects,
-        waivers=settings.waivers(waivers or [], run.config) if by_policy else (),
-        max_bill_age=run.max_bill_age,
-        directory=run.directory,
-        settle=run.settle(None)[1],
-    )
+    excuses = settings.waivers(waivers or [], run.config) if by_policy else ()
+    terms = replace(run.terms(), fail_on="never", waivers=excuses)
     inputs = [Input(one.path, one.sha256) for one in run.directory.inventories]
     inputs += dict.fromkeys(
         Input(rule.file, rule.file_sha256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -78,21 +79,16 @@ def answer(
 ) -> NoReturn:
     """Read policies and bills as ``check`` does, explain, and end."""
     from govern.cli import settings
-    from govern.judge.check.check import Terms
     from govern.judge.check.explain_narrative import document
 
     rules = settings.policies(policy or [], run.config)
     excuses = settings.waivers(waivers or [], run.config)
-    terms = Terms(
-        as_of=run.as_of,
-        max_rejects=run.given.max_rejects,
+    terms = replace(
+        run.terms(),
         evidence=evidence,
         chosen=settings.selection(select or [], ignore or [], rules.policies),
         notes=rules.notes,
         waivers=excuses,
-        max_bill_age=run.max_bill_age,
-        directory=run.directory,
-        settle=run.settle(None)[1],
     )
     with run.read() as ledger:
         explanation = ask(ledger, rules.policies, terms)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from govern.cli import options
 from govern.cli.run import Run, command
-from govern.cli.settings import policy_ids
 from govern.cli.streams import say, show
 
 
@@ -62,15 +62,7 @@ def suggest(
 def backtest(
     run: Run,
     path: Annotated[str, typer.Argument(metavar="PATH", help="The policy file or folder to try.")],
-    select: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--select",
-            metavar="ID",
-            help="Only these policies: ids, wildcards, commas.",
-            autocompletion=policy_ids,
-        ),
-    ] = None,
+    select: options.Select = None,
 ) -> None:
     """Replay a bill's months: when each policy would have fired, on whom, and what came after.
 
@@ -82,17 +74,9 @@ def backtest(
     from govern.cli import settings
     from govern.judge.check.backtest import backtest as replay
     from govern.judge.check.backtest_narrative import document
-    from govern.judge.check.check import Terms
 
     rules = settings.policies([path], run.config).policies
-    terms = Terms(
-        as_of=run.as_of,
-        max_rejects=run.given.max_rejects,
-        chosen=settings.selection(select or [], [], rules),
-        max_bill_age=run.max_bill_age,
-        directory=run.directory,
-        settle=run.settle(None)[1],
-    )
+    terms = replace(run.terms(), chosen=settings.selection(select or [], [], rules))
     with run.read() as ledger:
         report = replay(ledger, rules, terms)
     run.end(document(report), [policy.file for policy in rules], report.bill)

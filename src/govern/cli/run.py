@@ -18,6 +18,7 @@ from govern.cli.streams import say
 
 if TYPE_CHECKING:
     from govern.cli.output import Beside
+    from govern.judge.check.check import Terms
     from govern.ledger.ledger import Ledger
     from govern.model.bill import BillSummary
     from govern.model.config import Config
@@ -104,6 +105,18 @@ class Run:
 
     def grace(self, given: str | None) -> tuple[str, timedelta]:
         return settings.length("--grace", given, self.config.grace or "15m")
+
+    def terms(self) -> Terms:
+        """What every judging by policies minds; a command says the rest of its own."""
+        from govern.judge.check.check import Terms
+
+        return Terms(
+            as_of=self.as_of,
+            max_rejects=self.given.max_rejects,
+            max_bill_age=self.max_bill_age,
+            directory=self.directory,
+            settle=self.settle(None)[1],
+        )
 
     @contextmanager
     def read(self, *, digest: bool = False) -> Iterator[Ledger]:
