@@ -105,7 +105,6 @@ Inventories = Annotated[
     typer.Option("--inventory", metavar="PATH", help="Inventory file. Repeatable."),
 ]
 ListFormat = Annotated[str | None, format_option(LISTED)]
-ListOutputs = Annotated[list[str] | None, output_option(LISTED)]
 BareFormat = Annotated[str | None, format_option(())]
 BareOutputs = Annotated[list[str] | None, output_option(())]
 Redact = Annotated[

@@ -183,12 +183,9 @@ class _Issue:
 
 
 def _text(path: str) -> str:
+    from govern.policy.reading import named_file
+
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        raise usage(f"--from {path}: no such file") from None
+        return named_file(path, "--from").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise usage(f"--from {path}: not UTF-8, so it is no issue of ours") from None
-    except OSError as error:
-        raise GovernError("file", f"{path}: {error.strerror or error}") from None

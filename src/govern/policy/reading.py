@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from govern.model.errors import Fault
+from govern.model.errors import Fault, GovernError, usage
 from govern.policy.marks import HIDDEN, Faults, Source, YamlFile, unseen
 
 #: More than any written policy file needs, and read in a moment.
@@ -59,6 +59,18 @@ def _bytes(path: str, faults: Faults, largest: int) -> bytes | None:
         faults.add(Fault(path, 0, 0, problem))
         return None
     return raw
+
+
+def named_file(path: str, option: str) -> bytes:
+    """The bytes of the one file that an option names. Raises wrong usage where it isn't there, and
+    ``file`` where it can't be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        raise usage(f"{option} {path}: no such file") from None
+    except OSError as error:
+        raise GovernError("file", f"{path}: {error.strerror or error}") from None
 
 
 def _text(path: str, raw: bytes, faults: Faults) -> str | None:

@@ -17,6 +17,7 @@ from govern.model.exits import CODES
 from govern.model.finding import Finding, Subject
 from govern.model.text import shorten
 from govern.model.words import PERIODS, SEVERITIES, STOPS, SUBJECTS
+from govern.policy.reading import named_file
 
 SCHEMA = "govern.check/v1"
 
@@ -56,13 +57,9 @@ def load_baseline(path: str) -> Baseline:
 
 
 def _json(path: str) -> Mapping[str, Any]:
+    raw = named_file(path, "--baseline")
     try:
-        with open(path, "rb") as file:
-            document = json.loads(file.read())
-    except (FileNotFoundError, NotADirectoryError):
-        raise usage(f"--baseline {path}: no such file") from None
-    except OSError as error:
-        raise GovernError("file", f"{path}: {error.strerror or error}") from None
+        document = json.loads(raw)
     except json.JSONDecodeError as error:
         message = f"not JSON: {error.msg}; --baseline takes what check -o json:FILE wrote"
         raise GovernError("usage", [Fault(path, error.lineno, error.colno, message)]) from None

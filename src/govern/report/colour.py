@@ -28,10 +28,6 @@ def heading(text: str) -> str:
     return _painted(text, _BOLD)
 
 
-def faint(text: str) -> str:
-    return _painted(text, _DIM)
-
-
 def leading(line: str) -> str:
     """A row of which the first word is coloured where it means something."""
     text = line.lstrip(" ")
