@@ -6,8 +6,6 @@ import os
 import shlex
 from collections.abc import Sequence
 
-from govern.bill.discovery import SUFFIXES
-
 _HEAD = "govern stops AI spend on Alibaba Cloud Model Studio, and proves that it stopped."
 
 
@@ -43,5 +41,7 @@ _SET_UP: Sequence[tuple[str, str]] = (
 
 def bills_in(folder: str) -> list[str]:
     """The names of what may be bills there, by their suffixes. Raises OSError."""
+    from govern.bill.discovery import SUFFIXES
+
     names = (entry.name for entry in os.scandir(folder) if entry.is_file())
     return sorted(name for name in names if name.lower().endswith(SUFFIXES))

@@ -14,8 +14,8 @@ from govern.cli.modeline import folder_of, save_edited
 from govern.cli.policy_schema import keep
 from govern.cli.saving import save
 from govern.cli.streams import say, show
+from govern.model.config import NAME
 from govern.model.errors import GovernError, usage
-from govern.policy.config import NAME
 from govern.policy.schema import KINDS
 
 #: The line of the starting govern.yaml that says where bills are.

@@ -13,8 +13,8 @@ from contextlib import suppress
 
 from govern.cli.policy_schema import keep
 from govern.cli.saving import save
+from govern.model.config import NAME
 from govern.model.errors import GovernError
-from govern.policy.config import NAME
 from govern.policy.schema import KINDS, file_name
 
 #: Where schemas lie. Its name begins with a dot, so that no folder of bills has a stranger in it.

@@ -14,11 +14,11 @@ import typer
 from govern.cli.saving import save
 from govern.cli.settings import FORMAT
 from govern.cli.streams import say, show
-from govern.model.document import Document
 from govern.model.errors import GovernError, usage
 from govern.model.text import nearest
 
 if TYPE_CHECKING:
+    from govern.model.document import Document
     from govern.report.page import Page
 
 #: Columns of a text that isn't read on a terminal.

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from govern.cli.streams import say
 from govern.model.clock import BILL_CLOCK, parse_moment, parse_zone
 from govern.model.config import Config
-from govern.model.directory import Directory
 from govern.model.errors import GovernError, usage
 from govern.model.folder import status
-from govern.model.policy import Policy
-from govern.model.waiver import Waiver
 
 if TYPE_CHECKING:
     from govern.bill.shape import Shape
     from govern.ledger.cache import Cache
     from govern.ledger.reading import Reading
+    from govern.model.directory import Directory
+    from govern.model.policy import Policy
+    from govern.model.waiver import Waiver
 
 #: The environment twins of options, and no others.
 POLICY = "GOVERN_POLICY"
@@ -106,6 +106,7 @@ def waivers(given: Sequence[str], config: Config) -> tuple[Waiver, ...]:
 
 def inventory(given: Sequence[str], config: Config) -> Directory:
     """What is known of the account, by flag, variable or govern.yaml; it may be nothing."""
+    from govern.model.directory import Directory
     from govern.policy.inventory import load_inventories
 
     from_environment = [p for p in os.environ.get(INVENTORY, "").split(os.pathsep) if p]

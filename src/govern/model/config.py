@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+NAME = "govern.yaml"
+
 
 @dataclass(frozen=True)
 class Config:

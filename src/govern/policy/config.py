@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from govern.model.clock import parse_zone
-from govern.model.config import Config
+from govern.model.config import NAME, Config
 from govern.model.duration import parse_duration
 from govern.model.folder import status
 from govern.model.instance_id import PARTS, taught
@@ -28,7 +28,6 @@ from govern.policy.fields import (
 from govern.policy.marks import Faults, Fields, Node, Source
 from govern.policy.reading import read
 
-NAME = "govern.yaml"
 SERVICES = ("modelstudio", "bss", "dashscope", "sts")
 
 _HOST = re.compile(r"(?:https://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+aliyuncs\.com)/?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from govern.model.exits import Exit
 
-_BOLD, _RED, _YELLOW, _GREEN, _DIM = "1", "31", "33", "32", "2"
+_BOLD, _RED, _YELLOW, _GREEN = "1", "31", "33", "32"
 
 #: The first word of a row → its colour: severities, states, outcomes.
 _WORDS = {
